@@ -1,3 +1,7 @@
+import { CheckpointError } from './checkpoint-error.js';
+import { describeValue } from './describe-value.js';
+import type { FolderFiles } from './folder-files.js';
+
 /** The processor's tokenizer as it lies in its folder; either `tokenizerJson` or both `vocabJson` and `mergesTxt` are there. */
 export interface TokenizerFiles {
   /** The folder, for messages: `processor` or `tokenizer`. */
@@ -14,4 +18,66 @@ export interface TokenizerFiles {
   readonly addedTokens: Readonly<Record<string, number>>;
   /** Parsed special_tokens_map.json; {} when there is none. */
   readonly specialTokensMap: Readonly<Record<string, unknown>>;
+}
+
+const FOLDERS = ['processor', 'tokenizer'];
+
+/**
+ * Reads the tokenizer that the pipeline uses, which is the processor's; the folder tokenizer/ counts when processor/
+ * holds none.
+ * @throws CheckpointError when there is none or a file is malformed
+ */
+export async function readTokenizerFiles(files: FolderFiles): Promise<TokenizerFiles> {
+  for (const folder of FOLDERS) {
+    const names = await files.list(folder);
+    const hasJson = names.includes('tokenizer.json');
+    const hasVocabulary = names.includes('vocab.json') && names.includes('merges.txt');
+    if (hasJson || hasVocabulary) {
+      return readFolder(files, folder, new Set(names));
+    }
+    const half = names.find((name) => name === 'vocab.json' || name === 'merges.txt');
+    if (half !== undefined) {
+      const other = half === 'vocab.json' ? 'merges.txt' : 'vocab.json';
+      throw new CheckpointError(`${folder}/${other} is missing, though ${folder}/${half} is there`);
+    }
+  }
+  throw new CheckpointError(
+    `the tokenizer is missing: neither processor nor tokenizer holds tokenizer.json, or vocab.json and merges.txt`,
+  );
+}
+
+async function readFolder(files: FolderFiles, folder: string, names: ReadonlySet<string>): Promise<TokenizerFiles> {
+  const json = async (name: string): Promise<Record<string, unknown> | null> =>
+    names.has(name) ? await files.jsonObject(`${folder}/${name}`) : null;
+  const ids = async (name: string): Promise<Record<string, number> | null> => {
+    const value = await json(name);
+    return value === null ? null : requireIds(value, `${folder}/${name}`);
+  };
+  const [tokenizerJson, vocabJson, mergesTxt, tokenizerConfig, addedTokens, specialTokensMap] = await Promise.all([
+    json('tokenizer.json'),
+    ids('vocab.json'),
+    names.has('merges.txt') ? files.text(`${folder}/merges.txt`) : null,
+    json('tokenizer_config.json'),
+    ids('added_tokens.json'),
+    json('special_tokens_map.json'),
+  ]);
+  return {
+    folder,
+    tokenizerJson,
+    vocabJson,
+    mergesTxt,
+    tokenizerConfig: tokenizerConfig ?? {},
+    addedTokens: addedTokens ?? {},
+    specialTokensMap: specialTokensMap ?? {},
+  };
+}
+
+function requireIds(value: Record<string, unknown>, label: string): Record<string, number> {
+  for (const token in value) {
+    const id = value[token];
+    if (!Number.isSafeInteger(id) || (id as number) < 0) {
+      throw new CheckpointError(`${label}: ${describeValue(token)} is ${describeValue(id)}, expected a token id`);
+    }
+  }
+  return value as Record<string, number>;
 }
