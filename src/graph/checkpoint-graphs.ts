@@ -1,0 +1,75 @@
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { TensorComponent } from '../checkpoint/tensor-index.js';
+import { deadReason } from './dead-tensors.js';
+import { GraphBuilder, type ComputeType } from './graph-builder.js';
+import { denoiser } from './models/denoiser.js';
+import { languageModel } from './models/language-model.js';
+import { modulation } from './models/modulation.js';
+import { promptProjection } from './models/prompt-projection.js';
+import { vaeDecoder } from './models/vae-decoder.js';
+import { vaeEncoder } from './models/vae-encoder.js';
+import { visionTower } from './models/vision-tower.js';
+import { Weights } from './weights.js';
+
+export const GRAPH_NAMES = [
+  'visionTower',
+  'languageModel',
+  'promptProjection',
+  'modulation',
+  'denoiser',
+  'vaeEncoder',
+  'vaeDecoder',
+] as const;
+
+export type GraphName = (typeof GRAPH_NAMES)[number];
+
+export interface CheckpointGraphs {
+  /** Encoded ModelProtos; their initializers' files lie below the checkpoint's root. */
+  readonly models: Readonly<Record<GraphName, Uint8Array>>;
+  /** Tensors that nothing reads and that are not known to be dead, as `component: name`. */
+  readonly unexpected: readonly string[];
+}
+
+export interface GraphOptions {
+  readonly computeType: ComputeType;
+  /** Positions at the front of a prompt that the pipeline discards. */
+  readonly dropTokens: number;
+}
+
+/**
+ * Builds every graph of an edit pipeline from a checkpoint's configs. Reads no weights.
+ * @throws CheckpointError naming the first tensor that is missing, misshapen or of a wrong type
+ */
+export function buildGraphs(checkpoint: Checkpoint, options: GraphOptions): CheckpointGraphs {
+  const weights: Record<TensorComponent, Weights> = {
+    text_encoder: new Weights(checkpoint.textEncoder.tensors),
+    transformer: new Weights(checkpoint.transformer.tensors),
+    vae: new Weights(checkpoint.vae.tensors),
+  };
+  const build = (name: GraphName, network: (graph: GraphBuilder) => void): Uint8Array => {
+    const graph = new GraphBuilder(name, options.computeType);
+    network(graph);
+    return graph.encode();
+  };
+  const textEncoder = checkpoint.textEncoder.config;
+  const transformer = checkpoint.transformer.config;
+  const vae = checkpoint.vae.config;
+  const models: Record<GraphName, Uint8Array> = {
+    visionTower: build('visionTower', (graph) => visionTower(graph, weights.text_encoder, textEncoder.vision)),
+    languageModel: build('languageModel', (graph) =>
+      languageModel(graph, weights.text_encoder, textEncoder, options.dropTokens),
+    ),
+    promptProjection: build('promptProjection', (graph) => promptProjection(graph, weights.transformer, transformer)),
+    modulation: build('modulation', (graph) => modulation(graph, weights.transformer, transformer)),
+    denoiser: build('denoiser', (graph) => denoiser(graph, weights.transformer, transformer)),
+    vaeEncoder: build('vaeEncoder', (graph) => vaeEncoder(graph, weights.vae, vae)),
+    vaeDecoder: build('vaeDecoder', (graph) => vaeDecoder(graph, weights.vae, vae)),
+  };
+  const unexpected = Object.entries(weights).flatMap(([component, of]) =>
+    of
+      .left()
+      .filter((name) => deadReason(component as TensorComponent, name, transformer.numLayers) === undefined)
+      .map((name) => `${component}: ${name}`),
+  );
+  return { models, unexpected };
+}

@@ -1,0 +1,127 @@
+import { encodeModel, type Attribute, type GraphInput, type Initializer, type Node } from './onnx-model.js';
+import type { ElementType, Value } from './value.js';
+
+/** The type in which a network computes: its inputs and outputs stay float32 whatever it is. */
+export type ComputeType = Extract<ElementType, 'float32' | 'bfloat16'>;
+
+/** Dimensions of a graph input; a string names a dynamic one. */
+export type Dimensions = readonly (number | string)[];
+
+export interface NodeOptions {
+  /** Operator set; ONNX' own unless given. */
+  readonly domain?: 'com.microsoft';
+  /** Type of the results; that of the first input unless given. */
+  readonly type?: ElementType;
+}
+
+/**
+ * Collects the nodes of one ONNX graph in the order in which they are made, which is a topological one.
+ * Nothing here knows a network: operators are in ops.ts, layers in nn/, networks in models/.
+ */
+export class GraphBuilder {
+  private readonly nodes: Node[] = [];
+  private readonly inputs: GraphInput[] = [];
+  private readonly outputs: string[] = [];
+  private readonly initializers: Initializer[] = [];
+  private readonly constants = new Map<string, Value>();
+  private valueCount = 0;
+
+  constructor(
+    readonly name: string,
+    readonly computeType: ComputeType,
+  ) {}
+
+  /** Declares an input. Float inputs are float32 outside (the binding refuses bfloat16) and of the compute type inside. */
+  input(name: string, type: 'float32' | 'int64', shape: Dimensions): Value {
+    this.inputs.push({ name, type, shape });
+    const value: Value = { graph: this, name, type };
+    return type === 'float32' ? this.cast(value, this.computeType) : value;
+  }
+
+  /** Declares `value` as the output `name`, as float32. */
+  output(name: string, value: Value): void {
+    const float = this.cast(value, 'float32');
+    this.nodes.push({ opType: 'Identity', domain: '', inputs: [float.name], outputs: [name], attributes: {} });
+    this.outputs.push(name);
+  }
+
+  /** Adds a node with one result. */
+  node(
+    opType: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute> = {},
+    options: NodeOptions = {},
+  ): Value {
+    const [value] = this.nodeWithResults(1, opType, inputs, attributes, options);
+    if (value === undefined) throw new Error(`${opType} has no result`);
+    return value;
+  }
+
+  /** Adds a node with `count` results, all of one type. */
+  nodeWithResults(
+    count: number,
+    opType: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute> = {},
+    options: NodeOptions = {},
+  ): Value[] {
+    const type = options.type ?? inputs[0]?.type ?? this.computeType;
+    const results = Array.from({ length: count }, () => this.newValue(opType, type));
+    this.nodes.push({
+      opType,
+      domain: options.domain ?? '',
+      inputs: inputs.map((value) => value.name),
+      outputs: results.map((value) => value.name),
+      attributes,
+    });
+    return results;
+  }
+
+  /** `value` as `type`; the same value where nothing is to do. */
+  cast(value: Value, type: ElementType): Value {
+    return value.type === type ? value : this.node('Cast', [value], { to: { elementType: type } }, { type });
+  }
+
+  /** An int64 vector: shapes, axes, sizes. */
+  int64s(values: readonly number[]): Value {
+    return this.constant(`int64 [${values.join(', ')}]`, 'int64', [values.length], values);
+  }
+
+  /** A vector (or, without one, a scalar) of the compute type. */
+  floats(values: readonly number[] | number): Value {
+    return typeof values === 'number'
+      ? this.constant(`${this.computeType} ${values}`, this.computeType, [], [values])
+      : this.constant(`${this.computeType} [${values.join(', ')}]`, this.computeType, [values.length], values);
+  }
+
+  /** Declares an initializer whose bytes lie in a file (see Scope, which checks them against the checkpoint). */
+  external(initializer: Extract<Initializer, { location: unknown }>): Value {
+    this.initializers.push(initializer);
+    return { graph: this, name: initializer.name, type: initializer.type };
+  }
+
+  /** The finished ModelProto, encoded. */
+  encode(): Uint8Array {
+    return encodeModel({
+      name: this.name,
+      nodes: this.nodes,
+      inputs: this.inputs,
+      outputs: this.outputs,
+      initializers: this.initializers,
+    });
+  }
+
+  private constant(name: string, type: ElementType, shape: readonly number[], values: readonly number[]): Value {
+    const known = this.constants.get(name);
+    if (known !== undefined) return known;
+    this.initializers.push({ name, type, shape, values });
+    const value: Value = { graph: this, name, type };
+    this.constants.set(name, value);
+    return value;
+  }
+
+  private newValue(opType: string, type: ElementType): Value {
+    this.valueCount += 1;
+    return { graph: this, name: `${opType}_${this.valueCount}`, type };
+  }
+}

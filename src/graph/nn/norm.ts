@@ -1,0 +1,36 @@
+import { div, l2Norm, maximum, mul } from '../ops.js';
+import type { Scope } from '../scope.js';
+import type { Value } from '../value.js';
+
+/**
+ * Root-mean-square norm over the last dimension with a learned scale (torch.nn.RMSNorm).
+ * @param x [..., size]
+ */
+export function rmsNorm(scope: Scope, x: Value, size: number, epsilon: number): Value {
+  return x.graph.node('SimplifiedLayerNormalization', [x, scope.parameter('weight', [size])], {
+    axis: -1,
+    epsilon: { float: epsilon },
+  });
+}
+
+/**
+ * Adaptive layer norm: LayerNorm without parameters of its own, scaled and shifted by the timestep's modulation.
+ * @param x [tokens, size]
+ * @param scale [size]; multiplies, so it already holds the 1 of 1 + scale
+ * @param shift [size]
+ */
+export function adaptiveLayerNorm(x: Value, scale: Value, shift: Value, epsilon: number): Value {
+  return x.graph.node('LayerNormalization', [x, scale, shift], { axis: -1, epsilon: { float: epsilon } });
+}
+
+/**
+ * The VAE's norm over channels: x / max(‖x‖, 1e-12) · √channels · gamma (diffusers' QwenImageRMS_norm).
+ * @param x [1, channels, height, width]
+ * @param rank dimensions of the stored gamma: 4 in the causal 3-D layers, 3 in the attention's
+ */
+export function channelRmsNorm(scope: Scope, x: Value, channels: number, rank: 3 | 4): Value {
+  const stored = [channels, ...Array<number>(rank - 1).fill(1)];
+  const gamma = scope.parameter('gamma', stored, { as: [channels, 1, 1] });
+  const normalized = div(x, maximum(l2Norm(x, 1), 1e-12));
+  return mul(normalized, mul(gamma, Math.sqrt(channels)));
+}

@@ -1,0 +1,135 @@
+import onnxProto from 'onnx-proto';
+import type { ElementType } from './value.js';
+
+const { onnx } = onnxProto;
+
+/** ONNX' operator set that the graphs are written in. */
+export const OPSET_VERSION = 22;
+/** The file format's version that goes with it. */
+const IR_VERSION = 10;
+
+/** TensorProto.DataType, which onnx-proto's table does not hold whole. */
+const DATA_TYPE: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, float16: 10, bfloat16: 16 };
+
+/** A node's attribute: an integer, a float or a list of integers. */
+export type Attribute = number | readonly number[] | { readonly float: number } | { readonly elementType: ElementType };
+
+export interface Node {
+  readonly opType: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface GraphInput {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** A constant inside the model, or one that lies in a file below the session's folder for external data. */
+export type Initializer =
+  | {
+      readonly name: string;
+      readonly type: ElementType;
+      readonly shape: readonly number[];
+      readonly values: readonly number[];
+    }
+  | {
+      readonly name: string;
+      readonly type: ElementType;
+      readonly shape: readonly number[];
+      /** Relative path, with slashes. */
+      readonly location: string;
+      /** Bytes from the file's start; may pass 4 GB. */
+      readonly offset: number;
+      readonly length: number;
+    };
+
+export interface Model {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly GraphInput[];
+  readonly outputs: readonly string[];
+  readonly initializers: readonly Initializer[];
+}
+
+/** Encodes a ModelProto (onnx.proto of ONNX 1.16 and later). */
+export function encodeModel(model: Model): Uint8Array {
+  return onnx.ModelProto.encode({
+    irVersion: IR_VERSION,
+    producerName: 'qwen-image-edit-service',
+    opsetImport: [
+      { domain: '', version: OPSET_VERSION },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    graph: {
+      name: model.name,
+      node: model.nodes.map(nodeProto),
+      input: model.inputs.map((input) => ({
+        name: input.name,
+        type: { tensorType: { elemType: DATA_TYPE[input.type], shape: { dim: input.shape.map(dimension) } } },
+      })),
+      output: model.outputs.map((name) => ({ name, type: { tensorType: { elemType: DATA_TYPE.float32 } } })),
+      initializer: model.initializers.map(tensorProto),
+    },
+  }).finish();
+}
+
+function dimension(size: number | string): { dimValue: number } | { dimParam: string } {
+  return typeof size === 'number' ? { dimValue: size } : { dimParam: size };
+}
+
+function nodeProto(node: Node): onnxProto.onnx.INodeProto {
+  return {
+    name: node.outputs[0] ?? node.opType,
+    opType: node.opType,
+    domain: node.domain,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
+  };
+}
+
+function attributeProto(name: string, value: Attribute): onnxProto.onnx.IAttributeProto {
+  const { AttributeType } = onnx.AttributeProto;
+  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
+  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  if ('elementType' in value) return { name, type: AttributeType.INT, i: DATA_TYPE[value.elementType] };
+  return { name, type: AttributeType.INTS, ints: [...value] };
+}
+
+function tensorProto(initializer: Initializer): onnxProto.onnx.ITensorProto {
+  const { name, type, shape } = initializer;
+  const head = { name, dataType: DATA_TYPE[type], dims: [...shape] };
+  if ('values' in initializer) return { ...head, rawData: rawData(type, initializer.values) };
+  return {
+    ...head,
+    dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
+    externalData: [
+      { key: 'location', value: initializer.location },
+      { key: 'offset', value: String(initializer.offset) },
+      { key: 'length', value: String(initializer.length) },
+    ],
+  };
+}
+
+function rawData(type: ElementType, values: readonly number[]): Uint8Array {
+  switch (type) {
+    case 'float32':
+      return new Uint8Array(Float32Array.from(values).buffer);
+    case 'int64':
+      return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    case 'bfloat16':
+      return new Uint8Array(Uint16Array.from(values, bfloat16Bits).buffer);
+    case 'float16':
+      throw new Error('float16 constants are not written: the networks overflow in it');
+  }
+}
+
+/** The bits of `value` rounded to bfloat16, half to even. */
+function bfloat16Bits(value: number): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0;
+  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
+}
