@@ -4,7 +4,7 @@ import { describeValue } from './describe-value.js';
 import { fileError, type FolderFiles } from './folder-files.js';
 import { readSafetensorsHeader, type HeaderEntry } from './safetensors-header.js';
 import type { TensorComponent, TensorEntry, TensorIndex } from './tensor-index.js';
-import { canonicalTensorName } from './tensor-names.js';
+import { canonicalTensorName, tensorNameInFiles } from './tensor-names.js';
 import { findWeightFiles, type WeightFiles } from './weight-files.js';
 
 /** One safetensors file of a component, its header read. */
@@ -19,6 +19,8 @@ interface Shard {
 export interface ComponentShards {
   readonly component: TensorComponent;
   readonly shards: readonly Shard[];
+  /** The file that lists the tensors. */
+  readonly label: string;
   readonly warning: string | null;
 }
 
@@ -29,7 +31,8 @@ export interface ComponentShards {
 export async function readComponentShards(files: FolderFiles, component: TensorComponent): Promise<ComponentShards> {
   const weights = await findWeightFiles(files, component);
   const shards = await Promise.all(weights.files.map((label) => readShard(files, label, weights)));
-  return { component, shards, warning: weights.warning };
+  const label = weights.index?.label ?? weights.files.join(', ');
+  return { component, shards, label, warning: weights.warning };
 }
 
 async function readShard(files: FolderFiles, label: string, weights: WeightFiles): Promise<Shard> {
@@ -80,9 +83,16 @@ export function indexTensors(weights: ComponentShards, relativeToRoot: (realPath
   }
   return {
     component,
+    label: weights.label,
     size: tensors.size,
     has: (name) => tensors.has(name),
     get: (name) => tensors.get(name),
     names: () => tensors.keys(),
+    nameInFiles: (name) =>
+      tensorNameInFiles(
+        component,
+        name,
+        [...tensors.values()].map((tensor) => tensor.name),
+      ),
   };
 }

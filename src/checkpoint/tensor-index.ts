@@ -46,9 +46,13 @@ export interface TensorEntry {
 /** All tensors of one component under their canonical names. */
 export interface TensorIndex {
   readonly component: TensorComponent;
+  /** The file that lists the tensors, for messages: the shards' index, or the single weight file. */
+  readonly label: string;
   readonly size: number;
   has(name: string): boolean;
   get(name: string): TensorEntry | undefined;
   /** Canonical names, in the files' order. */
   names(): IterableIterator<string>;
+  /** How this checkpoint's files would spell a canonical name, for messages about a tensor that is missing. */
+  nameInFiles(name: string): string;
 }

@@ -17,3 +17,18 @@ export function canonicalTensorName(component: TensorComponent, name: string): s
   }
   return name;
 }
+
+/**
+ * The reverse of `canonicalTensorName`, in the naming of the files at hand.
+ * @param names names that the files use
+ */
+export function tensorNameInFiles(component: TensorComponent, canonical: string, names: readonly string[]): string {
+  const isText = canonical.startsWith('language_model.');
+  if (component !== 'text_encoder' || !(isText || canonical.startsWith('visual.'))) {
+    return canonical;
+  }
+  if (names.some((name) => name.startsWith('model.language_model.') || name.startsWith('model.visual.'))) {
+    return `model.${canonical}`;
+  }
+  return isText ? `model.${canonical.slice('language_model.'.length)}` : canonical;
+}
