@@ -1,19 +1,11 @@
-import { checkConsistency, type ComponentConfigs } from './check-consistency.js';
-import { CheckpointError } from './checkpoint-error.js';
-import { commonFolder, relativePosix } from './common-folder.js';
-import { indexTensors, readComponentShards } from './component-tensors.js';
-import { ConfigReader } from './config-reader.js';
-import type { FolderFiles } from './folder-files.js';
-import { locateCheckpoint } from './locate-checkpoint.js';
-import { checkPipelineIndex, PIPELINE_CLASS, PIPELINE_INDEX } from './pipeline-index.js';
-import { parsePreprocessorConfig, type PreprocessorConfig } from './preprocessor-config.js';
-import { parseSchedulerConfig, type SchedulerConfig } from './scheduler-config.js';
-import { parseModelId, parseServiceSettings, SERVICE_FILE, type ServiceSettings } from './service-settings.js';
+import type { PreprocessorConfig } from './preprocessor-config.js';
+import type { SchedulerConfig } from './scheduler-config.js';
+import type { ServiceSettings } from './service-settings.js';
 import type { TensorIndex } from './tensor-index.js';
-import { parseTextEncoderConfig, type TextEncoderConfig } from './text-encoder-config.js';
-import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
-import { parseTransformerConfig, type TransformerConfig } from './transformer-config.js';
-import { parseVaeConfig, type VaeConfig } from './vae-config.js';
+import type { TextEncoderConfig } from './text-encoder-config.js';
+import type { TokenizerFiles } from './tokenizer-files.js';
+import type { TransformerConfig } from './transformer-config.js';
+import type { VaeConfig } from './vae-config.js';
 
 /** A checkpoint folder, read and checked, but for the tensors' values. */
 export interface Checkpoint {
@@ -30,87 +22,4 @@ export interface Checkpoint {
   readonly service: ServiceSettings;
   /** What the operator should know, though the checkpoint can be served. */
   readonly warnings: readonly string[];
-}
-
-/**
- * Opens a checkpoint: reads its configs and the headers of its safetensors files, and checks all of them. The tensors'
- * values stay where they are.
- * @param folder a folder in the published layout, a snapshot or a model's folder of a hub cache, or a cache's root
- * @throws CheckpointError
- */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const { files, name } = await locateCheckpoint(folder);
-  checkPipelineIndex(await files.config(PIPELINE_INDEX));
-
-  const [configs, service, tokenizer, ...shards] = await Promise.all([
-    readConfigs(files),
-    readService(files),
-    readTokenizerFiles(files),
-    readComponentShards(files, 'text_encoder'),
-    readComponentShards(files, 'transformer'),
-    readComponentShards(files, 'vae'),
-  ]);
-  const root = commonFolder(shards.flatMap((component) => component.shards.map(({ realPath }) => realPath)));
-  const [textEncoder, transformer, vae] = shards.map((component) =>
-    indexTensors(component, (realPath) => relativePosix(root, realPath)),
-  ) as [TensorIndex, TensorIndex, TensorIndex];
-  return {
-    root,
-    pipelineClass: PIPELINE_CLASS,
-    modelId: parseModelId(service) ?? name,
-    textEncoder: { config: configs.textEncoder, tensors: textEncoder },
-    transformer: { config: configs.transformer, tensors: transformer },
-    vae: { config: configs.vae, tensors: vae },
-    scheduler: configs.scheduler,
-    preprocessor: configs.preprocessor,
-    tokenizer,
-    service: parseServiceSettings(service),
-    warnings: shards.flatMap(({ warning }) => (warning === null ? [] : [warning])),
-  };
-}
-
-async function readService(files: FolderFiles): Promise<ConfigReader> {
-  return (await files.has(SERVICE_FILE)) ? files.config(SERVICE_FILE) : new ConfigReader(SERVICE_FILE, {});
-}
-
-interface Configs extends ComponentConfigs {
-  readonly scheduler: SchedulerConfig;
-}
-
-async function readConfigs(files: FolderFiles): Promise<Configs> {
-  const [textEncoder, transformer, vae, scheduler, preprocessor] = await Promise.all([
-    files.config('text_encoder/config.json'),
-    files.config('transformer/config.json'),
-    files.config('vae/config.json'),
-    files.config('scheduler/scheduler_config.json'),
-    readPreprocessor(files),
-  ]);
-  const configs = {
-    textEncoder: parseTextEncoderConfig(textEncoder),
-    transformer: parseTransformerConfig(transformer),
-    vae: parseVaeConfig(vae),
-    scheduler: parseSchedulerConfig(scheduler),
-    preprocessor: parsePreprocessorConfig(preprocessor),
-    labels: {
-      textEncoder: textEncoder.label,
-      transformer: transformer.label,
-      vae: vae.label,
-      preprocessor: preprocessor.label,
-    },
-  };
-  checkConsistency(configs);
-  return configs;
-}
-
-/** transformers 5 writes the image processor into processor_config.json, which wins where it does. */
-async function readPreprocessor(files: FolderFiles): Promise<ConfigReader> {
-  const [nested, own] = ['processor/processor_config.json', 'processor/preprocessor_config.json'] as const;
-  const processor = (await files.has(nested)) ? (await files.config(nested)).section('image_processor') : undefined;
-  if (processor !== undefined) {
-    return processor;
-  }
-  if (!(await files.has(own))) {
-    throw new CheckpointError(`${own} is missing, and ${nested} with image_processor too`);
-  }
-  return files.config(own);
 }
