@@ -13,6 +13,7 @@ import transformers
 
 import checkpoint
 import inputs
+import pictures
 import repaired
 import shared
 import stages
@@ -30,7 +31,18 @@ def generate(spec: Spec, fixtures: Path) -> None:
     pipeline, probe = repaired.load(folder)
     stage_cases = stages.write_stages(spec, pipeline, probe, goldens)
     manifest = {"checkpoint": spec.name, "about": spec.about, "condition_area": spec.condition_area, **stage_cases}
+    manifest["pictures"] = pictures.write_pictures(spec.name, pipeline, goldens)
     write_json(goldens / "manifest.json", manifest)
+
+
+def quiet() -> None:
+    """One thread, so that the numbers repeat, and no chatter."""
+    torch.set_num_threads(1)
+    diffusers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    diffusers.utils.logging.disable_progress_bar()
+    logging.captureWarnings(capture=True)
 
 
 def main() -> None:
@@ -38,11 +50,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="checkpoints to build; all, and the goldens that need none, by default")
     parser.add_argument("--out", type=Path, default=FIXTURES, help="the fixtures folder")
     options = parser.parse_args()
-    torch.set_num_threads(1)
-    diffusers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    logging.captureWarnings(capture=True)
+    quiet()
     (options.out / "pictures").mkdir(parents=True, exist_ok=True)
     for name in inputs.PICTURE_SIZES:
         inputs.picture(name).save(options.out / "pictures" / f"{name}.png", optimize=True)

@@ -15,10 +15,12 @@ _GAINS = [
     ("vae:decoder.conv_out", 0.6),
     ("vae:time_conv", 1.0),
     ("vae:", 1.3),
-    ("transformer:_mod.1", 1.2),
+    ("transformer:_mod.1", 1.6),
     ("transformer:norm_out.linear", 1.0),
     ("transformer:timestep_embedder", 1.6),
-    ("transformer:proj_out", 0.9),
+    ("transformer:proj_out", 1.2),
+    ("transformer:add_v_proj", 1.8),
+    ("transformer:to_out", 1.6),
     ("transformer:", 1.1),
     ("text_encoder:q_proj", 1.6),
     ("text_encoder:k_proj", 1.6),
@@ -53,9 +55,11 @@ def _values(checkpoint: str, part: str, name: str, shape: tuple[int, ...]) -> np
     normal = _stream(f"{checkpoint}/{part}/{name}").standard_normal(shape)
     is_norm = "norm" in name and "linear" not in name or name.endswith("gamma") or "ln_q" in name
     if is_norm:
-        return 1.0 + 0.35 * np.clip(normal, -2.0, 2.0)
+        # Sharp joint attention, or a prompt's few words drown among thousands of picture tokens.
+        sharpness = 1.7 if part == "transformer" and ".attn.norm_" in name else 1.0
+        return sharpness * (1.0 + 0.35 * np.clip(normal, -2.0, 2.0))
     if name.endswith("bias"):
-        return (0.4 if "_mod.1" in name else 0.25) * normal
+        return (0.6 if "_mod.1" in name else 0.25) * normal
     if "embed_tokens" in name or "lm_head" in name:
         return normal
     return normal * _gain(f"{part}:{name}") / np.sqrt(_fan_in(shape, name))
