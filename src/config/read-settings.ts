@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { unknownVariableFaults } from './known-variables.js';
+import { PACKAGE_DIR } from './package-info.js';
+import { Settings } from './settings.js';
+import { type Environment, VariableReader } from './variable-reader.js';
+
+/** The environment can't be served with; each fault is one line that names its variable. */
+export class SettingsError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+const MEGA = 1_000_000;
+const MIB = 1024 * 1024;
+
+/**
+ * Turns the environment into settings.
+ * @throws SettingsError when a value is invalid or a variable of ours is unknown, with every fault there is
+ */
+export function readSettings(environment: Environment): Settings {
+  const variables = new VariableReader(environment);
+  const modelDir = variables.text('QWEN_MODEL_DIR');
+  const host = variables.text('HOST') ?? '0.0.0.0';
+  if (!/^[\w.:%-]+$/.test(host)) variables.refuse('HOST', host, 'must be an IP address or a host name');
+  // scripts/start.mjs acts on RELOAD before this process starts; here it is only checked.
+  variables.oneOf('RELOAD', ['true', 'false'], 'false');
+
+  const settings = new Settings({
+    modelDir: path.resolve(modelDir ?? path.join(PACKAGE_DIR, 'models', 'mini')),
+    usesBundledModel: modelDir === null,
+    apiKey: variables.secret('API_KEY'),
+    deviceMap: variables.oneOf('DEVICE_MAP', ['auto', 'cpu', 'cuda', 'balanced'], 'auto'),
+    precision: variables.oneOf('PRECISION', ['auto', 'fp32'], 'auto'),
+    host,
+    port: variables.wholeNumber('PORT', 0, 65535, 8000),
+    logLevel: variables.oneOf('LOG_LEVEL', ['debug', 'info', 'warning', 'error'], 'info'),
+    limits: {
+      maxFiles: variables.wholeNumber('MAX_FILES', 1, 256, 16),
+      maxFileBytes: variables.wholeNumber('MAX_FILE_MB', 1, 1024, 50) * MIB,
+      maxBodyBytes: variables.wholeNumber('MAX_BODY_MB', 1, 16384, 256) * MIB,
+      maxImagePixels: variables.wholeNumber('MAX_IMAGE_MEGAPIXELS', 1, 1000, 64) * MEGA,
+      maxImageAspect: variables.wholeNumber('MAX_IMAGE_ASPECT', 1, 100, 10),
+      maxSteps: variables.wholeNumber('MAX_STEPS', 1, 1000, 150),
+      maxOutputSide: variables.wholeNumber('MAX_OUTPUT_SIDE', 64, 16384, 4096),
+      maxOutputPixels: variables.wholeNumber('MAX_OUTPUT_PIXELS', 4096, 268_435_456, 4_194_304),
+    },
+  });
+
+  const faults = [...variables.faults, ...unknownVariableFaults(Object.keys(environment))];
+  if (faults.length > 0) throw new SettingsError(faults);
+  return settings;
+}

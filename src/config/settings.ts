@@ -1,0 +1,55 @@
+export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+export type DeviceMap = 'auto' | 'cpu' | 'cuda' | 'balanced';
+export type Precision = 'auto' | 'fp32';
+
+/** What a request may ask for at most; each is an environment variable that the answer names. */
+export interface RequestLimits {
+  /** MAX_FILES: pictures in one request. */
+  readonly maxFiles: number;
+  /** MAX_FILE_MB, in bytes. */
+  readonly maxFileBytes: number;
+  /** MAX_BODY_MB, in bytes: the whole multipart body. */
+  readonly maxBodyBytes: number;
+  /** MAX_IMAGE_MEGAPIXELS, in pixels of one decoded input. */
+  readonly maxImagePixels: number;
+  /** MAX_IMAGE_ASPECT: longer side over shorter side of an input. */
+  readonly maxImageAspect: number;
+  /** MAX_STEPS: denoising steps. */
+  readonly maxSteps: number;
+  /** MAX_OUTPUT_SIDE, in pixels. */
+  readonly maxOutputSide: number;
+  /** MAX_OUTPUT_PIXELS: width × height of a result. */
+  readonly maxOutputPixels: number;
+}
+
+/**
+ * Everything that the environment decides, validated once at start (see readSettings).
+ * A class, so that it is its own injection token; made from a plain object and never changed.
+ */
+export class Settings {
+  /** Absolute path of the checkpoint folder (QWEN_MODEL_DIR). */
+  readonly modelDir: string;
+  /** QWEN_MODEL_DIR was unset: modelDir is the bundled miniature. */
+  readonly usesBundledModel: boolean;
+  /** null: no authentication. */
+  readonly apiKey: string | null;
+  readonly deviceMap: DeviceMap;
+  readonly precision: Precision;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  readonly limits: RequestLimits;
+
+  constructor(values: Settings) {
+    this.modelDir = values.modelDir;
+    this.usesBundledModel = values.usesBundledModel;
+    this.apiKey = values.apiKey;
+    this.deviceMap = values.deviceMap;
+    this.precision = values.precision;
+    this.host = values.host;
+    this.port = values.port;
+    this.logLevel = values.logLevel;
+    this.limits = values.limits;
+  }
+}

@@ -1,0 +1,33 @@
+import type { EditForm } from './fields/edit-form.pipe.js';
+
+/** What the caller asked for and doesn't get, one sentence each; the answer's `warnings`. */
+export function editWarnings({ fields, model }: EditForm): string[] {
+  const warnings: string[] = [];
+  const warn = (applies: boolean, text: string): void => {
+    if (applies) warnings.push(text);
+  };
+  warn(
+    fields.guidance_scale !== undefined,
+    `guidance_scale had no effect: ${model.id} is not guidance-distilled; true_cfg_scale sets its guidance`,
+  );
+  warn(
+    fields.negative_prompt !== undefined && (fields.true_cfg_scale ?? model.defaults.trueCfgScale) <= 1,
+    'negative_prompt had no effect: true_cfg_scale is at most 1, so guidance is off',
+  );
+  warn(
+    fields.output_compression !== undefined && (fields.output_format === 'png' || fields.output_type === 'pt'),
+    'output_compression had no effect: it is the quality of jpeg and webp',
+  );
+  warn(isOtherThan(fields.background, 'auto', 'opaque'), 'background had no effect: results are always opaque');
+  warn(isOtherThan(fields.quality, 'auto', 'standard'), 'quality had no effect: num_inference_steps sets the quality');
+  warn(
+    isOtherThan(fields.input_fidelity),
+    'input_fidelity had no effect: the inputs are always followed in the same way',
+  );
+  warn(isOtherThan(fields.moderation, 'auto', 'low'), 'moderation had no effect: nothing is moderated');
+  return warnings;
+}
+
+function isOtherThan(value: string | undefined, ...met: readonly string[]): boolean {
+  return value !== undefined && !met.includes(value);
+}

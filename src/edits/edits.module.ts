@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { InferenceModule } from '../inference/inference.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { EditsController } from './edits.controller.js';
+import { EditsService } from './edits.service.js';
+import { PictureCodec } from './picture-codec.js';
+import { UploadReader } from './upload/upload-reader.js';
+
+@Module({
+  imports: [InferenceModule, JobsModule],
+  controllers: [EditsController],
+  providers: [EditsService, PictureCodec, UploadReader],
+})
+export class EditsModule {}

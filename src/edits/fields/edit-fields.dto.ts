@@ -1,0 +1,155 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import type { OutputSize, OutputType } from '../../inference/protocol.js';
+import type { OutputFormat } from '../answer/output-format.js';
+import { AnyTextField, ChoiceField, NotYetField, NumberField, WholeNumberField } from './field-decorators.js';
+import { type ContextualFields, type FieldContext, FieldRule } from './field-rule.js';
+import {
+  modelFault,
+  negativePromptFault,
+  partialImagesFault,
+  promptFault,
+  sizeFault,
+  stepsFault,
+} from './field-faults.js';
+import { parseSize, parseWholeNumber } from './parse-text.js';
+
+/**
+ * The text fields of an edit, typed. They are checked in the order in which they stand here; the first fault is answered.
+ * A field that is absent and whose default is the checkpoint's own stays undefined.
+ */
+export class EditFields implements ContextualFields {
+  readonly context!: FieldContext;
+
+  @ApiProperty({ type: String, description: 'What to change', example: 'Turn this photo black and white' })
+  @FieldRule(promptFault)
+  readonly prompt!: string;
+
+  @WholeNumberField('n', {
+    minimum: 1,
+    maximum: 10,
+    default: 1,
+    description: 'Variants of each input (with `image`: of the edit); variant j is made from seed (seed + j) mod 2^32',
+  })
+  readonly n: number = 1;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 150,
+    default: 50,
+    description: "Denoising steps; a checkpoint may have a default of its own. The maximum is the service's MAX_STEPS",
+  })
+  @Transform(({ value }) => parseWholeNumber(value))
+  @FieldRule(stepsFault)
+  readonly num_inference_steps?: number;
+
+  @ChoiceField(
+    'output_type',
+    ['pil', 'pt'],
+    'pil',
+    'pil: a picture. pt: a file for torch.load, float32 [3, height, width] in 0–1',
+  )
+  readonly output_type: OutputType = 'pil';
+
+  @ApiPropertyOptional({
+    type: String,
+    default: '1024x1024',
+    example: '1024x1024',
+    description: "WIDTHxHEIGHT, the result's exact size, or auto: the input's aspect at the model's native area",
+  })
+  @Transform(({ value }) => parseSize(value))
+  @FieldRule(sizeFault)
+  readonly size?: OutputSize;
+
+  @ApiPropertyOptional({
+    type: String,
+    description: 'What the result should not be like; absent means a single space. Used when true_cfg_scale > 1',
+  })
+  @FieldRule(negativePromptFault)
+  readonly negative_prompt?: string;
+
+  @NumberField('guidance_scale', {
+    minimum: 0,
+    description: 'For guidance-distilled checkpoints; others ignore it with a warning, see true_cfg_scale',
+  })
+  readonly guidance_scale?: number;
+
+  @NumberField('true_cfg_scale', {
+    minimum: 0,
+    default: 4,
+    description:
+      'Classifier-free guidance; at most 1 turns it off and halves the work. A checkpoint may have a default of its own',
+  })
+  readonly true_cfg_scale?: number;
+
+  @WholeNumberField('max_sequence_length', {
+    minimum: 1,
+    maximum: 1024,
+    default: 512,
+    description: 'The most tokens that a prompt may have; a longer one is refused, never cut',
+  })
+  readonly max_sequence_length: number = 512;
+
+  @WholeNumberField('seed', {
+    minimum: 0,
+    maximum: 4_294_967_295,
+    description: 'Random when absent. The same seed, inputs and checkpoint give the same picture',
+  })
+  readonly seed?: number;
+
+  @ChoiceField('output_format', ['png', 'jpeg', 'webp'], 'png', 'File format of the results')
+  readonly output_format: OutputFormat = 'png';
+
+  @WholeNumberField('output_compression', {
+    minimum: 0,
+    maximum: 100,
+    default: 100,
+    description: 'Quality of jpeg and webp',
+  })
+  readonly output_compression?: number;
+
+  @ChoiceField('response_format', ['b64_json'], 'b64_json', 'Results come inside the JSON answer')
+  readonly response_format: string = 'b64_json';
+
+  @NotYetField('stream', 'Server-sent events.')
+  readonly stream: boolean = false;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    enum: [0],
+    default: 0,
+    description: 'Previews during a stream. Not supported yet: only 0 is served.',
+  })
+  @Transform(({ value }) => parseWholeNumber(value))
+  @FieldRule(partialImagesFault)
+  readonly partial_images: number = 0;
+
+  @NotYetField('progress', 'Progress events in a stream.')
+  readonly progress: boolean = false;
+
+  @ApiPropertyOptional({
+    type: String,
+    description: "The served model's id (GET /v1/models) or the name of an OpenAI image model",
+  })
+  @FieldRule(modelFault)
+  readonly model?: string;
+
+  @AnyTextField("OpenAI's; accepted. A transparent background is not made, and said so in `warnings`")
+  readonly background?: string;
+
+  @AnyTextField("OpenAI's; accepted without effect, and said so in `warnings`: see num_inference_steps")
+  readonly quality?: string;
+
+  @AnyTextField("OpenAI's; accepted without effect, and said so in `warnings`")
+  readonly input_fidelity?: string;
+
+  @AnyTextField("OpenAI's; accepted: nothing is moderated")
+  readonly moderation?: string;
+
+  @AnyTextField("OpenAI's; accepted, not used")
+  readonly user?: string;
+
+  @AnyTextField("OpenAI's; accepted, not used")
+  readonly safety_identifier?: string;
+}

@@ -1,0 +1,73 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validateSync } from 'class-validator';
+import { Settings } from '../../config/settings.js';
+import { invalidInput, modelNotReady } from '../../errors/api-error.js';
+import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
+import type { ModelInfo } from '../../inference/protocol.js';
+import type { Upload } from '../upload/upload.js';
+import { EditFields } from './edit-fields.dto.js';
+import { BRACKETED_PART, FILE_PART } from './field-rule.js';
+import { type InputFiles, inputFiles, PICTURE_FIELDS } from './input-files.js';
+
+/** A request whose every field is valid; its pictures are not decoded yet. */
+export interface EditForm {
+  readonly fields: EditFields;
+  readonly inputs: InputFiles;
+  /** The model that the fields were checked against. */
+  readonly model: ModelInfo;
+}
+
+/** OpenAI's, known and not served: named as such, where other unknown fields are merely unknown. */
+const UNSUPPORTED = ['mask', 'style'];
+
+const TEXT_FIELDS = [
+  ...new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(EditFields, '', false, false)
+      .map(({ propertyName }) => propertyName),
+  ),
+];
+
+/** Checks an upload field by field and types it; the first fault is the answer. */
+@Injectable()
+export class EditFormPipe implements PipeTransform<Upload, EditForm> {
+  constructor(
+    private readonly settings: Settings,
+    private readonly engine: EngineSupervisor,
+  ) {}
+
+  /** @throws ApiError 400 that names the field */
+  transform(upload: Upload): EditForm {
+    const { state } = this.engine;
+    if (state.status !== 'ready') throw modelNotReady(state.retryAfterSeconds);
+    const { model } = state;
+    const inputs = inputFiles(upload, model);
+    const fields = plainToInstance(EditFields, textFields(upload), { exposeUnsetFields: false });
+    Object.assign(fields, { context: { limits: this.settings.limits, model } });
+    const [fault] = validateSync(fields, { stopAtFirstError: true, forbidUnknownValues: false });
+    if (fault !== undefined) throw invalidInput(Object.values(fault.constraints ?? {}).join(), fault.property);
+    refuseUnknown(upload);
+    return { fields, inputs, model };
+  }
+}
+
+/** The known text fields that were given; a file under one of their names stands out as FILE_PART. */
+function textFields(upload: Upload): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const name of TEXT_FIELDS) {
+    const text = upload.texts.get(name);
+    if (upload.files.some(({ field }) => field === name)) given[name] = FILE_PART;
+    else if (typeof text === 'object' && !Array.isArray(text)) given[name] = BRACKETED_PART;
+    else if (text !== undefined) given[name] = text;
+  }
+  return given;
+}
+
+function refuseUnknown(upload: Upload): void {
+  const names = [...upload.texts.keys(), ...upload.files.map(({ field }) => field)];
+  const known = [...TEXT_FIELDS, ...PICTURE_FIELDS];
+  const name = names.find((candidate) => !known.includes(candidate));
+  if (name === undefined) return;
+  throw invalidInput(UNSUPPORTED.includes(name) ? `${name} is not supported` : `Unknown field: ${name}`, name);
+}

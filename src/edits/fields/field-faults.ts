@@ -1,0 +1,54 @@
+import type { OutputSize } from '../../inference/protocol.js';
+import type { FieldContext } from './field-rule.js';
+
+const MIN_OUTPUT_SIDE = 64;
+
+export function promptFault(value: unknown, context: FieldContext): string | null {
+  if (typeof value !== 'string' || value.trim() === '') return 'Prompt cannot be empty';
+  return specialTokenFault('prompt', value, context);
+}
+
+export function negativePromptFault(value: unknown, context: FieldContext): string | null {
+  return typeof value === 'string' ? specialTokenFault('negative_prompt', value, context) : null;
+}
+
+/** A special token in a prompt would stand for a picture or a turn of the conversation instead of for its letters. */
+function specialTokenFault(name: string, text: string, { model }: FieldContext): string | null {
+  const token = model.specialTokens.find((special) => text.includes(special));
+  return token === undefined ? null : `${name} must not contain the tokenizer's special token ${token}`;
+}
+
+export function stepsFault(value: unknown, { limits }: FieldContext): string | null {
+  if (value === undefined) return null;
+  if (typeof value !== 'number') return 'num_inference_steps must be a whole number of at least 1';
+  if (value < 1) return 'num_inference_steps must be at least 1';
+  return value > limits.maxSteps ? `num_inference_steps must be at most ${limits.maxSteps} (MAX_STEPS)` : null;
+}
+
+export function sizeFault(value: unknown, { limits }: FieldContext): string | null {
+  if (value === undefined || value === 'auto') return null;
+  if (typeof value !== 'object') return "Invalid size format. Use 'WIDTHxHEIGHT' (e.g., '1024x1024')";
+  const { width, height } = value as Exclude<OutputSize, 'auto'>;
+  if (Math.min(width, height) < MIN_OUTPUT_SIDE || Math.max(width, height) > limits.maxOutputSide) {
+    return `size must have sides between ${MIN_OUTPUT_SIDE} and ${limits.maxOutputSide} pixels (MAX_OUTPUT_SIDE)`;
+  }
+  if (width * height > limits.maxOutputPixels) {
+    return `size must have at most ${limits.maxOutputPixels} pixels in all (MAX_OUTPUT_PIXELS), ${width}x${height} has ${width * height}`;
+  }
+  return null;
+}
+
+export function partialImagesFault(value: unknown): string | null {
+  if (value === undefined || value === 0) return null;
+  if (typeof value !== 'number') return 'partial_images must be a whole number between 0 and 3';
+  return value > 0 && value <= 3 ? 'partial_images is not supported yet' : 'partial_images must be between 0 and 3';
+}
+
+const OPENAI_IMAGE_MODEL = /^(gpt-image-[\w.-]+|dall-e-[\w.-]+|chatgpt-image-[\w.-]+)$/;
+
+export function modelFault(value: unknown, { model }: FieldContext): string | null {
+  if (value === undefined || value === model.id) return null;
+  return typeof value === 'string' && OPENAI_IMAGE_MODEL.test(value)
+    ? null
+    : `model must be '${model.id}', the served model, or absent`;
+}

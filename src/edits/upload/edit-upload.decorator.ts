@@ -1,0 +1,9 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Upload } from './upload.js';
+import { uploadOf } from './upload.interceptor.js';
+
+/** Hands a route the multipart body that UploadInterceptor has read. */
+export const EditUpload = createParamDecorator((_data: unknown, context: ExecutionContext): Upload =>
+  uploadOf(context.switchToHttp().getRequest<Request>()),
+);

@@ -1,0 +1,92 @@
+import type { Writable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import multer from 'multer';
+import { Settings } from '../../config/settings.js';
+import { ApiError, invalidInput, tooLarge } from '../../errors/api-error.js';
+import { continueBody } from '../../http/unread-body.js';
+import type { Upload } from './upload.js';
+import { uploadError } from './upload-error.js';
+
+const FIELD_BYTES = 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+
+/** multer 2.5's options that its types don't know yet. */
+type MulterOptions = multer.Options & {
+  readonly limits: multer.Options['limits'] & { readonly fieldArrayIndexLimit: number };
+  readonly streamHandler: (request: Request, parser: Writable) => void;
+};
+
+/** Reads a multipart body into memory, within limits on every count and size in it. */
+@Injectable()
+export class UploadReader {
+  constructor(private readonly settings: Settings) {}
+
+  /** @throws ApiError 400, 413 or 415; also when the client leaves in the middle */
+  async read(request: Request, response: Response): Promise<Upload> {
+    const { limits } = this.settings;
+    this.checkHeaders(request);
+    continueBody(request, response);
+    await new Promise<void>((resolve, reject) => {
+      const options: MulterOptions = {
+        storage: multer.memoryStorage(),
+        defParamCharset: 'utf8',
+        limits: {
+          files: limits.maxFiles,
+          fileSize: limits.maxFileBytes,
+          fields: 64,
+          fieldSize: FIELD_BYTES,
+          fieldNameSize: 100,
+          fieldNestingDepth: 1,
+          fieldArrayIndexLimit: 100,
+          parts: limits.maxFiles + 64,
+          headerPairs: 32,
+        },
+        streamHandler: (_request, parser) => {
+          let receivedBytes = 0;
+          request.on('data', (chunk: Buffer) => {
+            receivedBytes += chunk.length;
+            if (receivedBytes <= limits.maxBodyBytes) return;
+            request.unpipe(parser);
+            reject(this.bodyTooLarge());
+          });
+          request.pipe(parser);
+        },
+      };
+      multer(options).any()(request, response, (error: unknown) => {
+        if (error === undefined || error === null) resolve();
+        else reject(uploadError(error, limits));
+      });
+    });
+    return toUpload(request);
+  }
+
+  private checkHeaders(request: Request): void {
+    const contentType = request.headers['content-type'] ?? '';
+    if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
+      throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type must be multipart/form-data');
+    }
+    if (!/;\s*boundary=("[^"]+"|[^\s;"]+)/i.test(contentType)) {
+      throw invalidInput('The Content-Type header names no multipart boundary');
+    }
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding is not supported');
+    const length = request.headers['content-length'];
+    if (length === undefined && request.headers['transfer-encoding'] === undefined) {
+      throw invalidInput('The request has no body');
+    }
+    if (Number(length ?? 0) > this.settings.limits.maxBodyBytes) throw this.bodyTooLarge();
+  }
+
+  private bodyTooLarge(): ApiError {
+    return tooLarge(`The request body is larger than ${this.settings.limits.maxBodyBytes / MEGABYTE} MB (MAX_BODY_MB)`);
+  }
+}
+
+function toUpload(request: Request): Upload {
+  const files = (request.files ?? []) as Express.Multer.File[];
+  return {
+    texts: new Map(Object.entries(request.body as Record<string, unknown>)),
+    files: files.map((file) => ({ field: file.fieldname, bytes: file.buffer })),
+  };
+}

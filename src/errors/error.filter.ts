@@ -1,0 +1,57 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Settings } from '../config/settings.js';
+import { allowedMethods } from '../http/allowed-methods.js';
+import { endWithUnreadBody, hasUnreadBody } from '../http/unread-body.js';
+import { ApiError, generationError } from './api-error.js';
+import { errorEnvelope } from './error-envelope.js';
+import { codeForStatus } from './error-table.js';
+
+/** Turns whatever was thrown into the one error envelope; the only place that writes error answers to requests. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Errors');
+
+  constructor(private readonly settings: Settings) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const error = this.toApiError(exception, request);
+    if (response.headersSent) {
+      // Too late for an answer: a cut connection tells the client that the body is not whole.
+      response.destroy();
+      return;
+    }
+    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
+    const body = Buffer.from(JSON.stringify(errorEnvelope(error.code, error.message, error.param)));
+    response.status(error.status);
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.setHeader('Content-Length', body.length);
+    if (hasUnreadBody(request)) {
+      endWithUnreadBody(request, response, body, this.settings.limits.maxBodyBytes);
+    } else {
+      response.end(body);
+    }
+  }
+
+  private toApiError(exception: unknown, request: Request): ApiError {
+    if (exception instanceof ApiError) return exception;
+    if (exception instanceof HttpException && exception.getStatus() === 404) return unknownRoute(request);
+    if (exception instanceof HttpException && exception.getStatus() < 500) {
+      return new ApiError(codeForStatus(exception.getStatus()), exception.message);
+    }
+    this.logger.error(
+      `Request ${request.id}: ${exception instanceof Error ? (exception.stack ?? exception.message) : String(exception)}`,
+    );
+    return generationError(`an internal error, logged under the request id ${request.id}`);
+  }
+}
+
+function unknownRoute(request: Request): ApiError {
+  const methods = allowedMethods(request);
+  if (methods.length === 0) return new ApiError('NOT_FOUND', 'There is nothing at this path');
+  return new ApiError('METHOD_NOT_ALLOWED', `${request.method} is not allowed here; allowed: ${methods.join(', ')}`, {
+    headers: { Allow: methods.join(', ') },
+  });
+}

@@ -1,0 +1,50 @@
+import { Controller, Get, HttpStatus, Res, ServiceUnavailableException } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import type { Response } from 'express';
+import { Public } from '../auth/public.decorator.js';
+import { PACKAGE_VERSION } from '../config/package-info.js';
+import { EngineSupervisor } from '../inference/engine-supervisor.service.js';
+import { HealthDto, NotReadyDto, ReadyDto } from './health.dto.js';
+import { ModelHealthIndicator } from './model.health.js';
+
+@ApiTags('health')
+@Public()
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly model: ModelHealthIndicator,
+    private readonly engine: EngineSupervisor,
+  ) {}
+
+  @Get('health')
+  @ApiOperation({ summary: 'Liveness: the process answers; never waits for the model' })
+  @ApiOkResponse({ type: HealthDto })
+  live(): HealthDto {
+    return new HealthDto(PACKAGE_VERSION);
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Readiness: the model is loaded' })
+  @ApiOkResponse({ type: ReadyDto })
+  @ApiServiceUnavailableResponse({ type: NotReadyDto })
+  async ready(@Res({ passthrough: true }) response: Response): Promise<ReadyDto | NotReadyDto> {
+    const { details } = await this.runChecks();
+    const { state } = this.engine;
+    if (state.status === 'ready') return { status: 'ready', details };
+    response.status(HttpStatus.SERVICE_UNAVAILABLE);
+    response.setHeader('Retry-After', state.retryAfterSeconds);
+    return { status: 'not_ready', reason: state.reason, details };
+  }
+
+  /** Terminus throws a failed check's result; both kinds are wanted here. */
+  private async runChecks(): Promise<HealthCheckResult> {
+    try {
+      return await this.health.check([() => this.model.check()]);
+    } catch (error) {
+      if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
+      throw error;
+    }
+  }
+}

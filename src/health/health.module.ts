@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { InferenceModule } from '../inference/inference.module.js';
+import { HealthController } from './health.controller.js';
+import { ModelHealthIndicator } from './model.health.js';
+
+@Module({
+  // A model that is still loading is no news for the log at every probe.
+  imports: [TerminusModule.forRoot({ logger: false }), InferenceModule],
+  controllers: [HealthController],
+  providers: [ModelHealthIndicator],
+})
+export class HealthModule {}

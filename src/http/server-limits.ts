@@ -1,0 +1,58 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { errorEnvelope } from '../errors/error-envelope.js';
+import { ERROR_TABLE, type ErrorCode } from '../errors/error-table.js';
+import { markWaitingForContinue } from './unread-body.js';
+
+const HEADERS_SECONDS = 30;
+/** For a whole request, its body included; the wait for an answer doesn't count. */
+const REQUEST_SECONDS = 300;
+/** Longer than what clients and proxies keep idle connections for, so that they close first and none meets a closing one. */
+const KEEP_ALIVE_SECONDS = 75;
+/** For a client to read why its connection closes. */
+const LINGER_MILLISECONDS = 1000;
+
+/** Bounds how long a slow client may hold a connection, and answers what never becomes a request with the error envelope too. */
+export function limitServer(server: Server): void {
+  server.headersTimeout = HEADERS_SECONDS * 1000;
+  server.requestTimeout = REQUEST_SECONDS * 1000;
+  server.keepAliveTimeout = KEEP_ALIVE_SECONDS * 1000;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket));
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    markWaitingForContinue(request);
+    server.emit('request', request, response);
+  });
+}
+
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [code, message] = describeBrokenRequest(error.code);
+  const body = JSON.stringify(errorEnvelope(code, message));
+  const { status } = ERROR_TABLE[code];
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+  setTimeout(() => socket.destroy(), LINGER_MILLISECONDS).unref();
+}
+
+function describeBrokenRequest(code: string | undefined): [ErrorCode, string] {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return ['REQUEST_INCOMPLETE', `The request did not arrive whole within ${REQUEST_SECONDS} seconds`];
+    case 'HPE_HEADER_OVERFLOW':
+      return ['HEADERS_TOO_LARGE', 'The request headers are too large'];
+    default:
+      return ['INVALID_INPUT', 'This is not a valid HTTP request'];
+  }
+}

@@ -1,0 +1,23 @@
+import { loadDotEnv } from './config/dot-env.js';
+import { readSettings, SettingsError } from './config/read-settings.js';
+import type { Settings } from './config/settings.js';
+
+/** The settings, or null after a line for each fault. */
+function settingsOrFaults(): Settings | null {
+  try {
+    loadDotEnv();
+    return readSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    for (const fault of error.faults) console.error(fault);
+    return null;
+  }
+}
+
+const settings = settingsOrFaults();
+if (settings === null) {
+  process.exitCode = 1;
+} else {
+  const { serve } = await import('./serve.js');
+  await serve(settings);
+}

@@ -1,0 +1,25 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiErrors } from '../errors/api-errors.decorator.js';
+import { modelNotReady } from '../errors/api-error.js';
+import { EngineSupervisor } from '../inference/engine-supervisor.service.js';
+import { ModelListDto } from './models.dto.js';
+
+@ApiTags('models')
+@Controller('v1/models')
+export class ModelsController {
+  private readonly startedAt = Math.floor(Date.now() / 1000);
+
+  constructor(private readonly engine: EngineSupervisor) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The served model' })
+  @ApiOkResponse({ type: ModelListDto })
+  @ApiErrors('UNAUTHORIZED', 'MODEL_NOT_READY')
+  list(): ModelListDto {
+    const { state } = this.engine;
+    if (state.status !== 'ready') throw modelNotReady(state.retryAfterSeconds);
+    const { id } = state.model;
+    return { object: 'list', data: [{ id, object: 'model', created: this.startedAt, owned_by: 'qwen' }] };
+  }
+}

@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { Settings } from './config/settings.js';
+import { accessLog } from './http/access-log.js';
+import { serveOpenApi } from './http/openapi.js';
+import { requestId } from './http/request-id.js';
+import { securityHeaders } from './http/security-headers.js';
+import { limitServer } from './http/server-limits.js';
+import { ServiceLogger } from './http/service-logger.js';
+
+/** Starts the API process: listens at once, while the engine process loads the model. */
+export async function serve(settings: Settings): Promise<void> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(settings), {
+    // Bodies are read after the guards, by the one route that takes any.
+    bodyParser: false,
+    forceCloseConnections: true,
+    logger: new ServiceLogger(settings.logLevel),
+  });
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.use(requestId, accessLog, securityHeaders);
+  serveOpenApi(app);
+  app.enableShutdownHooks();
+  limitServer(app.getHttpServer());
+  try {
+    await app.listen(settings.port, settings.host);
+  } catch (error) {
+    new Logger('Service').error(`Can't listen on ${settings.host}:${settings.port}: ${(error as Error).message}`);
+    process.exitCode = 1;
+    await app.close();
+    return;
+  }
+  announce(settings, app.getHttpServer().address() as AddressInfo);
+}
+
+function announce(settings: Settings, { port }: AddressInfo): void {
+  const logger = new Logger('Service');
+  logger.log(
+    settings.usesBundledModel
+      ? 'QWEN_MODEL_DIR is not set: serving the bundled miniature'
+      : `Serving ${settings.modelDir}`,
+  );
+  if (settings.apiKey === null && !isLoopback(settings.host)) {
+    logger.warn('API_KEY is not set: everyone who can reach this host can use the service');
+  }
+  logger.log(`Listening on http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
