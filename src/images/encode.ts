@@ -1,0 +1,29 @@
+import sharp from 'sharp';
+import type { RgbImage } from './rgb-image.js';
+
+export type OutputFormat = 'png' | 'jpeg' | 'webp';
+
+/** From this JPEG quality on, colour is kept at full resolution. */
+const FULL_COLOUR_QUALITY = 90;
+
+/**
+ * Encodes a picture as a file.
+ *
+ * @param quality 0–100, of JPEG and WebP; PNG loses nothing.
+ */
+export function encodeImage(image: RgbImage, format: OutputFormat, quality: number): Promise<Uint8Array> {
+  const { width, height, data } = image;
+  const picture = sharp(data, { raw: { width, height, channels: 3 } });
+  const atLeastOne = Math.max(1, quality);
+  switch (format) {
+    case 'png':
+      // Fast: higher levels save a few percent and take several times as long.
+      return picture.png({ compressionLevel: 3, adaptiveFiltering: true }).toBuffer();
+    case 'jpeg':
+      return picture
+        .jpeg({ quality: atLeastOne, chromaSubsampling: quality >= FULL_COLOUR_QUALITY ? '4:4:4' : '4:2:0' })
+        .toBuffer();
+    case 'webp':
+      return picture.webp({ quality: atLeastOne }).toBuffer();
+  }
+}
