@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { EngineCommand, EngineEvent } from '../inference/protocol.js';
+import { EngineModule } from './engine.module.js';
+import { EngineService } from './engine.service.js';
+
+/** The engine process: forked by the API process, it ends with it. */
+async function main(): Promise<void> {
+  if (process.send === undefined) {
+    process.stderr.write('The engine is started by the service: run npm start\n');
+    process.exitCode = 1;
+    return;
+  }
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl-C reaches the whole process group; the parent decides when the engine ends.
+  process.on('SIGINT', () => undefined);
+  const context = await NestFactory.createApplicationContext(EngineModule, { logger: ['error', 'warn'] });
+  const engine = context.get(EngineService);
+  const tell = (event: EngineEvent): void => void process.send?.(event);
+  process.on('message', (command: EngineCommand) => engine.handle(command, tell));
+  tell({ type: 'started' });
+}
+
+await main();

@@ -1,0 +1,80 @@
+import type { TransformerConfig } from '../checkpoint/transformer-config.js';
+import { TIMESTEP_CHANNELS } from '../graph/models/modulation.js';
+import { modulationLength } from '../graph/models/modulation-layout.js';
+import { floats, type OnnxSession } from './sessions/onnx-session.js';
+import type { PromptEmbeds } from './text-encoder.js';
+import { ModulationSchedule } from './transformer/modulation-schedule.js';
+import { ropeTables, type RopeTables, type TokenGrid } from './transformer/rope-tables.js';
+import { timestepEmbedding } from './transformer/timestep-embedding.js';
+
+/** What one guidance pass keeps over all steps and variants. */
+export interface Conditioning {
+  /** float32 [text tokens, innerDim]: the projected prompt. */
+  readonly text: Float32Array;
+  readonly textTokens: number;
+  readonly tables: RopeTables;
+}
+
+/** Qwen-Image's transformer, cut where parts of it see only the prompt or only the timestep. */
+export class Transformer {
+  constructor(
+    readonly config: TransformerConfig,
+    private readonly sessions: {
+      readonly promptProjection: OnnxSession;
+      readonly modulation: OnnxSession;
+      readonly denoiser: OnnxSession;
+    },
+  ) {}
+
+  /**
+   * Projects a prompt and lays out the joint sequence's positions.
+   * @param grids the target's size in tokens, then the references'
+   */
+  async condition(prompt: PromptEmbeds, grids: readonly TokenGrid[]): Promise<Conditioning> {
+    const { jointAttentionDim, axesDimsRope } = this.config;
+    const text = await this.sessions.promptProjection.run({
+      prompt_embeds: floats(prompt.data, prompt.tokens, jointAttentionDim),
+    });
+    return {
+      text: text.data,
+      textTokens: prompt.tokens,
+      tables: ropeTables(prompt.tokens, grids, axesDimsRope),
+    };
+  }
+
+  /**
+   * What the timesteps of a schedule do to every block.
+   * @param timesteps float32 [steps], 0–1
+   */
+  modulation(timesteps: Float32Array): ModulationSchedule {
+    return new ModulationSchedule(timesteps, modulationLength(this.config), async (some) => {
+      const embedding = floats(timestepEmbedding(some), some.length, TIMESTEP_CHANNELS);
+      return (await this.sessions.modulation.run({ timestep_embedding: embedding })).data;
+    });
+  }
+
+  /**
+   * Predicts the velocity of the target's latents at one step.
+   * @param latents float32 [target tokens, inChannels]
+   * @param references float32 [reference tokens, inChannels]
+   * @returns float32 [target tokens, inChannels]
+   */
+  async velocity(
+    latents: Float32Array,
+    references: Float32Array,
+    modulation: Float32Array,
+    { text, textTokens, tables }: Conditioning,
+  ): Promise<Float32Array> {
+    const { inChannels, innerDim, attentionHeadDim } = this.config;
+    const tokens = textTokens + (latents.length + references.length) / inChannels;
+    const velocity = await this.sessions.denoiser.run({
+      latents: floats(latents, latents.length / inChannels, inChannels),
+      reference_latents: floats(references, references.length / inChannels, inChannels),
+      text: floats(text, textTokens, innerDim),
+      modulation: floats(modulation, modulation.length),
+      cos: floats(tables.cos, tokens, attentionHeadDim / 2),
+      sin: floats(tables.sin, tokens, attentionHeadDim / 2),
+    });
+    return velocity.data;
+  }
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { EditRequest } from '../../src/inference/protocol.js';
+import { psnr } from '../support/compare.js';
+import { EngineProcess } from '../support/engine-process.js';
+import {
+  checkpointFolder,
+  checkpointNames,
+  goldenFile,
+  manifest,
+  pictureFile,
+  type PictureCase,
+} from '../support/fixtures.js';
+import { readImage } from '../support/read-image.js';
+import { reportFigure } from '../support/report-figure.js';
+
+/** dB; diffusers differs from itself by about 90 to 120 dB when only its thread count changes. */
+const SAME_PICTURE = 70;
+/** dB; below it a picture is another one. */
+const OTHER_PICTURE = 50;
+
+async function requestOf(item: PictureCase): Promise<EditRequest> {
+  const [width, height] = item.size;
+  return {
+    prompt: item.prompt,
+    negativePrompt: item.negative_prompt ?? ' ',
+    inputs: [[await readImage(pictureFile(item.picture))]],
+    size: { width, height },
+    n: 1,
+    numInferenceSteps: item.num_inference_steps,
+    trueCfgScale: item.true_cfg_scale,
+    seed: item.seed,
+    maxSequenceLength: 1024,
+    outputType: 'pil',
+  };
+}
+
+describe.each(checkpointNames())('checkpoint %s', (name) => {
+  let engine: EngineProcess;
+  const { pictures } = manifest(name);
+
+  beforeAll(async () => {
+    engine = new EngineProcess();
+    await engine.load(checkpointFolder(name));
+  });
+  afterAll(() => engine.stop());
+
+  const make = async (request: EditRequest): Promise<Uint8Array> => {
+    const edit = await engine.edit(request);
+    expect(edit.outcome).toMatchObject({ type: 'done' });
+    expect(edit.progress).toBe(request.numInferenceSteps * edit.pictures.length);
+    const data = edit.pictures[0]?.data;
+    if (!(data instanceof Uint8Array)) throw new Error('The engine sent no 8-bit picture');
+    return data;
+  };
+
+  test.each(pictures)('picture: $name', async (item) => {
+    const expected = (await readImage(goldenFile(name, item.expected))).data;
+    const same = psnr(await make(await requestOf(item)), expected);
+    reportFigure('picture', `${name}/${item.name}`, `${same.toFixed(1)} dB`);
+    expect(same).toBeGreaterThanOrEqual(SAME_PICTURE);
+    for (const [change, distance] of Object.entries(item.counter_psnr)) {
+      expect([change, distance < OTHER_PICTURE]).toEqual([change, true]);
+    }
+  });
+
+  test('another seed makes another picture', async () => {
+    const [item] = pictures;
+    if (item === undefined) throw new Error(`${name} has no pictures`);
+    const expected = (await readImage(goldenFile(name, item.expected))).data;
+    const request = await requestOf(item);
+    expect(psnr(await make({ ...request, seed: request.seed + 1 }), expected)).toBeLessThan(OTHER_PICTURE);
+    expect(psnr(await make({ ...request, prompt: `${request.prompt} Or not.` }), expected)).toBeLessThan(OTHER_PICTURE);
+  });
+});
