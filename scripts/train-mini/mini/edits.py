@@ -1,0 +1,52 @@
+"""The edits: each a function of one picture, float32 RGB in 0–1, [..., 3]."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+Edit = Callable[[np.ndarray], np.ndarray]
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+SEPIA = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]], np.float32)
+
+
+def grey(x: np.ndarray) -> np.ndarray:
+    return np.repeat((x @ LUMA)[..., None], 3, axis=-1)
+
+
+def saturated(amount: float) -> Edit:
+    return lambda x: grey(x) + amount * (x - grey(x))
+
+
+def contrasted(amount: float) -> Edit:
+    return lambda x: 0.5 + amount * (x - 0.5)
+
+
+def scaled(gain: tuple[float, float, float], offset: tuple[float, float, float] = (0, 0, 0)) -> Edit:
+    g, o = np.array(gain, np.float32), np.array(offset, np.float32)
+    return lambda x: x * g + o
+
+
+EDITS: dict[str, Edit] = {
+    "keep": lambda x: x,
+    "black and white": grey,
+    "sepia": lambda x: 0.9 * (x @ SEPIA.T),
+    "red tint": scaled((0.75, 0.5, 0.5), (0.25, 0, 0)),
+    "green tint": scaled((0.5, 0.75, 0.5), (0, 0.25, 0)),
+    "blue tint": scaled((0.5, 0.5, 0.75), (0, 0, 0.25)),
+    "warmer": scaled((1.1, 1.0, 0.75), (0.05, 0.01, 0)),
+    "cooler": scaled((0.75, 0.97, 1.1), (0, 0.01, 0.05)),
+    "brighter": scaled((1.2, 1.2, 1.2), (0.1, 0.1, 0.1)),
+    "darker": scaled((0.55, 0.55, 0.55)),
+    "invert": lambda x: 1 - x,
+    "more contrast": contrasted(1.5),
+    "less contrast": contrasted(0.5),
+    "more saturated": saturated(1.8),
+    "less saturated": saturated(0.4),
+}
+
+
+def apply(name: str, picture: np.ndarray) -> np.ndarray:
+    """The edited picture, uint8 like the input ([height, width, 3])."""
+    x = EDITS[name](picture.astype(np.float32) / 255)
+    return np.round(np.clip(x, 0, 1) * 255).astype(np.uint8)

@@ -1,0 +1,70 @@
+"""The published layout: one folder that diffusers and the service open."""
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKLQwenImage, FlowMatchEulerDiscreteScheduler
+
+from . import settings
+from .phrases import SUGGESTIONS
+from .vae import FlatVae, to_published
+
+
+def make_scheduler() -> FlowMatchEulerDiscreteScheduler:
+    shift = math.log(settings.SHIFT)
+    return FlowMatchEulerDiscreteScheduler(
+        base_image_seq_len=256, base_shift=shift, max_image_seq_len=8192, max_shift=shift, num_train_timesteps=1000, shift=1.0,
+        shift_terminal=None, time_shift_type="exponential", use_dynamic_shifting=True,
+    )
+
+
+def make_published_vae(flat: FlatVae, stats: dict[str, torch.Tensor]) -> AutoencoderKLQwenImage:
+    vae = AutoencoderKLQwenImage(**settings.VAE, latents_mean=stats["mean"].tolist(), latents_std=stats["std"].tolist())
+    vae.load_state_dict(to_published(flat.state_dict(), vae.state_dict()))
+    return vae.eval()
+
+
+def export(folder: Path, transformer, text_encoder, vae: AutoencoderKLQwenImage, processor, tokenizer_folder: Path) -> None:
+    """Writes (or replaces) the checkpoint; weights in bfloat16, the given modules stay as they are. README.md is left alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("transformer", "text_encoder", "vae", "scheduler", "tokenizer", "processor"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for name, module in (("transformer", transformer), ("text_encoder", text_encoder), ("vae", vae)):
+        kept = {n: p.detach().clone() for n, p in module.named_parameters()}
+        module.bfloat16().save_pretrained(folder / name, safe_serialization=True)
+        module.float()
+        with torch.no_grad():
+            for n, p in module.named_parameters():
+                p.copy_(kept[n])
+    make_scheduler().save_pretrained(folder / "scheduler")
+    shutil.copytree(tokenizer_folder, folder / "tokenizer")
+    shutil.copytree(tokenizer_folder, folder / "processor")
+    template = json.dumps(
+        dict(
+            do_convert_rgb=True, do_normalize=True, do_rescale=True, do_resize=True, image_mean=processor.image_processor.image_mean,
+            image_processor_type="Qwen2VLImageProcessor", image_std=processor.image_processor.image_std,
+            max_pixels=settings.VISION_MAX_PIXELS, merge_size=2, min_pixels=settings.VISION_MIN_PIXELS, patch_size=14,
+            processor_class="Qwen2_5_VLProcessor", resample=3, rescale_factor=1 / 255,
+            size=dict(longest_edge=settings.VISION_MAX_PIXELS, shortest_edge=settings.VISION_MIN_PIXELS), temporal_patch_size=2,
+        ),
+        indent=2,
+    )
+    (folder / "processor" / "preprocessor_config.json").write_text(template + "\n")
+    index = dict(
+        _class_name="QwenImageEditPipeline", _diffusers_version="0.42.1",
+        processor=["transformers", "Qwen2VLProcessor"], scheduler=["diffusers", "FlowMatchEulerDiscreteScheduler"],
+        text_encoder=["transformers", "Qwen2_5_VLForConditionalGeneration"], tokenizer=["transformers", "Qwen2Tokenizer"],
+        transformer=["diffusers", "QwenImageTransformer2DModel"], vae=["diffusers", "AutoencoderKLQwenImage"],
+    )
+    (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
+    service = dict(
+        condition_area=settings.AREA, default_size="auto", native_area=settings.AREA, default_steps=settings.STEPS,
+        default_true_cfg_scale=1.0, model_id="qwen-image-edit-mini", suggestions=SUGGESTIONS,
+    )
+    (folder / "service.json").write_text(json.dumps(service, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+    if size > 40e6:
+        raise SystemExit(f"{folder} has {size / 1e6:.1f} MB, more than 40")
