@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { allInOrder } from './all-in-order.js';
 import { CheckpointError } from './checkpoint-error.js';
 import { describeValue } from './describe-value.js';
 import { fileError, type FolderFiles } from './folder-files.js';
@@ -30,7 +31,7 @@ export interface ComponentShards {
  */
 export async function readComponentShards(files: FolderFiles, component: TensorComponent): Promise<ComponentShards> {
   const weights = await findWeightFiles(files, component);
-  const shards = await Promise.all(weights.files.map((label) => readShard(files, label, weights)));
+  const shards = await allInOrder(weights.files.map((label) => readShard(files, label, weights)));
   const label = weights.index?.label ?? weights.files.join(', ');
   return { component, shards, label, warning: weights.warning };
 }

@@ -27,7 +27,7 @@ export class FolderFiles {
     return true;
   }
 
-  /** Names in a subfolder; an absent one is empty. */
+  /** Sorted names in a subfolder ('' is the folder itself); an absent one is empty. */
   async list(label: string): Promise<string[]> {
     try {
       return (await readdir(this.absolute(label))).sort();
@@ -36,7 +36,7 @@ export class FolderFiles {
       if (code === 'ENOENT' || code === 'ENOTDIR') {
         return [];
       }
-      throw fileError(label, error);
+      throw fileError(label === '' ? 'the checkpoint folder' : label, error);
     }
   }
 
@@ -119,5 +119,6 @@ export function fileError(label: string, error: unknown): CheckpointError {
 }
 
 export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
 }

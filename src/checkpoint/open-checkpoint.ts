@@ -1,3 +1,4 @@
+import { allInOrder } from './all-in-order.js';
 import { checkConsistency, type ComponentConfigs } from './check-consistency.js';
 import { CheckpointError } from './checkpoint-error.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -26,7 +27,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const { files, name } = await locateCheckpoint(folder);
   checkPipelineIndex(await files.config(PIPELINE_INDEX));
 
-  const [configs, service, tokenizer, ...shards] = await Promise.all([
+  const [configs, service, tokenizer, ...shards] = await allInOrder([
     readConfigs(files),
     readService(files),
     readTokenizerFiles(files),
@@ -62,7 +63,7 @@ interface Configs extends ComponentConfigs {
 }
 
 async function readConfigs(files: FolderFiles): Promise<Configs> {
-  const [textEncoder, transformer, vae, scheduler, preprocessor] = await Promise.all([
+  const [textEncoder, transformer, vae, scheduler, preprocessor] = await allInOrder([
     files.config('text_encoder/config.json'),
     files.config('transformer/config.json'),
     files.config('vae/config.json'),

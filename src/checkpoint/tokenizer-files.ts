@@ -1,3 +1,4 @@
+import { allInOrder } from './all-in-order.js';
 import { CheckpointError } from './checkpoint-error.js';
 import { describeValue } from './describe-value.js';
 import type { FolderFiles } from './folder-files.js';
@@ -53,7 +54,7 @@ async function readFolder(files: FolderFiles, folder: string, names: ReadonlySet
     const value = await json(name);
     return value === null ? null : requireIds(value, `${folder}/${name}`);
   };
-  const [tokenizerJson, vocabJson, mergesTxt, tokenizerConfig, addedTokens, specialTokensMap] = await Promise.all([
+  const [tokenizerJson, vocabJson, mergesTxt, tokenizerConfig, addedTokens, specialTokensMap] = await allInOrder([
     json('tokenizer.json'),
     ids('vocab.json'),
     names.has('merges.txt') ? files.text(`${folder}/merges.txt`) : null,

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
+import { openCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { SyntheticCheckpoint } from './synthetic-checkpoint.js';
+
+/** A fault: what it is, how a good checkpoint gets it, and the message that names it. */
+export type Fault = readonly [
+  what: string,
+  breakIt: (checkpoint: SyntheticCheckpoint) => Promise<void>,
+  message: string,
+];
+
+/** One test a fault: opening the broken checkpoint fails with exactly the message. */
+export function testFaults(faults: readonly Fault[]): void {
+  let checkpoint: SyntheticCheckpoint;
+  beforeEach(async () => {
+    checkpoint = await SyntheticCheckpoint.create();
+  });
+  afterEach(() => checkpoint.remove());
+
+  test('the checkpoint opens before it is broken', async () => {
+    await expect(openCheckpoint(checkpoint.path)).resolves.toMatchObject({ modelId: 'my-model', warnings: [] });
+  });
+
+  test.each(faults)('%s', async (_what, breakIt, message) => {
+    await breakIt(checkpoint);
+    expect(await openingError(checkpoint.path)).toBe(message);
+  });
+}
+
+/** The message of the CheckpointError that opening a folder ends in: one line, without a path of the host. */
+export async function openingError(folder: string): Promise<string> {
+  const error: unknown = await openCheckpoint(folder).then(
+    () => new Error('The checkpoint opened'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof CheckpointError)) {
+    throw error;
+  }
+  expect(error.message).not.toContain('\n');
+  expect(error.message).not.toMatch(/(^|[\s"'(])\/\w/);
+  return error.message;
+}
