@@ -2,6 +2,7 @@ import { TIMESTEP_CHANNELS } from '../../graph/models/modulation.js';
 
 const HALF = TIMESTEP_CHANNELS / 2;
 const SCALE = 1000;
+const LOG_MAX_PERIOD = Math.fround(-Math.log(10_000));
 
 /**
  * Sinusoidal embedding of timesteps in 0–1: 128 cosines, then 128 sines, of 1000·timestep at frequencies from 1 down to
@@ -11,7 +12,7 @@ const SCALE = 1000;
  */
 export function timestepEmbedding(timesteps: Float32Array): Float32Array {
   const frequencies = Float32Array.from({ length: HALF }, (_, index) =>
-    Math.exp(Math.fround(Math.fround(-Math.log(10_000) * index) / HALF)),
+    Math.exp(Math.fround(Math.fround(LOG_MAX_PERIOD * index) / HALF)),
   );
   const embedding = new Float32Array(timesteps.length * TIMESTEP_CHANNELS);
   for (const [step, timestep] of timesteps.entries()) {
