@@ -18,7 +18,7 @@ export function encodeImage(image: RgbImage, format: OutputFormat, quality: numb
   switch (format) {
     case 'png':
       // Fast: higher levels save a few percent and take several times as long.
-      return picture.png({ compressionLevel: 3, adaptiveFiltering: true }).toBuffer();
+      return picture.png({ compressionLevel: 2, adaptiveFiltering: true }).toBuffer();
     case 'jpeg':
       return picture
         .jpeg({ quality: atLeastOne, chromaSubsampling: quality >= FULL_COLOUR_QUALITY ? '4:4:4' : '4:2:0' })
