@@ -165,7 +165,7 @@ SPECS = [
         name="bfloat",
         about="weights stored as bfloat16 (computed in float32), 4 query heads on 1 key head, one wide denoiser head",
         language=Language(heads=4, kv_heads=1, head_dim=12, layers=2, intermediate=32, mrope_section=(1, 3, 2)),
-        vision=Vision(heads=3, head_dim=8, depth=3, intermediate=40, full_attention_blocks=(2,), window_size=112),
+        vision=Vision(heads=3, head_dim=8, depth=3, intermediate=40, full_attention_blocks=(2,), window_size=56),
         denoiser=Denoiser(heads=1, head_dim=32, layers=2, axes=(8, 12, 12)),
         vae=Vae(base_dim=4, dim_mult=(1, 1, 2, 3), res_blocks=1, temporal=(False, True, True), z_dim=16),
         scheduler=PUBLISHED_SCHEDULER,
