@@ -1,0 +1,65 @@
+// @ts-check
+/**
+ * Opens a checkpoint of the published size and builds all of its graphs, and prints what that took. Needs the built
+ * program in dist/.
+ *
+ *     node benchmarks/published-size.mjs [FOLDER] [--json]
+ *
+ * Without FOLDER a sparse checkpoint is made in a temporary folder.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openCheckpoint } from '../dist/checkpoint/checkpoint.js';
+import { buildGraphs } from '../dist/graph/checkpoint-graphs.js';
+import { makeSparseCheckpoint } from '../scripts/make-sparse-checkpoint.mjs';
+
+/** Positions that the pipeline drops from the front of a prompt. */
+const DROP_TOKENS = 64;
+
+/** @param {string} folder */
+async function measure(folder) {
+  const start = performance.now();
+  const checkpoint = await openCheckpoint(folder);
+  const opened = performance.now();
+  const { models, unexpected } = buildGraphs(checkpoint, { computeType: 'float32', dropTokens: DROP_TOKENS });
+  const built = performance.now();
+  const indices = [checkpoint.transformer.tensors, checkpoint.textEncoder.tensors, checkpoint.vae.tensors];
+  const entries = indices.flatMap((tensors) => [...tensors.names()].map((name) => tensors.get(name)));
+  return {
+    openSeconds: (opened - start) / 1000,
+    graphSeconds: (built - opened) / 1000,
+    peakMegabytes: process.resourceUsage().maxRSS / 1000,
+    tensors: entries.length,
+    weightBytes: entries.reduce((sum, entry) => sum + (entry?.length ?? 0), 0),
+    files: new Set(entries.map((entry) => entry?.file)).size,
+    largestOffset: Math.max(...entries.map((entry) => entry?.offset ?? 0)),
+    graphBytes: Object.fromEntries(Object.entries(models).map(([name, bytes]) => [name, bytes.length])),
+    unexpected,
+  };
+}
+
+async function main() {
+  const given = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'published-size-')));
+  try {
+    const size = given === undefined ? await makeSparseCheckpoint(folder) : null;
+    const result = { ...(await measure(folder)), ...size };
+    if (process.argv.includes('--json')) {
+      console.log(JSON.stringify(result));
+    } else {
+      console.log(
+        `${(result.weightBytes / 1e9).toFixed(1)} GB in ${result.tensors} tensors, ${result.files} files, ` +
+          `offsets up to ${(result.largestOffset / 1e9).toFixed(2)} GB`,
+      );
+      console.log(`opened in ${result.openSeconds.toFixed(2)} s, graphs built in ${result.graphSeconds.toFixed(2)} s`);
+      console.log(`peak resident memory ${result.peakMegabytes.toFixed(0)} MB`);
+    }
+  } finally {
+    if (given === undefined) {
+      await rm(folder, { recursive: true });
+    }
+  }
+}
+
+await main();
