@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
+import type { OutputFormat } from '../../images/encode.js';
 import type { OutputSize, OutputType } from '../../inference/protocol.js';
-import type { OutputFormat } from '../answer/output-format.js';
 import { AnyTextField, ChoiceField, NotYetField, NumberField, WholeNumberField } from './field-decorators.js';
 import { type ContextualFields, type FieldContext, FieldRule } from './field-rule.js';
 import {
