@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import type { SchedulerConfig } from '../../src/checkpoint/scheduler-config.js';
+import { flowMatchSchedule } from '../../src/engine/scheduler/flow-match-euler.js';
+import { floats, goldenJson, maxDifference } from './goldens.js';
+
+interface ScheduleCase {
+  readonly config: {
+    readonly num_train_timesteps: number;
+    readonly shift: number;
+    readonly use_dynamic_shifting: boolean;
+    readonly base_shift: number;
+    readonly max_shift: number;
+    readonly base_image_seq_len: number;
+    readonly max_image_seq_len: number;
+    readonly shift_terminal: number | null;
+    readonly time_shift_type: 'exponential' | 'linear';
+  };
+  readonly steps: number;
+  readonly tokens: number;
+  readonly sigmas: string;
+  readonly timesteps: string;
+}
+
+function toConfig(config: ScheduleCase['config']): SchedulerConfig {
+  return {
+    numTrainTimesteps: config.num_train_timesteps,
+    shift: config.shift,
+    useDynamicShifting: config.use_dynamic_shifting,
+    baseShift: config.base_shift,
+    maxShift: config.max_shift,
+    baseImageSeqLen: config.base_image_seq_len,
+    maxImageSeqLen: config.max_image_seq_len,
+    shiftTerminal: config.shift_terminal,
+    timeShiftType: config.time_shift_type,
+  };
+}
+
+describe('flowMatchSchedule', () => {
+  const cases = goldenJson<ScheduleCase[]>('schedules.json');
+
+  test.each(cases)(
+    'is diffusers’ to the bit: $steps steps, $tokens tokens',
+    ({ config, steps, tokens, ...expected }) => {
+      const { sigmas, timesteps } = flowMatchSchedule(toConfig(config), steps, tokens);
+      expect(maxDifference(sigmas, floats(expected.sigmas))).toBe(0);
+      expect(maxDifference(timesteps, floats(expected.timesteps))).toBe(0);
+    },
+  );
+
+  test('one step goes from pure noise to the picture, whatever the terminal shift', () => {
+    const config = cases.find(({ steps }) => steps === 1)?.config;
+    if (config === undefined) throw new Error('no case of one step');
+    expect(config.shift_terminal).toBe(0.02);
+    expect([...flowMatchSchedule(toConfig(config), 1, 4096).sigmas]).toEqual([1, 0]);
+  });
+});

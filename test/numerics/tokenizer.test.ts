@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals';
+import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
+import type { TokenizerFiles } from '../../src/checkpoint/tokenizer-files.js';
+import { buildPrompt, TEMPLATE_DROP } from '../../src/engine/text/prompt-template.js';
+import { PromptTokenizer } from '../../src/engine/text/tokenizer.js';
+import { goldenJson, sha256 } from './goldens.js';
+import { textEncoderConfig } from './text-encoder-config.js';
+
+interface Tokenization {
+  readonly vocabulary: Record<string, number>;
+  readonly merges: string;
+  readonly config: {
+    readonly added_tokens_decoder: Record<string, { readonly content: string; readonly special: boolean }>;
+  };
+  readonly texts: readonly { readonly text: string; readonly ids: readonly number[] }[];
+  readonly long: readonly {
+    readonly unit: string;
+    readonly length: number;
+    readonly tokens: number;
+    readonly sha256: string;
+  }[];
+  readonly template: {
+    readonly prompt: string;
+    readonly grid: readonly [number, number];
+    readonly drop: number;
+    readonly ids: readonly number[];
+  };
+}
+
+const golden = goldenJson<Tokenization>('tokenization.json');
+
+const separateFiles: TokenizerFiles = {
+  folder: 'processor',
+  tokenizerJson: null,
+  vocabJson: golden.vocabulary,
+  mergesTxt: golden.merges,
+  tokenizerConfig: golden.config,
+  addedTokens: {},
+  specialTokensMap: {},
+};
+
+const addedTokens = Object.entries(golden.config.added_tokens_decoder).map(([id, token]) => ({
+  ...token,
+  id: Number(id),
+}));
+const mergeLines = golden.merges.split('\n').slice(1, -1);
+
+/** The same tokenizer in each form in which checkpoints carry it. */
+const FORMS: Record<string, TokenizerFiles> = {
+  'vocab.json and merges.txt': separateFiles,
+  'vocab.json, merges.txt with Windows line ends, added_tokens.json': {
+    ...separateFiles,
+    mergesTxt: golden.merges.replaceAll('\n', '\r\n'),
+    tokenizerConfig: {},
+    addedTokens: Object.fromEntries(addedTokens.map(({ content, id }) => [content, id])),
+  },
+  'tokenizer.json with merges as pairs': {
+    ...separateFiles,
+    tokenizerJson: {
+      added_tokens: addedTokens,
+      model: { type: 'BPE', vocab: golden.vocabulary, merges: mergeLines.map((line) => line.split(' ')) },
+    },
+    vocabJson: null,
+    mergesTxt: null,
+    tokenizerConfig: {},
+  },
+  'tokenizer.json with merges as lines': {
+    ...separateFiles,
+    tokenizerJson: { model: { type: 'BPE', vocab: golden.vocabulary, merges: mergeLines } },
+    vocabJson: null,
+    mergesTxt: null,
+  },
+};
+
+describe.each(Object.entries(FORMS))('a tokenizer from %s', (_, files) => {
+  const tokenizer = new PromptTokenizer(files);
+
+  test.each(golden.texts)('encodes $text as transformers does', ({ text, ids }) => {
+    expect(tokenizer.encode(text)).toEqual(ids);
+  });
+
+  test('knows its special tokens', () => {
+    expect(tokenizer.specialTokens).toContain('<|image_pad|>');
+    expect(tokenizer.specialTokens).not.toContain('<tool_call>');
+  });
+});
+
+describe('long texts', () => {
+  const tokenizer = new PromptTokenizer(separateFiles);
+
+  test.each(golden.long)('$length characters of $unit …', ({ unit, length, tokens, sha256: expected }) => {
+    const codePoints = Array.from(unit);
+    // Python counts code points and cut the unit after ten of them.
+    const text = Array.from({ length }, (_, index) => codePoints[index % codePoints.length]).join('');
+    const ids = tokenizer.encode(text);
+    expect(ids).toHaveLength(tokens);
+    expect(sha256(JSON.stringify(ids))).toBe(expected);
+  });
+});
+
+describe('buildPrompt', () => {
+  const { prompt, grid, drop, ids } = golden.template;
+  const imageTokenId = addedTokens.find(({ content }) => content === '<|image_pad|>')?.id ?? -1;
+  const config = textEncoderConfig({ imageTokenId });
+  const built = buildPrompt(new PromptTokenizer(separateFiles), config, prompt, ...grid);
+
+  test('is the pipeline’s template with one image token for each merged patch', () => {
+    expect([...built.inputIds]).toEqual(ids);
+    expect(built.imageCount).toBe(6);
+  });
+
+  test('says where the picture is', () => {
+    const picture = built.inputIds.subarray(built.imageStart, built.imageStart + built.imageCount);
+    expect([...picture]).toEqual(Array<number>(6).fill(imageTokenId));
+    expect(built.inputIds.filter((id) => id === imageTokenId)).toHaveLength(6);
+  });
+
+  test('drops as many positions as the pipeline', () => {
+    expect(TEMPLATE_DROP).toBe(drop);
+  });
+});
+
+describe('faults', () => {
+  const failure = (changes: Partial<TokenizerFiles>): unknown => {
+    try {
+      return new PromptTokenizer({ ...separateFiles, ...changes });
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test.each<[string, Partial<TokenizerFiles>, string]>([
+    ['no added tokens', { tokenizerConfig: {} }, 'processor: the tokenizer has no added token <|im_start|>'],
+    ['a merge of three', { mergesTxt: 'a b\na b c' }, 'processor/merges.txt: merge 2 is not a pair of tokens'],
+    [
+      'a merge of unknown tokens',
+      { mergesTxt: 'zzz qqq' },
+      'processor/merges.txt: a merge names "zzz", which is not in the vocabulary',
+    ],
+    ['tokenizer.json without a model', { tokenizerJson: {} }, 'processor/tokenizer.json: model is missing'],
+    [
+      'tokenizer.json with a vocabulary of texts',
+      { tokenizerJson: { model: { vocab: { a: 'x' }, merges: [] } } },
+      'processor/tokenizer.json: model.vocab: "a" has no token id',
+    ],
+    [
+      'an added token that eats the space before it',
+      { tokenizerConfig: { added_tokens_decoder: { 9: { content: '<x>', lstrip: true } } } },
+      'processor: the added token <x> has lstrip, which is not supported',
+    ],
+  ])('%s', (_, changes, message) => {
+    const error = failure(changes);
+    expect(error).toBeInstanceOf(CheckpointError);
+    expect(String(error)).toContain(message);
+  });
+});
