@@ -10,9 +10,11 @@ type Failed = Extract<EngineEvent, { type: 'edit_failed' }>;
 export class EngineProcess {
   private readonly child: ChildProcess;
   private readonly events = new EventEmitter();
+  private readonly started: Promise<unknown>;
   private count = 0;
 
   constructor() {
+    this.started = once(this.events, 'started');
     this.child = fork(join(import.meta.dirname, '..', '..', 'dist', 'engine', 'main.js'), {
       serialization: 'advanced',
       execArgv: [],
@@ -25,11 +27,10 @@ export class EngineProcess {
   }
 
   /** Waits for the process and loads a checkpoint; throws what the engine says against it. */
-  async load(modelDir: string): Promise<ModelInfo> {
-    const started = once(this.events, 'started');
-    await started;
+  async load(modelDir: string, deviceMap = 'auto'): Promise<ModelInfo> {
+    await this.started;
     const answer = Promise.race([once(this.events, 'ready'), once(this.events, 'load_failed')]);
-    this.send({ type: 'load', modelDir, deviceMap: 'auto', precision: 'auto' });
+    this.send({ type: 'load', modelDir, deviceMap, precision: 'auto' });
     const [event] = (await answer) as [Extract<EngineEvent, { type: 'ready' | 'load_failed' }>];
     if (event.type === 'load_failed') throw new Error(event.message);
     return event.model;
