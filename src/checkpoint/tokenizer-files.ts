@@ -3,22 +3,20 @@ import { CheckpointError } from './checkpoint-error.js';
 import { describeValue } from './describe-value.js';
 import type { FolderFiles } from './folder-files.js';
 
-/** The processor's tokenizer as it lies in its folder; either `tokenizerJson` or both `vocabJson` and `mergesTxt` are there. */
+/** The processor's tokenizer as it lies in its folder: either tokenizer.json, or vocab.json and merges.txt. */
 export interface TokenizerFiles {
   /** The folder, for messages: `processor` or `tokenizer`. */
   readonly folder: string;
-  /** Parsed tokenizer.json. */
+  /** Parsed tokenizer.json; null when there is none. */
   readonly tokenizerJson: unknown;
-  /** Parsed vocab.json: token → id. */
+  /** Parsed vocab.json, token → id; null when tokenizer.json is there. */
   readonly vocabJson: Readonly<Record<string, number>> | null;
-  /** merges.txt as it lies. */
+  /** merges.txt as it lies; null when tokenizer.json is there. */
   readonly mergesTxt: string | null;
   /** Parsed tokenizer_config.json; {} when there is none. */
   readonly tokenizerConfig: Readonly<Record<string, unknown>>;
   /** Parsed added_tokens.json: content → id; {} when there is none. */
   readonly addedTokens: Readonly<Record<string, number>>;
-  /** Parsed special_tokens_map.json; {} when there is none. */
-  readonly specialTokensMap: Readonly<Record<string, unknown>>;
 }
 
 const FOLDERS = ['processor', 'tokenizer'];
@@ -54,13 +52,13 @@ async function readFolder(files: FolderFiles, folder: string, names: ReadonlySet
     const value = await json(name);
     return value === null ? null : requireIds(value, `${folder}/${name}`);
   };
-  const [tokenizerJson, vocabJson, mergesTxt, tokenizerConfig, addedTokens, specialTokensMap] = await allInOrder([
+  const hasJson = names.has('tokenizer.json');
+  const [tokenizerJson, vocabJson, mergesTxt, tokenizerConfig, addedTokens] = await allInOrder([
     json('tokenizer.json'),
-    ids('vocab.json'),
-    names.has('merges.txt') ? files.text(`${folder}/merges.txt`) : null,
+    hasJson ? null : ids('vocab.json'),
+    hasJson ? null : files.text(`${folder}/merges.txt`),
     json('tokenizer_config.json'),
     ids('added_tokens.json'),
-    json('special_tokens_map.json'),
   ]);
   return {
     folder,
@@ -69,7 +67,6 @@ async function readFolder(files: FolderFiles, folder: string, names: ReadonlySet
     mergesTxt,
     tokenizerConfig: tokenizerConfig ?? {},
     addedTokens: addedTokens ?? {},
-    specialTokensMap: specialTokensMap ?? {},
   };
 }
 

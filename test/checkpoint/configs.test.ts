@@ -260,12 +260,12 @@ describe('the tokenizer', () => {
       mergesTxt: '#version: 0.2\n',
       tokenizerConfig: {},
       addedTokens: {},
-      specialTokensMap: {},
     });
   });
 
-  test('is processor/’s when it has one', async () => {
+  test('is processor/’s when it has one, and tokenizer.json before vocab.json', async () => {
     await checkpoint.writeJson('processor/tokenizer.json', { version: '1.0' });
+    await checkpoint.writeJson('processor/vocab.json', { c: 0 });
     await checkpoint.writeJson('processor/tokenizer_config.json', { pad_token: 'x' });
     await checkpoint.writeJson('processor/added_tokens.json', { '<x>': 2 });
     expect((await openCheckpoint(checkpoint.path)).tokenizer).toEqual({
@@ -275,7 +275,6 @@ describe('the tokenizer', () => {
       mergesTxt: null,
       tokenizerConfig: { pad_token: 'x' },
       addedTokens: { '<x>': 2 },
-      specialTokensMap: {},
     });
   });
 });
