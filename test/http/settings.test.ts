@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readSettings, SettingsError } from '../../src/config/read-settings.js';
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+}
+
+describe('settings', () => {
+  test('defaults', () => {
+    const settings = readSettings({});
+    expect(settings).toMatchObject({
+      usesBundledModel: true,
+      apiKey: null,
+      deviceMap: 'auto',
+      precision: 'auto',
+      host: '0.0.0.0',
+      port: 8000,
+      logLevel: 'info',
+    });
+    expect(settings.limits).toMatchObject({
+      maxFiles: 16,
+      maxFileBytes: 50 * 1024 * 1024,
+      maxImagePixels: 64e6,
+      maxSteps: 150,
+    });
+    expect(isAbsolute(settings.modelDir)).toBe(true);
+    expect(settings.modelDir).toMatch(/models.mini$/);
+  });
+
+  test('a blank variable is an unset one, and a key keeps its spaces', () => {
+    expect(readSettings({ API_KEY: ' ', PORT: '', MAX_STEPS: ' ' })).toMatchObject({ apiKey: null, port: 8000 });
+    expect(readSettings({ API_KEY: ' a b ' }).apiKey).toBe(' a b ');
+  });
+
+  test.each([
+    ['PORT', '80a'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['LOG_LEVEL', 'loud'],
+    ['DEVICE_MAP', 'gpu'],
+    ['PRECISION', 'fp16'],
+    ['RELOAD', 'yes'],
+    ['HOST', 'a b'],
+    ['MAX_STEPS', '0'],
+    ['MAX_STEPS', '1e3'],
+    ['MAX_FILES', '1.5'],
+  ])('%s=%s is refused by one line', (name, value) => {
+    const faults = faultsOf({ [name]: value });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(new RegExp(`^${name}="${value}" is invalid: ${name} must be `));
+  });
+
+  test.each([
+    ['MAX_STEP', /did you mean MAX_STEPS\?/],
+    ['API_KYE', /did you mean API_KEY\?/],
+    ['API_KEYS', /did you mean API_KEY\?/],
+    ['LOGLEVEL', /did you mean LOG_LEVEL\?/],
+    ['max_files', /did you mean MAX_FILES\?/],
+    ['QWEN_MODEL', /known variables are .*QWEN_MODEL_DIR/],
+    ['MAX_SOMETHING', /known variables are /],
+    ['QUEUE_LIMIT', /not supported yet/],
+    ['REQUEST_TIMEOUT_SECONDS', /not supported yet/],
+  ])('the unknown variable %s is refused', (name, expected) => {
+    const faults = faultsOf({ [name]: '1' });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(expected);
+    expect(faults[0]?.startsWith(name)).toBe(true);
+  });
+
+  test("other programs' variables are left alone", () => {
+    const names = [
+      'PATH',
+      'HOME',
+      'APP_KEY',
+      'JOB_NAME',
+      'API_URL',
+      'QWEN_EDIT_SERVICE_HOST',
+      'QWEN_EDIT_PORT_8000_TCP_ADDR',
+    ];
+    expect(faultsOf(Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([]);
+  });
+
+  test('the process says every fault in one line each and ends with 1; .env is read, and the environment wins over it', () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'settings-'));
+    writeFileSync(join(cwd, '.env'), 'PORT=http\nMAX_STEPS=many\nLOG_LEVEL=info\n');
+    const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+    const { PATH = '' } = process.env;
+    const run = spawnSync(process.execPath, [main], {
+      cwd,
+      env: { PATH, LOG_LEVEL: 'loud', PORT: '0' },
+      encoding: 'utf8',
+    });
+    rmSync(cwd, { recursive: true });
+    expect(run.stderr.trim().split('\n')).toEqual([
+      'LOG_LEVEL="loud" is invalid: LOG_LEVEL must be one of debug, info, warning, error',
+      'MAX_STEPS="many" is invalid: MAX_STEPS must be a whole number from 1 to 1000',
+    ]);
+    expect(run.status).toBe(1);
+  });
+});

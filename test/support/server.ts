@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkpointFolder } from './fixtures.js';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+
+export interface ServerOptions {
+  /** Name of a tiny checkpoint among the fixtures, or an absolute folder. */
+  readonly checkpoint?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** False: return as soon as it listens. */
+  readonly untilReady?: boolean;
+}
+
+/** The built service, started as an operator starts it, on a free loopback port. */
+export class TestServer {
+  private output = '';
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+  ) {
+    const collect = (chunk: Buffer): void => void (this.output += chunk.toString());
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+  }
+
+  static async start({ checkpoint = 'plain', env = {}, untilReady = true }: ServerOptions = {}): Promise<TestServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'service-'));
+    const { PATH = '' } = process.env;
+    const child = spawn(process.execPath, [MAIN], {
+      // An empty folder as working and temporary directory: no stray .env, and whatever is left behind shows.
+      cwd: folder,
+      env: {
+        PATH,
+        TMPDIR: folder,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        QWEN_MODEL_DIR: checkpoint.startsWith('/') ? checkpoint : checkpointFolder(checkpoint),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const server = new TestServer(child, folder);
+    await server.until(() => /Listening on /.test(server.output));
+    if (untilReady) await server.untilReady();
+    return server;
+  }
+
+  get log(): string {
+    return this.output;
+  }
+
+  get url(): string {
+    const port = /Listening on \S+:(\d+)/.exec(this.output)?.[1];
+    return `http://127.0.0.1:${port ?? 0}`;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** Process id of the engine that was started last. */
+  get enginePid(): number {
+    return Number([...this.output.matchAll(/Engine process (\d+) started/g)].at(-1)?.[1]);
+  }
+
+  /** Waits until the engine that was started last has loaded the model. */
+  async untilReady(): Promise<void> {
+    await this.until(() => this.output.lastIndexOf(' is ready on ') > this.output.lastIndexOf('Engine process'));
+  }
+
+  /** Waits until the condition holds; fails with the server's output when the server ends before. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
+        throw new Error(`The server has ended:\n${this.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Ends the server as an operator does. Resolves with its exit code and the files that it left behind. */
+  async stop(): Promise<{ readonly code: number | null; readonly leftovers: readonly string[] }> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const ended = once(this.child, 'exit');
+      this.child.kill('SIGTERM');
+      await ended;
+    }
+    const leftovers = await readdir(this.folder);
+    await rm(this.folder, { recursive: true, force: true });
+    return { code: this.child.exitCode, leftovers };
+  }
+}
