@@ -27,6 +27,6 @@ export async function loadEditModel(checkpoint: Checkpoint): Promise<EditModel> 
     textEncoder: new TextEncoder(textEncoder.config, checkpoint.preprocessor, tokenizer, sessions),
     transformer: new Transformer(transformer.config, sessions),
     vae: new Vae(vae.config, sessions),
-    warnings: unexpected.map((name) => `Nothing reads the tensor ${name}`),
+    warnings: [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)],
   };
 }

@@ -54,11 +54,11 @@ async function faultOf(): Promise<string> {
 const BIAS = 'transformer_blocks.0.attn.to_q.bias';
 
 test('a missing tensor is named', async () => {
-  editHeader('transformer', (header) => {
+  const file = editHeader('transformer', (header) => {
     header['transformer_blocks.0.attn.to_q.bios'] = entryOf(header, BIAS);
     Reflect.deleteProperty(header, BIAS);
   });
-  expect(await faultOf()).toBe(`transformer: tensor ${BIAS} is missing`);
+  expect(await faultOf()).toBe(`${file}: tensor ${BIAS} is missing`);
 });
 
 test('a misshapen tensor is named with both shapes', async () => {
