@@ -41,9 +41,6 @@ export function resampleRgb(
   return { width, height, data: data === image.data ? data.slice() : data };
 }
 
-/* The two loops below run hundreds of millions of times for a photo: typed-array reads by index, no closures, no checks.
-   Every index is in range by how the windows are made, so `?? 0` never applies; it costs nothing once compiled. */
-
 /** [rows, inputWidth, 3] → [rows, outputWidth, 3] */
 function resampleRows(
   input: Uint8Array,
@@ -51,31 +48,13 @@ function resampleRows(
   outputWidth: number,
   windows: FixedPointWindows,
 ): Uint8Array {
-  const { taps, starts, lengths, weights, precision } = windows;
   const rows = input.length / (inputWidth * 3);
   const output = new Uint8Array(rows * outputWidth * 3);
-  const half = 1 << (precision - 1);
-  let to = 0;
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0, to = 0; row < rows; row++) {
     const rowStart = row * inputWidth * 3;
-    for (let x = 0; x < outputWidth; x++) {
-      let from = rowStart + (starts[x] ?? 0) * 3;
-      const firstWeight = x * taps;
-      const lastWeight = firstWeight + (lengths[x] ?? 0);
-      let red = half;
-      let green = half;
-      let blue = half;
-      for (let index = firstWeight; index < lastWeight; index++) {
-        const weight = weights[index] ?? 0;
-        red = (red + imul(input[from] ?? 0, weight)) | 0;
-        green = (green + imul(input[from + 1] ?? 0, weight)) | 0;
-        blue = (blue + imul(input[from + 2] ?? 0, weight)) | 0;
-        from += 3;
-      }
-      output[to] = clampToByte(red >> precision);
-      output[to + 1] = clampToByte(green >> precision);
-      output[to + 2] = clampToByte(blue >> precision);
-      to += 3;
+    for (let x = 0; x < outputWidth; x++, to += 3) {
+      const from = rowStart + (windows.starts[x] ?? 0) * 3;
+      convolvePixel(input, from, 3, windows, x, output, to);
     }
   }
   return output;
@@ -83,25 +62,46 @@ function resampleRows(
 
 /** [inputHeight, rowLength] → [outputHeight, rowLength] */
 function resampleColumns(input: Uint8Array, rowLength: number, windows: FixedPointWindows): Uint8Array {
-  const { taps, starts, lengths, weights, precision } = windows;
-  const outputHeight = starts.length;
+  const outputHeight = windows.starts.length;
   const output = new Uint8Array(outputHeight * rowLength);
-  const half = 1 << (precision - 1);
-  const sums = new Int32Array(rowLength);
-  for (let y = 0; y < outputHeight; y++) {
-    sums.fill(half);
-    const length = lengths[y] ?? 0;
-    for (let tap = 0; tap < length; tap++) {
-      const weight = weights[y * taps + tap] ?? 0;
-      const from = ((starts[y] ?? 0) + tap) * rowLength;
-      for (let x = 0; x < rowLength; x++) {
-        sums[x] = (sums[x] ?? 0) + imul(input[from + x] ?? 0, weight);
-      }
+  for (let y = 0, to = 0; y < outputHeight; y++) {
+    const rowStart = (windows.starts[y] ?? 0) * rowLength;
+    for (let x = 0; x < rowLength; x += 3, to += 3) {
+      convolvePixel(input, rowStart + x, rowLength, windows, y, output, to);
     }
-    const to = y * rowLength;
-    for (let x = 0; x < rowLength; x++) output[to + x] = clampToByte((sums[x] ?? 0) >> precision);
   }
   return output;
+}
+
+/**
+ * Writes at `to` the three sums over one window of the input, whose pixels lie `step` bytes apart from `from` on. It runs
+ * tens of millions of times for a photo, so it makes no objects; indices are in range by how the windows are made.
+ */
+function convolvePixel(
+  input: Uint8Array,
+  from: number,
+  step: number,
+  { taps, lengths, weights, precision }: FixedPointWindows,
+  window: number,
+  output: Uint8Array,
+  to: number,
+): void {
+  const first = window * taps;
+  const last = first + (lengths[window] ?? 0);
+  const half = 1 << (precision - 1);
+  let red = half;
+  let green = half;
+  let blue = half;
+  for (let index = first; index < last; index++) {
+    const weight = weights[index] ?? 0;
+    red = (red + imul(input[from] ?? 0, weight)) | 0;
+    green = (green + imul(input[from + 1] ?? 0, weight)) | 0;
+    blue = (blue + imul(input[from + 2] ?? 0, weight)) | 0;
+    from += step;
+  }
+  output[to] = clampToByte(red >> precision);
+  output[to + 1] = clampToByte(green >> precision);
+  output[to + 2] = clampToByte(blue >> precision);
 }
 
 function clampToByte(value: number): number {
