@@ -118,7 +118,7 @@ test('a prompt longer than max_sequence_length is refused with both numbers', as
   expect(await refusalOf({ prompt: 'blue '.repeat(9).trim(), maxSequenceLength: 3 })).toMatchObject({
     kind: 'invalid',
     param: 'prompt',
-    message: expect.stringMatching(/^prompt has \d+ tokens, more than max_sequence_length \(3\)$/) as string,
+    message: expect.stringMatching(/^prompt has \d+ tokens, more than max_sequence_length \(3\)$/),
   });
   const long = { negativePrompt: 'grey '.repeat(9), maxSequenceLength: 20 };
   expect(await refusalOf({ ...long, trueCfgScale: 2 })).toMatchObject({ kind: 'invalid', param: 'negative_prompt' });
