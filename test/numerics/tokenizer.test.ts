@@ -36,7 +36,6 @@ const separateFiles: TokenizerFiles = {
   mergesTxt: golden.merges,
   tokenizerConfig: golden.config,
   addedTokens: {},
-  specialTokensMap: {},
 };
 
 const addedTokens = Object.entries(golden.config.added_tokens_decoder).map(([id, token]) => ({

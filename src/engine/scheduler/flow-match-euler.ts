@@ -28,7 +28,7 @@ export function flowMatchSchedule(
 }
 
 /** The schedule's sigmas: float32 [numInferenceSteps + 1], the last is 0. */
-export function flowMatchSigmas(config: SchedulerConfig, numInferenceSteps: number, imageSeqLen: number): Float32Array {
+function flowMatchSigmas(config: SchedulerConfig, numInferenceSteps: number, imageSeqLen: number): Float32Array {
   const sigmas = new Float32Array(numInferenceSteps + 1);
   const shifted = sigmas.subarray(0, numInferenceSteps);
   shifted.set(linspaceToOneStep(numInferenceSteps));
@@ -42,7 +42,7 @@ export function flowMatchSigmas(config: SchedulerConfig, numInferenceSteps: numb
 }
 
 /** mu: linear in the target's tokens. */
-export function calculateShift(config: SchedulerConfig, imageSeqLen: number): number {
+function calculateShift(config: SchedulerConfig, imageSeqLen: number): number {
   const slope = (config.maxShift - config.baseShift) / (config.maxImageSeqLen - config.baseImageSeqLen);
   return imageSeqLen * slope + (config.baseShift - slope * config.baseImageSeqLen);
 }
