@@ -7,6 +7,9 @@ import { ApiError, generationError } from './api-error.js';
 import { errorEnvelope } from './error-envelope.js';
 import { codeForStatus } from './error-table.js';
 
+/** A client whose body is somewhat too large must still get to know it. */
+const DRAIN_FACTOR = 2;
+
 /** Turns whatever was thrown into the one error envelope; the only place that writes error answers to requests. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -29,7 +32,7 @@ export class ErrorFilter implements ExceptionFilter {
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.setHeader('Content-Length', body.length);
     if (hasUnreadBody(request)) {
-      endWithUnreadBody(request, response, body, this.settings.limits.maxBodyBytes);
+      endWithUnreadBody(request, response, body, DRAIN_FACTOR * this.settings.limits.maxBodyBytes);
     } else {
       response.end(body);
     }

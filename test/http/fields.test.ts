@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
+import { edit, type Fields, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
 import { TestServer } from '../support/server.js';
 
@@ -35,11 +35,7 @@ describe('form fields', () => {
     expect((await server.stop()).leftovers).toEqual([]);
   });
 
-  const refused = async (
-    changes: Parameters<typeof goodForm>[0],
-    message: string | RegExp,
-    param: string | null,
-  ): Promise<void> => {
+  const refused = async (changes: Fields, message: string | RegExp, param: string | null): Promise<void> => {
     await expectError(await postEdit(server.url, goodForm(changes)), {
       status: 400,
       code: 'INVALID_INPUT',
@@ -192,7 +188,7 @@ describe('form fields', () => {
   });
 
   test('the first fault answers: images, prompt, n, num_inference_steps, output_type, size, the rest, the pictures', async () => {
-    const faults: [string, string | Uint8Array, string][] = [
+    const faults: [field: string, value: string, message: string][] = [
       ['prompt', '', 'Prompt cannot be empty'],
       ['n', '0', 'n must be between 1 and 10'],
       ['num_inference_steps', '0', 'num_inference_steps must be at least 1'],
@@ -201,12 +197,15 @@ describe('form fields', () => {
       ['seed', '-1', 'seed must be between 0 and 4294967295'],
       ['unknown', 'x', 'Unknown field: unknown'],
     ];
-    const broken = { ...Object.fromEntries(faults), images: 'text' as string | Uint8Array };
+    const broken: Record<string, string | Uint8Array | undefined> = {
+      images: 'text',
+      ...Object.fromEntries(faults.map(([field, value]) => [field, value])),
+    };
     await refused(broken, 'images must be a file, not text', 'images');
-    broken.images = Buffer.from('no picture');
+    broken['images'] = Buffer.from('no picture');
     for (const [field, , message] of faults) {
       await refused(broken, message, field);
-      Object.assign(broken, { [field]: field === 'prompt' ? 'a' : undefined });
+      broken[field] = field === 'prompt' ? 'a' : undefined;
     }
     await refused(broken, /^Invalid image format at index 0: /, 'images');
   });

@@ -4,11 +4,12 @@ import { pictureFile } from './fixtures.js';
 export const GOOD_PICTURE = readFileSync(pictureFile('square.png'));
 
 type FieldValue = string | Uint8Array;
+/** Field values by name: an array repeats its field, bytes are a file, undefined is left out. */
+export type Fields = Readonly<Record<string, FieldValue | readonly FieldValue[] | undefined>>;
 
-/** A multipart form; an array repeats its field, bytes are a file. */
-export function form(fields: Readonly<Record<string, FieldValue | readonly FieldValue[]>>): FormData {
+export function form(fields: Fields): FormData {
   const data = new FormData();
-  for (const [name, values] of Object.entries(fields)) {
+  for (const [name, values = []] of Object.entries(fields)) {
     for (const value of typeof values === 'string' || values instanceof Uint8Array ? [values] : values) {
       if (typeof value === 'string') data.append(name, value);
       else data.append(name, new Blob([new Uint8Array(value)]), `${name}.bin`);
@@ -17,15 +18,9 @@ export function form(fields: Readonly<Record<string, FieldValue | readonly Field
   return data;
 }
 
-/** A form that is served, with these fields in place of its own; undefined takes one out. */
-export function goodForm(
-  changes: Readonly<Record<string, FieldValue | readonly FieldValue[] | undefined>> = {},
-): FormData {
-  const fields = { images: GOOD_PICTURE, prompt: 'make it blue', num_inference_steps: '1', seed: '1', ...changes };
-  const given = Object.entries(fields).filter(
-    (entry): entry is [string, FieldValue | FieldValue[]] => entry[1] !== undefined,
-  );
-  return form(Object.fromEntries(given));
+/** A form that is served, with these fields in place of its own. */
+export function goodForm(changes: Fields = {}): FormData {
+  return form({ images: GOOD_PICTURE, prompt: 'make it blue', num_inference_steps: '1', seed: '1', ...changes });
 }
 
 export interface EditBody {

@@ -34,6 +34,14 @@ export class RawConnection {
     await new Promise<void>((resolve) => this.socket.write(data, () => resolve()));
   }
 
+  /** Waits until what was received matches. */
+  async until(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.received)) {
+      if (this.hasEnded) throw new Error(`The connection ended after ${JSON.stringify(this.received)}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
   close(): void {
     this.socket.destroy();
   }

@@ -15,9 +15,15 @@ export interface ServerOptions {
   readonly untilReady?: boolean;
 }
 
+export interface StoppedServer {
+  readonly code: number | null;
+  readonly leftovers: readonly string[];
+}
+
 /** The built service, started as an operator starts it, on a free loopback port. */
 export class TestServer {
   private output = '';
+  private stopped: Promise<StoppedServer> | undefined;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -45,7 +51,7 @@ export class TestServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const server = new TestServer(child, folder);
-    await server.until(() => /Listening on /.test(server.output));
+    await server.until(() => server.output.includes('Listening on '));
     if (untilReady) await server.untilReady();
     return server;
   }
@@ -61,6 +67,10 @@ export class TestServer {
 
   get port(): number {
     return Number(new URL(this.url).port);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? NaN;
   }
 
   /** Process id of the engine that was started last. */
@@ -84,7 +94,11 @@ export class TestServer {
   }
 
   /** Ends the server as an operator does. Resolves with its exit code and the files that it left behind. */
-  async stop(): Promise<{ readonly code: number | null; readonly leftovers: readonly string[] }> {
+  stop(): Promise<StoppedServer> {
+    return (this.stopped ??= this.end());
+  }
+
+  private async end(): Promise<StoppedServer> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const ended = once(this.child, 'exit');
       this.child.kill('SIGTERM');

@@ -1,0 +1,74 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { EditBody } from '../support/edit-form.js';
+import { expectErrorText } from '../support/expect-error.js';
+import { pictureFile } from '../support/fixtures.js';
+import { TestServer } from '../support/server.js';
+
+const run = promisify(execFile);
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const PHOTO = `images=@${pictureFile('square.png')}`;
+const FIELDS = ['-F', PHOTO, '-F', 'prompt=make it blue', '-F', 'num_inference_steps=1'];
+
+/** Only where curl is installed. */
+(hasCurl ? describe : describe.skip)('curl', () => {
+  let open: TestServer;
+  let locked: TestServer;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'curl-'));
+    [open, locked] = await Promise.all([TestServer.start(), TestServer.start({ env: { API_KEY: 'a:key' } })]);
+  });
+  afterAll(async () => {
+    await Promise.all([open.stop(), locked.stop(), rm(folder, { recursive: true })]);
+  });
+
+  const curl = async (server: TestServer, ...options: readonly string[]): Promise<[status: number, body: string]> => {
+    const { stdout } = await run('curl', ['-sS', '-w', '\n%{http_code}', `${server.url}/v1/images/edits`, ...options], {
+      maxBuffer: 1e8,
+    });
+    const end = stdout.lastIndexOf('\n');
+    return [Number(stdout.slice(end + 1)), stdout.slice(0, end)];
+  };
+
+  test('-F without authentication', async () => {
+    const [status, body] = await curl(open, ...FIELDS, '-F', PHOTO);
+    expect(status).toBe(200);
+    expect((JSON.parse(body) as EditBody).data).toHaveLength(2);
+  });
+
+  test.each([
+    ['-H "Authorization: Basic …"', ['-H', `Authorization: Basic ${Buffer.from('user:a:key').toString('base64')}`]],
+    ['-u', ['-u', 'user:a:key']],
+    ['-u without a user', ['-u', ':a:key']],
+    ['-H "Authorization: Bearer …"', ['-H', 'Authorization: Bearer a:key']],
+  ])('-F with %s', async (_name, options) => {
+    expect((await curl(locked, ...FIELDS, ...options))[0]).toBe(200);
+  });
+
+  test.each([
+    ['', []],
+    [' that it sends without asking first', ['-H', 'Expect:']],
+  ])('sees the 401 although it has a large file to send%s', async (_name, options) => {
+    const file = join(folder, 'large');
+    await writeFile(file, Buffer.alloc(40_000_000));
+    const [status, body] = await curl(locked, '-F', `images=@${file}`, '-F', 'prompt=a', ...options);
+    expectErrorText(status, body, { status: 401, code: 'UNAUTHORIZED', message: 'Credentials are required' });
+  });
+
+  test('sees the 413 although its file goes on', async () => {
+    const file = join(folder, 'too-large');
+    await writeFile(file, Buffer.alloc(60_000_000));
+    const [status, body] = await curl(open, '-F', `images=@${file}`, '-F', 'prompt=a');
+    expectErrorText(status, body, {
+      status: 413,
+      code: 'PAYLOAD_TOO_LARGE',
+      message: 'A file in images is larger than 50 MB (MAX_FILE_MB)',
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import OpenAI, { toFile } from 'openai';
+import sharp from 'sharp';
+import { GOOD_PICTURE } from '../support/edit-form.js';
+import { gradient } from '../support/pictures.js';
+import { TestServer } from '../support/server.js';
+
+describe('the openai package for Node', () => {
+  let server: TestServer;
+  let client: OpenAI;
+  beforeAll(async () => {
+    server = await TestServer.start({ env: { API_KEY: 'sk-test' } });
+    client = new OpenAI({ apiKey: 'sk-test', baseURL: `${server.url}/v1`, maxRetries: 0 });
+  });
+  afterAll(() => server.stop());
+
+  const picture = (): ReturnType<typeof toFile> => toFile(GOOD_PICTURE, 'photo.png', { type: 'image/png' });
+
+  test('one file', async () => {
+    const { data, usage, created } = await client.images.edit({
+      model: 'gpt-image-1',
+      image: await picture(),
+      prompt: 'make it blue',
+      n: 2,
+      quality: 'auto',
+      output_format: 'jpeg',
+      output_compression: 80,
+      background: 'auto',
+      user: 'somebody',
+    });
+    expect(data).toHaveLength(2);
+    expect(created).toBeGreaterThan(1.7e9);
+    expect(usage?.total_tokens).toBe((usage?.input_tokens ?? 0) + (usage?.output_tokens ?? 0));
+    const file = Buffer.from(data?.[0]?.b64_json ?? '', 'base64');
+    expect(await sharp(file).metadata()).toMatchObject({ format: 'jpeg', width: 64, height: 64 });
+  });
+
+  test('an array of one', async () => {
+    const { data } = await client.images.edit({
+      image: [await picture()],
+      prompt: 'make it blue',
+      response_format: 'b64_json',
+    });
+    expect(data).toHaveLength(1);
+  });
+
+  test('an array of two is one edit with two references, which a single-image checkpoint refuses by name', async () => {
+    const second = await toFile(await gradient(64, 64).png().toBuffer(), 'second.png');
+    const failure = await client.images
+      .edit({ image: [await picture(), second], prompt: 'a' })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(failure).toMatchObject({
+      status: 400,
+      code: 'INVALID_INPUT',
+      param: 'image',
+      type: 'invalid_request_error',
+      message: expect.stringContaining('takes at most 1 picture an edit, 2 were given') as unknown,
+    });
+  });
+
+  test('what is not served yet is refused by name', async () => {
+    const image = await picture();
+    await expect(client.images.edit({ image, prompt: 'a', mask: await picture() })).rejects.toMatchObject({
+      param: 'mask',
+    });
+    await expect(client.images.edit({ image, prompt: 'a', stream: true })).rejects.toMatchObject({ param: 'stream' });
+    await expect(client.images.edit({ image, prompt: 'a', response_format: 'url' })).rejects.toMatchObject({
+      param: 'response_format',
+    });
+  });
+
+  test('models, and a wrong key', async () => {
+    const ids: string[] = [];
+    for await (const { id } of client.models.list()) ids.push(id);
+    expect(ids).toEqual(['tiny-plain']);
+    await expect(client.withOptions({ apiKey: 'wrong' }).models.list()).rejects.toBeInstanceOf(
+      OpenAI.AuthenticationError,
+    );
+  });
+});

@@ -1,0 +1,137 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { goodForm, postEdit } from '../support/edit-form.js';
+import { expectError, expectNoLeak } from '../support/expect-error.js';
+import { TestServer } from '../support/server.js';
+
+const NOT_READY = { status: 503, code: 'MODEL_NOT_READY', message: 'Model is not ready yet', param: null };
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('life of the service', () => {
+  let server: TestServer | undefined;
+  const start = async (...options: Parameters<typeof TestServer.start>): Promise<TestServer> =>
+    (server = await TestServer.start(...options));
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+  });
+
+  /** Milliseconds that /health took at worst, asked for again and again until the work is done. */
+  const worstHealth = async (url: string, work: Promise<unknown>): Promise<number> => {
+    const progress = { isDone: false };
+    void work.finally(() => (progress.isDone = true));
+    let worst = 0;
+    while (!progress.isDone) {
+      const startedAt = performance.now();
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+      worst = Math.max(worst, performance.now() - startedAt);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return worst;
+  };
+
+  test('it answers while the model loads and while it runs', async () => {
+    const { url } = await start({ untilReady: false });
+    const ready = await fetch(`${url}/ready`);
+    if (ready.status === 503) {
+      expect(ready.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(await ready.json()).toEqual({
+        status: 'not_ready',
+        reason: 'The model is loading',
+        details: { model: { status: 'down', state: 'loading', message: 'The model is loading' } },
+      });
+      const early = await postEdit(url, goodForm());
+      if (early.status === 503) {
+        expect(early.headers.get('retry-after')).toMatch(/^\d+$/);
+        await expectError(early, NOT_READY);
+      }
+    }
+    await server?.untilReady();
+    const startedAt = performance.now();
+    const run = postEdit(url, goodForm({ num_inference_steps: '150', size: '128x128' }));
+    const worst = await worstHealth(url, run);
+    expect((await run).status).toBe(200);
+    // Far below what the run itself takes; how fast it is on an idle machine, benchmarks/ prints.
+    expect(worst).toBeLessThan(Math.max(200, (performance.now() - startedAt) / 4));
+  });
+
+  test('a checkpoint that can’t be loaded leaves it up, and says why', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'no-checkpoint-'));
+    const { url } = await start({ checkpoint: folder, untilReady: false });
+    await server?.until(() => server?.log.includes('Failed to load model') === true);
+    const response = await fetch(`${url}/ready`);
+    const text = await response.text();
+    expect(response.status).toBe(503);
+    expect(JSON.parse(text)).toMatchObject({
+      status: 'not_ready',
+      reason: expect.stringMatching(/^Failed to load model: the checkpoint folder /),
+      details: { model: { status: 'down', state: 'failed' } },
+    });
+    expect(text).not.toContain(folder);
+    await expectError(await postEdit(url, goodForm()), NOT_READY);
+    await expectError(await fetch(`${url}/v1/models`), NOT_READY);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    await rm(folder, { recursive: true });
+  });
+
+  test('an engine that is killed fails its edit, is started again, and those who waited are served', async () => {
+    const { url, enginePid } = await start();
+    const running = postEdit(url, goodForm({ num_inference_steps: '150', n: '10', size: '128x128' }));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const waiting = postEdit(url, goodForm());
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    process.kill(enginePid, 'SIGKILL');
+    const failed = await running;
+    expect(failed.headers.get('x-should-retry')).toBe('false');
+    await expectError(failed, {
+      status: 500,
+      code: 'GENERATION_ERROR',
+      message:
+        'Image generation failed: the engine process was killed (SIGKILL), possibly for lack of memory; it is being started again',
+      param: null,
+    });
+    await expectError(await postEdit(url, goodForm()), NOT_READY);
+    const served = await waiting;
+    expect(served.status).toBe(200);
+    await served.text();
+    await server?.untilReady();
+    expect(server?.enginePid).not.toBe(enginePid);
+    expect((await postEdit(url, goodForm())).status).toBe(200);
+  });
+
+  test('ended in the middle of an edit it answers, and takes its engine with it', async () => {
+    const { url, enginePid } = await start();
+    const running = postEdit(url, goodForm({ num_inference_steps: '150', n: '10', size: '128x128' }));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const stopped = server?.stop();
+    const response = await running;
+    expect(response.status).toBe(503);
+    expectNoLeak(await response.text());
+    expect((await stopped)?.leftovers).toEqual([]);
+    expect(isAlive(enginePid)).toBe(false);
+  });
+
+  test('an engine whose service is killed ends too', async () => {
+    const { enginePid, pid } = await start();
+    process.kill(pid, 'SIGKILL');
+    const deadline = Date.now() + 10_000;
+    while (isAlive(enginePid) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isAlive(enginePid)).toBe(false);
+  });
+
+  test('a port that is taken is one clear line', async () => {
+    const { port } = await start();
+    const second = TestServer.start({ env: { PORT: String(port) } });
+    await expect(second).rejects.toThrow(/Can't listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
+  });
+});
