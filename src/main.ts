@@ -1,6 +1,7 @@
 import { loadDotEnv } from './config/dot-env.js';
 import { readSettings, SettingsError } from './config/read-settings.js';
 import type { Settings } from './config/settings.js';
+import { launchFirstEngine } from './inference/engine-launcher.js';
 
 /** The settings, or null after a line for each fault. */
 function settingsOrFaults(): Settings | null {
@@ -18,6 +19,7 @@ const settings = settingsOrFaults();
 if (settings === null) {
   process.exitCode = 1;
 } else {
+  launchFirstEngine();
   const { serve } = await import('./serve.js');
   await serve(settings);
 }

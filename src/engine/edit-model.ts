@@ -1,6 +1,8 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { openSessions } from './sessions/checkpoint-sessions.js';
 import { TextEncoder } from './text-encoder.js';
+import { IMAGE_TOKEN } from './text/prompt-template.js';
 import { PromptTokenizer } from './text/tokenizer.js';
 import { Transformer } from './transformer.js';
 import { Vae } from './vae.js';
@@ -19,6 +21,7 @@ export interface EditModel {
 /** Builds and loads an opened checkpoint's networks. */
 export async function loadEditModel(checkpoint: Checkpoint): Promise<EditModel> {
   const tokenizer = new PromptTokenizer(checkpoint.tokenizer);
+  checkImageToken(tokenizer, checkpoint);
   const { sessions, unexpected } = await openSessions(checkpoint);
   const { textEncoder, transformer, vae } = checkpoint;
   return {
@@ -29,4 +32,14 @@ export async function loadEditModel(checkpoint: Checkpoint): Promise<EditModel> 
     vae: new Vae(vae.config, sessions),
     warnings: [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)],
   };
+}
+
+/** Prompts hold the image's place by its token's text, which must be the id that the language model's config names. */
+function checkImageToken(tokenizer: PromptTokenizer, { tokenizer: files, textEncoder }: Checkpoint): void {
+  const [id, ...more] = tokenizer.encode(IMAGE_TOKEN);
+  const { imageTokenId } = textEncoder.config;
+  if (id === imageTokenId && more.length === 0) return;
+  throw new CheckpointError(
+    `${files.folder}: ${IMAGE_TOKEN} is ${more.length > 0 ? 'no single token' : `token ${id ?? 'none'}`}, but text_encoder/config.json: image_token_id is ${imageTokenId}`,
+  );
 }

@@ -1,8 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+import { takeEngine } from './engine-launcher.js';
 import type { EngineCommand, EngineEvent } from './protocol.js';
-
-const ENGINE_ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
 
 export interface EngineListener {
   onEvent(event: EngineEvent): void;
@@ -16,13 +14,7 @@ export class EngineProcess {
   private hasEnded = false;
 
   constructor(private readonly listener: EngineListener) {
-    this.child = fork(ENGINE_ENTRY, {
-      // 'advanced' carries typed arrays as bytes; the parent's debugger and watch flags are not the engine's.
-      serialization: 'advanced',
-      execArgv: [],
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: engineEnvironment(process.env),
-    });
+    this.child = takeEngine();
     this.child.on('message', (event) => {
       if (!this.hasEnded) listener.onEvent(event as EngineEvent);
     });
@@ -31,6 +23,7 @@ export class EngineProcess {
       // Starting failed; a failed send or kill is followed by 'exit'.
       if (this.child.pid === undefined) this.end(`could not be started (${error.message})`);
     });
+    this.noticeEarlyEnd();
   }
 
   get pid(): number | undefined {
@@ -51,16 +44,19 @@ export class EngineProcess {
     });
   }
 
+  /** A process that was launched ahead may have ended before anybody listened. */
+  private noticeEarlyEnd(): void {
+    const { exitCode, signalCode, pid } = this.child;
+    if (exitCode !== null || signalCode !== null || pid === undefined) {
+      setImmediate(() => this.end(pid === undefined ? 'could not be started' : describeEnd(exitCode, signalCode)));
+    }
+  }
+
   private end(how: string): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
     this.listener.onEnd(how);
   }
-}
-
-function engineEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  // The key is the API process's alone.
-  return { ...environment, API_KEY: undefined, ORT_DISABLE_TELEMETRY: '1' };
 }
 
 function describeEnd(code: number | null, signal: NodeJS.Signals | null): string {

@@ -7,7 +7,8 @@ import type { PromptTokenizer } from './tokenizer.js';
  */
 export const TEMPLATE_DROP = 64;
 
-const IMAGE_TOKEN = '<|image_pad|>';
+/** Stands where the picture's embeddings go. */
+export const IMAGE_TOKEN = '<|image_pad|>';
 
 const HEAD =
   '<|im_start|>system\n' +
