@@ -13,7 +13,8 @@ export class Weights {
    */
   take(name: string): TensorEntry {
     const tensor = this.index.get(name);
-    if (tensor === undefined) throw new CheckpointError(`${this.index.label}: tensor ${this.index.nameInFiles(name)} is missing`);
+    if (tensor === undefined)
+      throw new CheckpointError(`${this.index.label}: tensor ${this.index.nameInFiles(name)} is missing`);
     if (this.taken.has(name)) throw new Error(`The networks of ${this.index.component} use ${name} twice`);
     this.taken.add(name);
     return tensor;
