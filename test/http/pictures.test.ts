@@ -61,17 +61,19 @@ describe('input pictures', () => {
     'CMYK JPEG': () => gradient(90, 60).toColourspace('cmyk').jpeg().toBuffer(),
     'palette PNG': () => gradient(90, 60).png({ palette: true, colours: 16 }).toBuffer(),
     'PNG with alpha': () => gradient(90, 60, 4).png().toBuffer(),
-    'animated GIF': () =>
-      sharp(
-        [1, 2, 3].map((blue) => ({
-          create: { width: 64, height: 64, channels: 3, background: { r: 0, g: 0, b: blue * 80 } },
-        })),
-        {
-          join: { animated: true },
-        },
-      )
+    'animated GIF': async () => {
+      const frames = await Promise.all(
+        [64, 128, 255].map((alpha) =>
+          gradient(64, 64)
+            .ensureAlpha(alpha / 255)
+            .png()
+            .toBuffer(),
+        ),
+      );
+      return sharp(frames, { join: { animated: true } })
         .gif({ delay: [50, 50, 50] })
-        .toBuffer(),
+        .toBuffer();
+    },
   };
 
   test.each(Object.entries(good))('%s is served, whatever its name says', async (_name, make) => {

@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<number, string>> = {
 export function expectErrorText(status: number, text: string, expected: ExpectedError): void {
   const body = JSON.parse(text) as { detail: { message: string }; error: { param: string | null } };
   expect(body).toEqual({
-    detail: { error: expected.code, message: expect.any(String) as string },
+    detail: { error: expected.code, message: expect.any(String) as unknown },
     error: {
       message: body.detail.message,
       type: TYPES[expected.status] ?? 'invalid_request_error',
