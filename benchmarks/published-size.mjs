@@ -10,7 +10,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCheckpoint } from '../dist/checkpoint/checkpoint.js';
+import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
 import { buildGraphs } from '../dist/graph/checkpoint-graphs.js';
 import { makeSparseCheckpoint } from '../scripts/make-sparse-checkpoint.mjs';
 

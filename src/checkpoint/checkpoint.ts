@@ -7,8 +7,6 @@ import type { TokenizerFiles } from './tokenizer-files.js';
 import type { TransformerConfig } from './transformer-config.js';
 import type { VaeConfig } from './vae-config.js';
 
-export { openCheckpoint } from './open-checkpoint.js';
-
 /** A checkpoint folder, read and checked, but for the tensors' values. */
 export interface Checkpoint {
   /** Absolute real path of a folder below which every weight file's real path lies. */

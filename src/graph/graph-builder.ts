@@ -1,11 +1,18 @@
 import { encodeModel, type Attribute, type GraphInput, type Initializer, type Node } from './onnx-model.js';
-import type { ElementType, Value } from './value.js';
+import type { ElementType } from './element-type.js';
 
 /** The type in which a network computes: its inputs and outputs stay float32 whatever it is. */
 export type ComputeType = Extract<ElementType, 'float32' | 'bfloat16'>;
 
 /** Dimensions of a graph input; a string names a dynamic one. */
 export type Dimensions = readonly (number | string)[];
+
+/** A tensor inside a graph under construction: the result of a node, an input or an initializer. */
+export interface Value {
+  readonly graph: GraphBuilder;
+  readonly name: string;
+  readonly type: ElementType;
+}
 
 export interface NodeOptions {
   /** Operator set; ONNX' own unless given. */

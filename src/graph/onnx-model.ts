@@ -1,5 +1,5 @@
 import onnxProto from 'onnx-proto';
-import type { ElementType } from './value.js';
+import type { ElementType } from './element-type.js';
 
 const { onnx } = onnxProto;
 

@@ -1,4 +1,4 @@
-import type { Value } from './value.js';
+import type { Value } from './graph-builder.js';
 
 /**
  * ONNX' operators as functions of values, under PyTorch's names where it has one.

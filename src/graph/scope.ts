@@ -1,7 +1,7 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { TensorDtype, TensorEntry } from '../checkpoint/tensor-index.js';
-import type { GraphBuilder } from './graph-builder.js';
-import type { ElementType, Value } from './value.js';
+import type { ElementType } from './element-type.js';
+import type { GraphBuilder, Value } from './graph-builder.js';
 import type { Weights } from './weights.js';
 
 const STORED_TYPE: Partial<Record<TensorDtype, ElementType>> = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { SyntheticCheckpoint } from '../support/synthetic-checkpoint.js';
 
 const PUBLISHED = join(import.meta.dirname, '..', 'published');

@@ -1,7 +1,8 @@
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openCheckpoint, type Checkpoint } from '../../src/checkpoint/checkpoint.js';
+import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
+import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { openingError } from '../support/checkpoint-faults.js';
 import { listFiles } from '../support/list-files.js';
 import { SyntheticCheckpoint } from '../support/synthetic-checkpoint.js';

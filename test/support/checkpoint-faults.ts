@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
-import { openCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { SyntheticCheckpoint } from './synthetic-checkpoint.js';
 
 /** A fault: what it is, how a good checkpoint gets it, and the message that names it. */

@@ -1,5 +1,5 @@
 import type { TransformerConfig } from '../../checkpoint/transformer-config.js';
-import type { GraphBuilder } from '../graph-builder.js';
+import type { GraphBuilder, Value } from '../graph-builder.js';
 import { attention } from '../nn/attention.js';
 import { feedForward } from '../nn/feed-forward.js';
 import { linear } from '../nn/linear.js';
@@ -7,7 +7,6 @@ import { adaptiveLayerNorm, rmsNorm } from '../nn/norm.js';
 import { rotary, type RotaryTables } from '../nn/rope.js';
 import { add, concat, mul, reshape, sizeOf, slice, split } from '../ops.js';
 import { Scope } from '../scope.js';
-import type { Value } from '../value.js';
 import type { Weights } from '../weights.js';
 import { modulationLength } from './modulation-layout.js';
 

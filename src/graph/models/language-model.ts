@@ -1,5 +1,5 @@
 import type { TextEncoderConfig } from '../../checkpoint/text-encoder-config.js';
-import type { GraphBuilder } from '../graph-builder.js';
+import type { GraphBuilder, Value } from '../graph-builder.js';
 import { attention, repeatHeads } from '../nn/attention.js';
 import { gatedFeedForward } from '../nn/feed-forward.js';
 import { linear } from '../nn/linear.js';
@@ -7,7 +7,6 @@ import { rmsNorm } from '../nn/norm.js';
 import { rotary, type RotaryTables } from '../nn/rope.js';
 import { add, concat, gather, slice, sizeOf } from '../ops.js';
 import { Scope } from '../scope.js';
-import type { Value } from '../value.js';
 import type { Weights } from '../weights.js';
 
 /**

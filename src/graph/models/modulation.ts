@@ -1,10 +1,9 @@
 import type { TransformerConfig } from '../../checkpoint/transformer-config.js';
-import type { GraphBuilder } from '../graph-builder.js';
+import type { GraphBuilder, Value } from '../graph-builder.js';
 import { silu } from '../nn/activation.js';
 import { linear } from '../nn/linear.js';
 import { add, concat, split } from '../ops.js';
 import { Scope } from '../scope.js';
-import type { Value } from '../value.js';
 import type { Weights } from '../weights.js';
 import { textParts } from './modulation-layout.js';
 

@@ -4,7 +4,7 @@ import { causalConv3d, conv2d } from '../nn/conv.js';
 import { channelRmsNorm } from '../nn/norm.js';
 import { add, chunk3, concat, expand, mul, reshape, shapeOf, sizeOf, transpose } from '../ops.js';
 import type { Scope } from '../scope.js';
-import type { Value } from '../value.js';
+import type { Value } from '../graph-builder.js';
 
 /** diffusers' QwenImageResidualBlock on one frame. `x` is [1, inChannels, height, width]. */
 export function residualBlock(scope: Scope, x: Value, inChannels: number, outChannels: number): Value {

@@ -1,5 +1,5 @@
 import type { VisionConfig } from '../../checkpoint/text-encoder-config.js';
-import type { GraphBuilder } from '../graph-builder.js';
+import type { GraphBuilder, Value } from '../graph-builder.js';
 import { gelu } from '../nn/activation.js';
 import { attention, batchedAttention } from '../nn/attention.js';
 import { gatedFeedForward } from '../nn/feed-forward.js';
@@ -8,7 +8,6 @@ import { rmsNorm } from '../nn/norm.js';
 import { rotary, type RotaryTables } from '../nn/rope.js';
 import { add, chunk3, concat, gather, reshape } from '../ops.js';
 import { Scope } from '../scope.js';
-import type { Value } from '../value.js';
 import type { Weights } from '../weights.js';
 
 /** Windows are whole or cut off at the right, at the bottom or at both: at most four shapes, each of which is a batch. */

@@ -1,5 +1,5 @@
 import { mul } from '../ops.js';
-import type { Value } from '../value.js';
+import type { Value } from '../graph-builder.js';
 
 /** x · sigmoid(x): torch.nn.SiLU. */
 export function silu(x: Value): Value {

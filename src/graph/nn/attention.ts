@@ -1,5 +1,5 @@
 import { expand, reshape } from '../ops.js';
-import type { Value } from '../value.js';
+import type { Value } from '../graph-builder.js';
 
 /**
  * Scaled dot-product attention over heads that lie side by side (torch's scaled_dot_product_attention).

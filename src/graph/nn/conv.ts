@@ -1,6 +1,6 @@
 import { gather, reshape } from '../ops.js';
 import type { Scope } from '../scope.js';
-import type { Value } from '../value.js';
+import type { Value } from '../graph-builder.js';
 
 /**
  * torch.nn.Conv2d.

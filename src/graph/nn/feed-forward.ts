@@ -1,5 +1,5 @@
 import type { Scope } from '../scope.js';
-import type { Value } from '../value.js';
+import type { Value } from '../graph-builder.js';
 import { mul } from '../ops.js';
 import { gelu, silu } from './activation.js';
 import { linear } from './linear.js';

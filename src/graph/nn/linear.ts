@@ -1,5 +1,5 @@
 import type { Scope } from '../scope.js';
-import type { Value } from '../value.js';
+import type { Value } from '../graph-builder.js';
 
 export interface LinearOptions {
   /** Whether the layer has a bias; true unless given. */

@@ -1,6 +1,6 @@
 import { div, l2Norm, maximum, mul } from '../ops.js';
 import type { Scope } from '../scope.js';
-import type { Value } from '../value.js';
+import type { Value } from '../graph-builder.js';
 
 /**
  * Root-mean-square norm over the last dimension with a learned scale (torch.nn.RMSNorm).

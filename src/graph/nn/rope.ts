@@ -1,5 +1,5 @@
 import { reshape } from '../ops.js';
-import type { Value } from '../value.js';
+import type { Value } from '../graph-builder.js';
 
 /** The angles' cosines and sines, each [tokens, headDim/2]; made outside the graph, since they hang on sizes alone. */
 export interface RotaryTables {

@@ -1,0 +1,173 @@
+// @ts-check
+/**
+ * Prints what the API process costs beside the model: what it adds to an edit, decoding and encoding of pictures, the time
+ * from start to ready, idle memory, and how fast /health answers meanwhile. Needs the built program in dist/, and a
+ * machine that does nothing else.
+ *
+ *     node benchmarks/api-overhead.mjs [CHECKPOINT_FOLDER]
+ *
+ * Without a folder a tiny checkpoint of the tests is served.
+ */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { decodeImage } from '../dist/images/decode.js';
+import { encodeImage } from '../dist/images/encode.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const CHECKPOINT = process.argv[2] ?? join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain');
+const STARTS = 5;
+const EDITS = 20;
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+/** @param {number} milliseconds */
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A picture of smooth colours with some grain, as a photo has. @param {number} side */
+async function photo(side) {
+  const data = Buffer.alloc(side * side * 3);
+  for (let index = 0; index < data.length; index++) {
+    const [x, y] = [Math.floor(index / 3) % side, Math.floor(index / 3 / side)];
+    data[index] = 128 + 90 * Math.sin(x / 40 + (index % 3)) * Math.cos(y / 60) + 12 * Math.random();
+  }
+  return sharp(data, { raw: { width: side, height: side, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** Starts the service; resolves once it listens. */
+async function startService() {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
+    cwd: join(ROOT, 'benchmarks'),
+    env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', QWEN_MODEL_DIR: CHECKPOINT },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()));
+  /** @param {string} text */
+  const until = async (text) => {
+    while (!output.includes(text)) {
+      if (child.exitCode !== null) throw new Error(`The service has ended:\n${output}`);
+      await pause(2);
+    }
+    return performance.now() - startedAt;
+  };
+  await until('Listening on');
+  const url = `http://127.0.0.1:${/Listening on \S+:(\d+)/.exec(output)?.[1] ?? ''}`;
+  const stop = async () => {
+    child.kill('SIGTERM');
+    while (child.exitCode === null && child.signalCode === null) await pause(5);
+  };
+  return { url, pid: child.pid ?? 0, untilReady: () => until(' is ready on '), stop };
+}
+
+/** @param {number} pid Resident memory in MB (Linux). */
+async function residentMegabytes(pid) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+/** Asks /health again and again until the work is done. @param {string} url @param {Promise<unknown>} work */
+async function healthDuring(url, work) {
+  const progress = { isDone: false };
+  void work.then(() => (progress.isDone = true));
+  /** @type {number[]} */
+  const times = [];
+  while (!progress.isDone) {
+    const startedAt = performance.now();
+    await (await fetch(`${url}/health`)).text();
+    times.push(performance.now() - startedAt);
+    await pause(5);
+  }
+  // The first asks also set up the connection.
+  const settled = times.slice(2);
+  return `median ${median(settled).toFixed(1)} ms, worst ${Math.max(...settled).toFixed(1)} ms of ${settled.length}`;
+}
+
+/**
+ * One edit: wall time, and the part of it that the engine spent on the model.
+ * @param {string} url @param {Buffer} picture @param {Record<string, string>} fields
+ */
+async function timedEdit(url, picture, fields) {
+  const form = new FormData();
+  form.append('images', new Blob([new Uint8Array(picture)]), 'picture.png');
+  for (const [name, value] of Object.entries({ prompt: 'make it blue', ...fields })) form.append(name, value);
+  const startedAt = performance.now();
+  const response = await fetch(`${url}/v1/images/edits`, { method: 'POST', body: form });
+  const body = await response.text();
+  const wall = performance.now() - startedAt;
+  if (!response.ok) throw new Error(body);
+  const stages = [...(response.headers.get('server-timing') ?? '').matchAll(/(\w+);dur=([\d.]+)/g)];
+  const model = stages
+    .filter(([, name]) => name !== 'queue')
+    .reduce((sum, [, , duration]) => sum + Number(duration), 0);
+  return { wall, model };
+}
+
+/** Milliseconds to decode a PNG and to encode a result of its size. @param {Buffer} picture */
+async function codec(picture) {
+  const times = { decode: /** @type {number[]} */ ([]), encode: /** @type {number[]} */ ([]) };
+  for (let round = 0; round < EDITS; round++) {
+    const startedAt = performance.now();
+    const image = await decodeImage(picture, { maxPixels: 64e6, maxAspect: 10 });
+    const decodedAt = performance.now();
+    await encodeImage(image, 'png', 100);
+    times.decode.push(decodedAt - startedAt);
+    times.encode.push(performance.now() - decodedAt);
+  }
+  return { decode: median(times.decode), encode: median(times.encode) };
+}
+
+/** @param {string} name @param {string} value */
+const print = (name, value) => console.log(`${name.padEnd(58)} ${value}`);
+
+/** @type {number[]} */
+const starts = [];
+for (let round = 0; round < STARTS; round++) {
+  const service = await startService();
+  starts.push(await service.untilReady());
+  await service.stop();
+}
+print(
+  'start to ready',
+  `median ${median(starts).toFixed(0)} ms of ${starts.map((time) => time.toFixed(0)).join(', ')}`,
+);
+
+const service = await startService();
+print('/health while the model loads', await healthDuring(service.url, service.untilReady()));
+await pause(3000);
+print('idle API process', `${(await residentMegabytes(service.pid)).toFixed(0)} MB resident`);
+
+const small = await photo(64);
+const large = await photo(1024);
+const { decode, encode } = await codec(large);
+print(
+  'decode and encode a 1024×1024 PNG',
+  `${(decode + encode).toFixed(1)} ms (${decode.toFixed(1)} + ${encode.toFixed(1)})`,
+);
+
+const least = { num_inference_steps: '1', true_cfg_scale: '1', size: '64x64' };
+for (const [name, picture] of /** @type {[string, Buffer][]} */ ([
+  ['64×64', small],
+  ['1024×1024', large],
+])) {
+  await timedEdit(service.url, picture, least);
+  /** @type {number[]} */
+  const added = [];
+  for (let round = 0; round < EDITS; round++) {
+    const { wall, model } = await timedEdit(service.url, picture, least);
+    added.push(wall - model - (picture === large ? decode : 0));
+  }
+  print(
+    `added to the engine's time by an edit of ${name}`,
+    `median ${median(added).toFixed(1)} ms, worst ${Math.max(...added).toFixed(1)} ms`,
+  );
+}
+
+const long = { num_inference_steps: '100', size: '128x128', n: '2' };
+print('/health while an edit runs', await healthDuring(service.url, timedEdit(service.url, small, long)));
+print('API process after that', `${(await residentMegabytes(service.pid)).toFixed(0)} MB resident`);
+await service.stop();
