@@ -15,14 +15,13 @@ import { buildGraphs } from '../dist/graph/checkpoint-graphs.js';
 import { makeSparseCheckpoint } from '../scripts/make-sparse-checkpoint.mjs';
 
 /** Positions that the pipeline drops from the front of a prompt. */
-const DROP_TOKENS = 64;
 
 /** @param {string} folder */
 async function measure(folder) {
   const start = performance.now();
   const checkpoint = await openCheckpoint(folder);
   const opened = performance.now();
-  const { models, unexpected } = buildGraphs(checkpoint, { computeType: 'float32', dropTokens: DROP_TOKENS });
+  const { models, unexpected } = buildGraphs(checkpoint, 'float32');
   const built = performance.now();
   const indices = [checkpoint.transformer.tensors, checkpoint.textEncoder.tensors, checkpoint.vae.tensors];
   const entries = indices.flatMap((tensors) => [...tensors.names()].map((name) => tensors.get(name)));

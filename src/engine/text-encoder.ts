@@ -3,7 +3,8 @@ import type { TextEncoderConfig } from '../checkpoint/text-encoder-config.js';
 import type { RgbImage } from '../images/rgb-image.js';
 import { floats, integers, type InputTensor, type OnnxSession } from './sessions/onnx-session.js';
 import { mropePositions, mropeTables } from './text/mrope-positions.js';
-import { buildPrompt } from './text/prompt-template.js';
+import { joinPrompts, separatePrompts, type PromptSequence } from './text/prompt-branches.js';
+import { buildPrompt, TEMPLATE_DROP, type PromptTokens } from './text/prompt-template.js';
 import type { PromptTokenizer } from './text/tokenizer.js';
 import { visionLayout } from './vision/vision-layout.js';
 import { visionPatches } from './vision/vision-patches.js';
@@ -58,32 +59,36 @@ export class TextEncoder {
   }
 
   /**
-   * Runs the language model on the template with the prompt and the picture.
+   * Runs the language model on the template with each prompt and the picture; what the prompts share is computed once.
    * Source: diffusers' QwenImageEditPipeline._get_qwen_prompt_embeds, with the picture's 3-D positions.
    */
-  async encodePrompt(prompt: string, image: ImageFeatures): Promise<PromptEmbeds> {
+  async encodePrompts(prompts: readonly [string, ...string[]], image: ImageFeatures): Promise<PromptEmbeds[]> {
     const { hiddenSize, headDim } = this.config;
     const { gridHeight, gridWidth } = image;
-    const { inputIds, imageStart, imageCount } = buildPrompt(
-      this.tokenizer,
-      this.config,
-      prompt,
-      gridHeight,
-      gridWidth,
-    );
-    const tokens = inputIds.length;
-    const positions = mropePositions(inputIds, this.config, gridHeight, gridWidth);
-    const { cos, sin } = mropeTables(positions, this.config);
+    const read = (prompt: string): PromptTokens & PromptSequence => {
+      const tokens = buildPrompt(this.tokenizer, this.config, prompt, gridHeight, gridWidth);
+      return { ...tokens, positions: mropePositions(tokens.inputIds, this.config, gridHeight, gridWidth) };
+    };
+    const [first, ...others] = prompts;
+    const firstPrompt = read(first);
+    const branches = joinPrompts([firstPrompt, ...others.map(read)]);
+    const tokens = branches.inputIds.length;
+    const { imageStart, imageCount } = firstPrompt;
+    const { cos, sin } = mropeTables(branches.positions, this.config);
     const embedOrder = Int32Array.from({ length: tokens }, (_, index) =>
       index >= imageStart && index < imageStart + imageCount ? tokens + index - imageStart : index,
     );
     const embeds = await this.sessions.languageModel.run({
-      input_ids: integers(inputIds, tokens),
+      input_ids: integers(branches.inputIds, tokens),
       image_embeds: floats(image.embeds, imageCount, hiddenSize),
       embed_order: integers(embedOrder, tokens),
+      attention_bias: floats(branches.bias, 1, 1, tokens, tokens),
       cos: floats(cos, tokens, headDim / 2),
       sin: floats(sin, tokens, headDim / 2),
     });
-    return { data: embeds.data, tokens: embeds.data.length / hiddenSize };
+    return separatePrompts(embeds.data, branches, TEMPLATE_DROP, hiddenSize).map((data) => ({
+      data,
+      tokens: data.length / hiddenSize,
+    }));
   }
 }

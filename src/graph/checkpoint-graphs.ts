@@ -30,24 +30,18 @@ export interface CheckpointGraphs {
   readonly unexpected: readonly string[];
 }
 
-export interface GraphOptions {
-  readonly computeType: ComputeType;
-  /** Positions at the front of a prompt that the pipeline discards. */
-  readonly dropTokens: number;
-}
-
 /**
  * Builds every graph of an edit pipeline from a checkpoint's configs. Reads no weights.
  * @throws CheckpointError naming the first tensor that is missing, misshapen or of a wrong type
  */
-export function buildGraphs(checkpoint: Checkpoint, options: GraphOptions): CheckpointGraphs {
+export function buildGraphs(checkpoint: Checkpoint, computeType: ComputeType): CheckpointGraphs {
   const weights: Record<TensorComponent, Weights> = {
     text_encoder: new Weights(checkpoint.textEncoder.tensors),
     transformer: new Weights(checkpoint.transformer.tensors),
     vae: new Weights(checkpoint.vae.tensors),
   };
   const build = (name: GraphName, network: (graph: GraphBuilder) => void): Uint8Array => {
-    const graph = new GraphBuilder(name, options.computeType);
+    const graph = new GraphBuilder(name, computeType);
     network(graph);
     return graph.encode();
   };
@@ -56,9 +50,7 @@ export function buildGraphs(checkpoint: Checkpoint, options: GraphOptions): Chec
   const vae = checkpoint.vae.config;
   const models: Record<GraphName, Uint8Array> = {
     visionTower: build('visionTower', (graph) => visionTower(graph, weights.text_encoder, textEncoder.vision)),
-    languageModel: build('languageModel', (graph) =>
-      languageModel(graph, weights.text_encoder, textEncoder, options.dropTokens),
-    ),
+    languageModel: build('languageModel', (graph) => languageModel(graph, weights.text_encoder, textEncoder)),
     promptProjection: build('promptProjection', (graph) => promptProjection(graph, weights.transformer, transformer)),
     modulation: build('modulation', (graph) => modulation(graph, weights.transformer, transformer)),
     denoiser: build('denoiser', (graph) => denoiser(graph, weights.transformer, transformer)),

@@ -52,10 +52,10 @@ export class GraphBuilder {
     this.outputs.push(name);
   }
 
-  /** Adds a node with one result. */
+  /** Adds a node with one result; `undefined` stands for an optional input that is left out. */
   node(
     opType: string,
-    inputs: readonly Value[],
+    inputs: readonly (Value | undefined)[],
     attributes: Record<string, Attribute> = {},
     options: NodeOptions = {},
   ): Value {
@@ -68,7 +68,7 @@ export class GraphBuilder {
   nodeWithResults(
     count: number,
     opType: string,
-    inputs: readonly Value[],
+    inputs: readonly (Value | undefined)[],
     attributes: Record<string, Attribute> = {},
     options: NodeOptions = {},
   ): Value[] {
@@ -77,7 +77,7 @@ export class GraphBuilder {
     this.nodes.push({
       opType,
       domain: options.domain ?? '',
-      inputs: inputs.map((value) => value.name),
+      inputs: inputs.map((value) => value?.name ?? ''),
       outputs: results.map((value) => value.name),
       attributes,
     });

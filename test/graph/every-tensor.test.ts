@@ -58,7 +58,7 @@ function allTensors(
 /** Checks every tensor of a checkpoint: read by one graph at its place in the file, or known to be dead. */
 async function checkEveryTensor(folder: string, computeType: 'float32' | 'bfloat16'): Promise<void> {
   const checkpoint = await openCheckpoint(folder);
-  const { models, unexpected } = buildGraphs(checkpoint, { computeType, dropTokens: 64 });
+  const { models, unexpected } = buildGraphs(checkpoint, computeType);
   expect(unexpected).toEqual([]);
   const used = usedTensors(models);
   for (const { name, component, entry } of allTensors(checkpoint)) {

@@ -43,7 +43,7 @@ function editHeader(component: string, edit: (header: Record<string, HeaderEntry
 async function faultOf(): Promise<string> {
   const checkpoint = await openCheckpoint(folder);
   try {
-    buildGraphs(checkpoint, { computeType: 'float32', dropTokens: 64 });
+    buildGraphs(checkpoint, 'float32');
   } catch (error) {
     if (error instanceof CheckpointError) return error.message;
     throw error;

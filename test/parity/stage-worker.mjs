@@ -30,7 +30,7 @@ const stages = {
   async vision({ file }) {
     return model().textEncoder.encodeImage(await readImage(file));
   },
-  prompt: ({ prompt, features }) => model().textEncoder.encodePrompt(prompt, features),
+  prompts: ({ prompts, features }) => model().textEncoder.encodePrompts(prompts, features),
   condition: ({ prompt, grids }) => model().transformer.condition(prompt, grids),
   modulation: ({ timestep }) => model().transformer.modulation(Float32Array.of(timestep)).at(0),
   velocity: ({ latents, references, modulation, conditioning }) =>

@@ -36,11 +36,15 @@ describe.each(stagedCheckpoints)('checkpoint %s', (name) => {
     const features = await stages.run('vision', { file: goldenFile(name, item.condition_picture) });
     expect([features.gridHeight, features.gridWidth]).toEqual(item.grid.slice(1));
     expectClose('vision tower', `${name}/${item.name}`, features.embeds, goldenFloats(text, `${item.name}.vision`));
-    const embeds = await stages.run('prompt', { prompt: item.prompt, features });
+    // A second prompt shares the picture and the template with the first and must not change it, nor be changed.
+    const prompts: [string, string] = [item.prompt, 'Something else.'];
+    const [embeds, other] = await stages.run('prompts', { prompts, features });
+    const [alone] = await stages.run('prompts', { prompts: [prompts[1]], features });
+    expect(relativeError(other?.data ?? [], alone?.data ?? [])).toBeLessThan(TOLERANCE);
     expectClose(
       'prompt embeddings',
       `${name}/${item.name}`,
-      embeds.data,
+      embeds?.data ?? [],
       goldenFloats(text, `${item.name}.prompt_embeddings`),
     );
   });

@@ -9,7 +9,7 @@ import type { TokenGrid } from '../../src/engine/transformer/rope-tables.js';
 interface Stages {
   load: [{ folder: string }, { warnings: string[] }];
   vision: [{ file: string }, ImageFeatures];
-  prompt: [{ prompt: string; features: ImageFeatures }, PromptEmbeds];
+  prompts: [{ prompts: [string, ...string[]]; features: ImageFeatures }, PromptEmbeds[]];
   condition: [{ prompt: PromptEmbeds; grids: TokenGrid[] }, Conditioning];
   modulation: [{ timestep: number }, Float32Array];
   velocity: [

@@ -105,11 +105,11 @@ export class PipelineService {
 
     const [conditional, unconditional] = await clock.time('text', async () => {
       const features = await textEncoder.encodeImage(condition);
-      const encode = async (prompt: string): Promise<Conditioning> =>
-        transformer.condition(await textEncoder.encodePrompt(prompt, features), grids);
-      const first = await encode(request.prompt);
-      return [first, request.trueCfgScale > 1 ? await encode(request.negativePrompt) : undefined] as const;
+      const prompts = request.trueCfgScale > 1 ? [request.negativePrompt] : [];
+      const embeds = await textEncoder.encodePrompts([request.prompt, ...prompts], features);
+      return Promise.all(embeds.map((prompt) => transformer.condition(prompt, grids)));
     });
+    if (conditional === undefined) throw new Error('The prompt has no embeddings');
     const { sigmas, timesteps } = this.scheduler.schedule(
       checkpoint.scheduler,
       request.numInferenceSteps,

@@ -1,6 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { GRAPH_NAMES, buildGraphs, type GraphName } from '../../graph/checkpoint-graphs.js';
-import { TEMPLATE_DROP } from '../text/prompt-template.js';
 import { OnnxSession } from './onnx-session.js';
 
 export interface CheckpointSessions {
@@ -11,7 +10,7 @@ export interface CheckpointSessions {
 
 /** Builds a checkpoint's graphs in float32 and loads them onto the CPU. */
 export async function openSessions(checkpoint: Checkpoint): Promise<CheckpointSessions> {
-  const { models, unexpected } = buildGraphs(checkpoint, { computeType: 'float32', dropTokens: TEMPLATE_DROP });
+  const { models, unexpected } = buildGraphs(checkpoint, 'float32');
   const sessions: Partial<Record<GraphName, OnnxSession>> = {};
   for (const name of GRAPH_NAMES) sessions[name] = await OnnxSession.create(models[name], { root: checkpoint.root });
   return { sessions: sessions as Record<GraphName, OnnxSession>, unexpected };

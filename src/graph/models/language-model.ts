@@ -5,7 +5,7 @@ import { gatedFeedForward } from '../nn/feed-forward.js';
 import { linear } from '../nn/linear.js';
 import { rmsNorm } from '../nn/norm.js';
 import { rotary, type RotaryTables } from '../nn/rope.js';
-import { add, concat, gather, slice, sizeOf } from '../ops.js';
+import { add, concat, gather } from '../ops.js';
 import { Scope } from '../scope.js';
 import type { Weights } from '../weights.js';
 
@@ -13,16 +13,17 @@ import type { Weights } from '../weights.js';
  * Qwen2.5-VL's language model up to its final norm (transformers' Qwen2_5_VLTextModel), as the prompt's encoder.
  *
  * Inputs: input_ids int64 [tokens]; image_embeds [image tokens, hiddenSize]; embed_order int64 [tokens], for each position
- * its row among the embedded ids followed by the image embeddings; cos, sin [tokens, headDim/2].
- * Output: prompt_embeds [tokens − dropTokens, hiddenSize].
- * @param dropTokens positions at the front that the pipeline discards (the template's head)
+ * its row among the embedded ids followed by the image embeddings; attention_bias [1, 1, tokens, tokens], 0 where a token
+ * sees another and very negative where it doesn't; cos, sin [tokens, headDim/2].
+ * Output: prompt_embeds [tokens, hiddenSize].
  */
-export function languageModel(graph: GraphBuilder, weights: Weights, config: TextEncoderConfig, dropTokens: number): void {
+export function languageModel(graph: GraphBuilder, weights: Weights, config: TextEncoderConfig): void {
   const model = new Scope(graph, weights, 'language_model');
   const { hiddenSize, headDim, rmsNormEps } = config;
   const inputIds = graph.input('input_ids', 'int64', ['tokens']);
   const imageEmbeds = graph.input('image_embeds', 'float32', ['image_tokens', hiddenSize]);
   const embedOrder = graph.input('embed_order', 'int64', ['tokens']);
+  const bias = graph.input('attention_bias', 'float32', [1, 1, 'tokens', 'tokens']);
   const tables = {
     cos: graph.input('cos', 'float32', ['tokens', headDim / 2]),
     sin: graph.input('sin', 'float32', ['tokens', headDim / 2]),
@@ -33,12 +34,11 @@ export function languageModel(graph: GraphBuilder, weights: Weights, config: Tex
   for (let layer = 0; layer < config.numLayers; layer += 1) {
     const scope = model.at(`layers.${layer}`);
     const normed = rmsNorm(scope.at('input_layernorm'), hidden, hiddenSize, rmsNormEps);
-    hidden = add(hidden, causalAttention(scope.at('self_attn'), normed, tables, config));
+    hidden = add(hidden, groupedQueryAttention(scope.at('self_attn'), normed, bias, tables, config));
     const normed2 = rmsNorm(scope.at('post_attention_layernorm'), hidden, hiddenSize, rmsNormEps);
     hidden = add(hidden, gatedFeedForward(scope.at('mlp'), normed2, hiddenSize, config.intermediateSize, false));
   }
-  const kept = slice(hidden, dropTokens, sizeOf(hidden, 0), 0);
-  graph.output('prompt_embeds', rmsNorm(model.at('norm'), kept, hiddenSize, rmsNormEps));
+  graph.output('prompt_embeds', rmsNorm(model.at('norm'), hidden, hiddenSize, rmsNormEps));
 }
 
 /** The rows are picked in the stored type, so that only they are cast and never the whole table. */
@@ -47,8 +47,14 @@ function embedding(scope: Scope, ids: Value, config: TextEncoderConfig): Value {
   return scope.graph.cast(gather(table, ids), scope.graph.computeType);
 }
 
-/** Grouped-query attention; every token sees itself and those before it. */
-function causalAttention(scope: Scope, hidden: Value, tables: RotaryTables, config: TextEncoderConfig): Value {
+/** Several query heads share a key and a value head. */
+function groupedQueryAttention(
+  scope: Scope,
+  hidden: Value,
+  bias: Value,
+  tables: RotaryTables,
+  config: TextEncoderConfig,
+): Value {
   const { hiddenSize, numHeads, numKvHeads, headDim } = config;
   const kvWidth = numKvHeads * headDim;
   const query = linear(scope.at('q_proj'), hidden, hiddenSize, numHeads * headDim);
@@ -61,7 +67,7 @@ function causalAttention(scope: Scope, hidden: Value, tables: RotaryTables, conf
     repeatHeads(value, numKvHeads, groups, headDim),
     numHeads,
     numHeads * headDim,
-    true,
+    bias,
   );
   return linear(scope.at('o_proj'), attended, numHeads * headDim, hiddenSize, { bias: false });
 }
