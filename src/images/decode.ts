@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { detectFormat, type InputFormat } from './image-format.js';
+import { toOpaqueRgb } from './opaque-rgb.js';
 import type { RgbImage } from './rgb-image.js';
 
 /** A file that is no usable picture. The message says why in plain words and holds nothing of the host. */
@@ -72,33 +73,6 @@ function isSrgbProfile(icc: Buffer | undefined): boolean {
 
 /** Pixels that are laid on white at once; between them other requests have their turn. */
 const PIXELS_AT_ONCE = 2 ** 16;
-
-/**
- * Colour, or grey three times, laid on white where it is transparent. Rounded to the nearest as Pillow does it; libvips'
- * own `flatten` rounds down.
- * @param data [pixels, channels]: grey or RGB, with alpha as a last channel when `channels` is even
- */
-async function toOpaqueRgb(data: Uint8Array, channels: number): Promise<Uint8Array> {
-  const rgb = new Uint8Array((data.length / channels) * 3);
-  for (let to = 0; to < rgb.length; to += PIXELS_AT_ONCE * 3) {
-    layOnWhite(data.subarray((to / 3) * channels), channels, rgb.subarray(to, to + PIXELS_AT_ONCE * 3));
-    await setImmediate();
-  }
-  return rgb;
-}
-
-/** Fills `rgb` from the first pixels of `data`. */
-function layOnWhite(data: Uint8Array, channels: number, rgb: Uint8Array): void {
-  const isGrey = channels <= 2;
-  const hasAlpha = channels % 2 === 0;
-  for (let from = 0, to = 0; to < rgb.length; from += channels) {
-    const alpha = hasAlpha ? (data[from + channels - 1] ?? 0) : 255;
-    for (let colour = 0; colour < 3; colour++, to++) {
-      const value = data[isGrey ? from : from + colour] ?? 0;
-      rgb[to] = alpha === 255 ? value : Math.round((value * alpha + 255 * (255 - alpha)) / 255);
-    }
-  }
-}
 
 /** sharp's messages are of no use to a client and may tell of the host, so they are replaced. */
 async function orDecodeError<T>(work: Promise<T>, message: string): Promise<T> {
