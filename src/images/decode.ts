@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { detectFormat, type InputFormat } from './image-format.js';
 import { toOpaqueRgb } from './opaque-rgb.js';
@@ -70,9 +69,6 @@ function isSrgbProfile(icc: Buffer | undefined): boolean {
   const text = icc.toString('latin1').replaceAll('\0', '');
   return text.includes('sRGB IEC61966-2') || text.includes('sRGB built-in');
 }
-
-/** Pixels that are laid on white at once; between them other requests have their turn. */
-const PIXELS_AT_ONCE = 2 ** 16;
 
 /** sharp's messages are of no use to a client and may tell of the host, so they are replaced. */
 async function orDecodeError<T>(work: Promise<T>, message: string): Promise<T> {
