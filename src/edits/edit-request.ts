@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
-import type { RgbImage } from '../images/rgb-image.js';
+import type { InputPicture } from '../images/input-picture.js';
 import type { EditRequest } from '../inference/protocol.js';
 import type { EditForm } from './fields/edit-form.pipe.js';
 
 /** The model authors' own: guidance needs something to guide away from. */
 const DEFAULT_NEGATIVE_PROMPT = ' ';
 
-/** Fills in every default. `pictures` are the form's decoded inputs, in their order. */
-export function editRequest({ fields, inputs, model }: EditForm, pictures: readonly RgbImage[]): EditRequest {
+/** Fills in every default. `pictures` are the form's inputs, in their order. */
+export function editRequest({ fields, inputs, model }: EditForm, pictures: readonly InputPicture[]): EditRequest {
   return {
     prompt: fields.prompt,
     negativePrompt: fields.negative_prompt ?? DEFAULT_NEGATIVE_PROMPT,

@@ -8,7 +8,8 @@ import type { EditAnswer } from './answer/edit-answer.js';
 import { editRequest } from './edit-request.js';
 import { editWarnings } from './edit-warnings.js';
 import type { EditForm } from './fields/edit-form.pipe.js';
-import { PictureCodec } from './picture-codec.js';
+import { InputPictures } from './intake/input-pictures.service.js';
+import { ResultEncoder } from './result-encoder.js';
 
 const RESTART_RETRY_AFTER_SECONDS = 5;
 
@@ -16,7 +17,8 @@ const RESTART_RETRY_AFTER_SECONDS = 5;
 @Injectable()
 export class EditsService {
   constructor(
-    private readonly codec: PictureCodec,
+    private readonly inputs: InputPictures,
+    private readonly encoder: ResultEncoder,
     private readonly queue: JobQueue,
   ) {}
 
@@ -25,14 +27,14 @@ export class EditsService {
    * @throws ApiError; JobAbandoned when the client has gone
    */
   async edit(form: EditForm, signal: AbortSignal): Promise<EditAnswer> {
-    const request = editRequest(form, await this.codec.decode(form.inputs));
+    const request = editRequest(form, await this.inputs.read(form));
     const { outcome, queueSeconds } = await this.run(request, signal);
     const { fields } = form;
     return {
       created: Math.floor(Date.now() / 1000),
       results: await Promise.all(
         outcome.pictures.map(async (picture) => ({
-          bytes: await this.codec.encode(picture, fields),
+          bytes: await this.encoder.encode(picture, fields),
           seed: picture.seed,
           inputIndex: picture.inputIndex,
         })),

@@ -1,4 +1,4 @@
-import type { RgbImage } from '../images/rgb-image.js';
+import type { InputPicture } from '../images/input-picture.js';
 
 /**
  * What the API process and the engine process say to each other (child_process IPC, 'advanced' serialization).
@@ -10,13 +10,13 @@ export type OutputType = 'pil' | 'pt';
 /** `auto` keeps the input's aspect at the model's native area. */
 export type OutputSize = { readonly width: number; readonly height: number } | 'auto';
 
-/** A validated request: every default is filled in, every picture decoded. */
+/** A validated request: every default is filled in, every picture is at the condition size. */
 export interface EditRequest {
   readonly prompt: string;
   /** Only used when trueCfgScale > 1. */
   readonly negativePrompt: string;
   /** One entry an edit; an edit's pictures are its references (a single-image checkpoint takes exactly one). */
-  readonly inputs: readonly (readonly RgbImage[])[];
+  readonly inputs: readonly (readonly InputPicture[])[];
   readonly size: OutputSize;
   /** Variants an input; variant j is made from the noise of seed (seed + j) mod 2^32. */
   readonly n: number;
@@ -33,6 +33,8 @@ export interface EditRequest {
 export interface ModelInfo {
   readonly id: string;
   readonly pipelineClass: string;
+  /** Area in pixels of the condition picture, to which inputs are brought before they reach the engine. */
+  readonly conditionArea: number;
   /** The most reference pictures of one edit. */
   readonly maxReferences: number;
   readonly defaults: { readonly size: OutputSize; readonly numInferenceSteps: number; readonly trueCfgScale: number };

@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { readInputPicture } from '../../src/images/input-picture.js';
 import type { EditRequest, Picture } from '../../src/inference/protocol.js';
 import { psnr } from '../support/compare.js';
 import { EngineProcess } from '../support/engine-process.js';
 import { checkpointFolder, pictureFile } from '../support/fixtures.js';
-import { readImage } from '../support/read-image.js';
+import { inputPicture } from '../support/input-picture.js';
 
 let engine: EngineProcess;
 let base: EditRequest;
+let conditionArea: number;
 
 beforeAll(async () => {
   engine = new EngineProcess();
-  await engine.load(checkpointFolder('plain'));
+  ({ conditionArea } = await engine.load(checkpointFolder('plain')));
   base = {
     prompt: 'make it blue',
     negativePrompt: ' ',
-    inputs: [[await readImage(pictureFile('square.png'))]],
+    inputs: [[await inputPicture(pictureFile('square.png'), conditionArea)]],
     size: { width: 64, height: 64 },
     n: 1,
     numInferenceSteps: 1,
@@ -57,7 +60,7 @@ test('variants use the seeds that follow, modulo 2^32', async () => {
 
 test('several inputs come back in order, each with its own size for auto', async () => {
   const names = ['wide.png', 'tall.png', 'square.png'];
-  const inputs = await Promise.all(names.map(async (name) => [await readImage(pictureFile(name))]));
+  const inputs = await Promise.all(names.map(async (name) => [await inputPicture(pictureFile(name), conditionArea)]));
   const pictures = await picturesOf({ inputs, n: 2, size: 'auto' });
   expect(pictures.map(({ inputIndex, variantIndex }) => [inputIndex, variantIndex])).toEqual([
     [0, 0],
@@ -101,7 +104,11 @@ test('pt is the picture before it is rounded', async () => {
 test.each(['1x1', '1x10', '10x1'])('a %s picture is edited', async (size) => {
   const [width = 0, height = 0] = size.split('x').map(Number);
   const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 37) % 256);
-  const [picture] = await picturesOf({ inputs: [[{ width, height, data }]], size: 'auto' });
+  const file = await sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+  const input = await readInputPicture(file, { maxPixels: 100, maxAspect: 10 }, conditionArea);
+  const [picture] = await picturesOf({ inputs: [[input]], size: 'auto' });
   expect(new Set(pixels(picture)).size).toBeGreaterThan(10);
 });
 

@@ -10,6 +10,7 @@ import {
   pictureFile,
   type PictureCase,
 } from '../support/fixtures.js';
+import { inputPicture } from '../support/input-picture.js';
 import { readImage } from '../support/read-image.js';
 import { reportFigure } from '../support/report-figure.js';
 
@@ -18,12 +19,12 @@ const SAME_PICTURE = 70;
 /** dB; below it a picture is another one. */
 const OTHER_PICTURE = 50;
 
-async function requestOf(item: PictureCase): Promise<EditRequest> {
+async function requestOf(item: PictureCase, conditionArea: number): Promise<EditRequest> {
   const [width, height] = item.size;
   return {
     prompt: item.prompt,
     negativePrompt: item.negative_prompt ?? ' ',
-    inputs: [[await readImage(pictureFile(item.picture))]],
+    inputs: [[await inputPicture(pictureFile(item.picture), conditionArea)]],
     size: { width, height },
     n: 1,
     numInferenceSteps: item.num_inference_steps,
@@ -36,11 +37,12 @@ async function requestOf(item: PictureCase): Promise<EditRequest> {
 
 describe.each(checkpointNames())('checkpoint %s', (name) => {
   let engine: EngineProcess;
+  let conditionArea: number;
   const { pictures } = manifest(name);
 
   beforeAll(async () => {
     engine = new EngineProcess();
-    await engine.load(checkpointFolder(name));
+    ({ conditionArea } = await engine.load(checkpointFolder(name)));
   });
   afterAll(() => engine.stop());
 
@@ -55,7 +57,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
 
   test.each(pictures)('picture: $name', async (item) => {
     const expected = (await readImage(goldenFile(name, item.expected))).data;
-    const same = psnr(await make(await requestOf(item)), expected);
+    const same = psnr(await make(await requestOf(item, conditionArea)), expected);
     reportFigure('picture', `${name}/${item.name}`, `${same.toFixed(1)} dB`);
     expect(same).toBeGreaterThanOrEqual(SAME_PICTURE);
     for (const [change, distance] of Object.entries(item.counter_psnr)) {
@@ -67,7 +69,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
     const [item] = pictures;
     if (item === undefined) throw new Error(`${name} has no pictures`);
     const expected = (await readImage(goldenFile(name, item.expected))).data;
-    const request = await requestOf(item);
+    const request = await requestOf(item, conditionArea);
     expect(psnr(await make({ ...request, seed: request.seed + 1 }), expected)).toBeLessThan(OTHER_PICTURE);
     expect(psnr(await make({ ...request, prompt: `${request.prompt} Or not.` }), expected)).toBeLessThan(OTHER_PICTURE);
   });

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { conditionSize } from '../../images/condition-size.js';
 import { resizeLanczos, resizeLanczosPlanes } from '../../images/pil-resize.js';
-import type { RgbImage } from '../../images/rgb-image.js';
+import type { InputPicture } from '../../images/input-picture.js';
 import type { EditRequest, EditUsage, Picture, StageSeconds } from '../../inference/protocol.js';
 import type { EditModel } from '../edit-model.js';
 import { torchRandn } from '../random/torch-randn.js';
@@ -85,19 +84,15 @@ export class PipelineService {
   private async prepare(
     model: EditModel,
     request: EditRequest,
-    [input]: readonly RgbImage[],
+    [input]: readonly InputPicture[],
     clock: StageClock,
   ): Promise<PreparedEdit> {
     if (input === undefined) throw new Error('An edit has an input');
     const { textEncoder, transformer, vae, checkpoint } = model;
-    const { service } = checkpoint;
     const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
-    const sizes = outputSizes(request.size, input, service.nativeArea, tokenSide);
+    const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
 
-    const condition = await clock.time('encode', () => {
-      const { width, height } = conditionSize(service.conditionArea, input);
-      return resizeLanczos(input, width, height);
-    });
+    const { condition } = input;
     const reference = await clock.time('encode', () => vae.encode(condition));
     const targetGrid = tokenGrid(sizes.made.height / tokenSide, sizes.made.width / tokenSide);
     const grids = [targetGrid, tokenGrid(reference.height / LATENT_PATCH, reference.width / LATENT_PATCH)];
