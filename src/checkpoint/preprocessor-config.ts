@@ -22,7 +22,7 @@ const PIL_BICUBIC = 3;
 
 /**
  * Reads the image processor's options with the defaults of transformers 5's Qwen2VLImageProcessor. min_pixels and
- * max_pixels win over size, as there.
+ * max_pixels win over size, as there, and may lie either way round (the larger area is then what counts as too large).
  * @throws CheckpointError for a value that is malformed or that asks for something not implemented
  */
 export function parsePreprocessorConfig(config: ConfigReader): PreprocessorConfig {
@@ -46,6 +46,7 @@ export function parsePreprocessorConfig(config: ConfigReader): PreprocessorConfi
   };
 }
 
+/** The limits may contradict each other: smart_resize looks at maxPixels first, as in transformers. */
 function parseAreas(config: ConfigReader): { minPixels: number; maxPixels: number } {
   const size = config.section('size');
   const area = (key: 'min_pixels' | 'max_pixels', edge: 'shortest_edge' | 'longest_edge', fallback: number): number => {
@@ -59,9 +60,6 @@ function parseAreas(config: ConfigReader): { minPixels: number; maxPixels: numbe
   };
   const minPixels = area('min_pixels', 'shortest_edge', 56 * 56);
   const maxPixels = area('max_pixels', 'longest_edge', 28 * 28 * 1280);
-  if (minPixels > maxPixels) {
-    throw config.error('min_pixels', `is ${minPixels}, more than max_pixels (${maxPixels})`);
-  }
   return { minPixels, maxPixels };
 }
 

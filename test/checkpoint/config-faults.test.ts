@@ -272,11 +272,6 @@ const PREPROCESSOR_FAULTS: readonly Fault[] = [
     `${PREPROCESSOR}: size.shortest_edge is missing, expected an area in pixels (or min_pixels beside size)`,
   ],
   [
-    'areas the wrong way round',
-    set(PREPROCESSOR, { min_pixels: 5000, max_pixels: 4000 }),
-    `${PREPROCESSOR}: min_pixels is 5000, more than max_pixels (4000)`,
-  ],
-  [
     'other patches than the vision tower’s',
     set(PREPROCESSOR, { patch_size: 16 }),
     `${PREPROCESSOR}: patch_size is 16, expected 14 (text_encoder/config.json's vision_config.patch_size)`,

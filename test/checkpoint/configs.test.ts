@@ -190,6 +190,7 @@ describe('the image processor’s config', () => {
 
   test.each<[string, Record<string, unknown>, [number, number]]>([
     ['min_pixels and max_pixels', { min_pixels: 5, max_pixels: 6, size: undefined }, [5, 6]],
+    ['a max_pixels below min_pixels', { min_pixels: 6, max_pixels: 5, size: undefined }, [6, 5]],
     ['size', { min_pixels: undefined, max_pixels: undefined, size: { shortest_edge: 7, longest_edge: 8 } }, [7, 8]],
     [
       'min_pixels and max_pixels before size',
