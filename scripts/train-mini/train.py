@@ -13,12 +13,14 @@ import torch  # noqa: E402
 from mini import settings  # noqa: E402
 from mini.export import export, make_published_vae  # noqa: E402
 from mini.latents import encode_subjects, measure  # noqa: E402
+from mini.start import least_squares, start_by_hand  # noqa: E402
 from mini.state import load_state, save_state  # noqa: E402
 from mini.text import make_processor, make_text_encoder, see  # noqa: E402
 from mini.tokenizer import open_tokenizer, save_tokenizer, train_tokenizer  # noqa: E402
+from mini.train_text import train_text  # noqa: E402
 from mini.train_transformer import PHASES, Trainer  # noqa: E402
 from mini.train_vae import train_vae  # noqa: E402
-from mini.transformer import make_transformer, start_by_hand  # noqa: E402
+from mini.transformer import make_transformer  # noqa: E402
 from mini.views import make_views  # noqa: E402
 
 
@@ -63,12 +65,15 @@ def main() -> None:
         save_state(work / "stats.pt", stats)
         log(f"loudness {[round(v, 3) for v in stats['loudness'].tolist()]}")
     transformer, text_encoder = make_transformer(), make_text_encoder(tokenizer)
-    start_by_hand(transformer)
-    if not (arguments.out / "model_index.json").exists():  # something to serve while training goes on
-        export(arguments.out, transformer, text_encoder, make_published_vae(vae, stats), processor, tokenizer_folder)
-        log(f"first export to {arguments.out}")
-    subjects = [] if arguments.export_only else encode_subjects(vae, views, stats, work / "latents.pt", log)
-    seen = [] if arguments.export_only else [see(text_encoder, processor, view) for view in views]
+    subjects, seen = [], []
+    if not arguments.export_only:
+        subjects = encode_subjects(vae, views, stats, work / "latents.pt", log)
+        seen = [see(text_encoder, processor, view) for view in views]
+        readout = train_text(text_encoder, tokenizer, seen, work, log)
+        start_by_hand(transformer, readout, least_squares(subjects, torch.Generator().manual_seed(settings.SEED + 10)))
+        if not (arguments.out / "model_index.json").exists():  # something to serve while training goes on
+            export(arguments.out, transformer, text_encoder, make_published_vae(vae, stats), processor, tokenizer_folder)
+            log(f"first export to {arguments.out}")
     trainer = Trainer(transformer, text_encoder, tokenizer, subjects, seen, stats["loudness"], work, log)
     if not arguments.export_only:
         for name in PHASES:

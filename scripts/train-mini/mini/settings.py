@@ -21,5 +21,5 @@ VIEWS_A_PHOTO = 5
 DRAWN_VIEWS = 50
 EDITS_A_VIEW = 6
 WINDOW = 8  # tokens a side in the first phase
-EMPTY_PROMPTS = 0.05
+EMPTY_PROMPTS = 0.2  # of the prompts that ask for no change
 NEAR_ONE = 0.3  # share of noise levels close to 1

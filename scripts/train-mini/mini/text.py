@@ -70,21 +70,21 @@ def see(model, processor: Qwen2_5_VLProcessor, view: np.ndarray) -> Seen:
     return Seen(out.pooler_output.clone(), given["image_grid_thw"])
 
 
-def encode_prompts(model, tokenizer, prompts: list[str], seen: list[Seen], length: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Prompt embeddings as the pipeline makes them, padded on the right.
+def encode_prompts(model, tokenizer, prompts: list[str], seen: list[Seen]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Prompt embeddings as the pipeline makes them, padded on the right to the longest.
 
-    Returns ([n, length, width], [n, length] bool: True at real tokens); `length` counts positions after the 64 dropped ones.
+    Returns ([n, text, width], [n, text] bool: True at real tokens), without the 64 dropped positions.
     """
     image = model.config.image_token_id
     rows, positions = [], []
     for prompt, s in zip(prompts, seen):
         text = HEAD + TAIL.format(prompt)
         text = text.replace("<|image_pad|>", "<|image_pad|>" * len(s.embeds))
-        ids = torch.tensor(tokenizer(text)["input_ids"])[: DROPPED + length]
+        ids = torch.tensor(tokenizer(text)["input_ids"])
         rows.append(ids)
         kinds = (ids == image).int()
         positions.append(model.model.get_rope_index(ids[None], kinds[None], image_grid_thw=s.grid)[0][:, 0])  # [3, tokens]
-    n, total = len(rows), DROPPED + length
+    n, total = len(rows), max(map(len, rows))
     ids = torch.zeros(n, total, dtype=torch.long)
     place = torch.zeros(3, n, total, dtype=torch.long)
     mask = torch.zeros(n, total, dtype=torch.long)

@@ -16,7 +16,6 @@ from .state import load_state, save_state
 from .text import Seen, encode_prompts
 from .transformer import forward, grid_places
 
-TEXT = 36  # positions after the 64 dropped ones: picture, prompt, frame of the turn; long enough for every training prompt
 EMA_STEPS = 150
 
 
@@ -33,8 +32,8 @@ class Phase:
 
 
 PHASES = {
-    "windows": Phase(seconds=3600, subjects=12, windows=3, side=settings.WINDOW, lr=0.008, lr_end=0.0015),
-    "whole": Phase(seconds=1200, subjects=2, windows=1, side=0, lr=0.003, lr_end=0.0003),
+    "windows": Phase(seconds=3600, subjects=12, windows=3, side=settings.WINDOW, lr=1.5e-4, lr_end=3e-5),
+    "whole": Phase(seconds=1200, subjects=2, windows=1, side=0, lr=6e-5, lr_end=5e-6),
 }
 
 
@@ -52,22 +51,17 @@ class Trainer:
     def __init__(self, transformer, text_encoder, tokenizer, subjects: list[Subject], seen: list[Seen], loudness: torch.Tensor,
                  work: Path, log: Callable[[str], None]):
         self.transformer, self.text, self.tokenizer = transformer, text_encoder, tokenizer
-        self.subjects, self.seen, self.file, self.log = subjects, seen, work / "transformer.pt", log
+        self.subjects, self.seen, self.file, self.log = subjects, seen, work / "model.pt", log
         # Pixels, not latents, are what is looked at: channels that move them more count more.
         weight = (loudness / loudness.mean()).clamp(min=0.25)
         self.weight = (weight / weight.mean()).repeat_interleave(4)
         self.named = dict(transformer.named_parameters()) | {
             f"text.{n}": p for n, p in text_encoder.named_parameters() if p.requires_grad
         }
-        matrices, tables, rest = [], [], []
-        for name, p in self.named.items():
-            if "embed_tokens" in name:
-                tables.append(p)
-            elif p.dim() == 2 and ("transformer_blocks" in name or "layers" in name) and "_mod" not in name:
-                matrices.append(p)
-            else:
-                rest.append(p)
-        self.optimizer = MuonAdamW(matrices, {0.1: rest, 0.3: tables}, lr=0.01, weight_decay=0.01)
+        # Muon's updates move every direction of a matrix alike, which ruins the hand-made start: AdamW, gently.
+        language = [p for n, p in self.named.items() if n.startswith("text.")]
+        picture = [p for n, p in self.named.items() if not n.startswith("text.")]
+        self.optimizer = MuonAdamW([], {1.0: picture, 0.3: language}, lr=1e-4)
         self.average = {n: p.detach().clone() for n, p in self.named.items()}
         self.step, self.spent, self.began = 0, {name: 0.0 for name in PHASES}, {}
         self.rng = np.random.default_rng(settings.SEED + 6)
@@ -104,7 +98,8 @@ class Trainer:
             s = self.subjects[i]
             names = list(s.results)
             name = names[rng.integers(len(names))]
-            prompts.append(["", " "][rng.integers(2)] if rng.random() < settings.EMPTY_PROMPTS else phrase(name, rng))
+            empty = name == "keep" and rng.random() < settings.EMPTY_PROMPTS
+            prompts.append(["", " "][rng.integers(2)] if empty else phrase(name, rng))
             seen.append(self.seen[i])
             rows, columns = s.reference.shape[:2]
             grid = grid_places(rows, columns)
@@ -119,7 +114,7 @@ class Trainer:
     def loss(self, phase: Phase) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """(loss, sigma, weighted squared error of each sample)."""
         prompts, seen, reference, result, places, starts = self.batch(phase)
-        embeds, mask = encode_prompts(self.text, self.tokenizer, prompts, seen, TEXT)
+        embeds, mask = encode_prompts(self.text, self.tokenizer, prompts, seen)
         embeds, mask = embeds.repeat_interleave(phase.windows, 0), mask.repeat_interleave(phase.windows, 0)
         sigma = noise_levels(len(result), self.rng)
         noise = torch.randn_like(result)
@@ -129,7 +124,7 @@ class Trainer:
         error = ((out - (noise - result)).square() * self.weight).mean((1, 2))
         return error.mean(), sigma, error.detach()
 
-    def run(self, name: str, seconds: float | None = None, every: int = 50, until: float = float("inf")) -> None:
+    def run(self, name: str, seconds: float | None = None, every: int = 25, until: float = float("inf")) -> None:
         """Trains until the phase has used its processor time or the clock shows `until` (time.time()), whichever is sooner."""
         phase = PHASES[name]
         total = phase.seconds if seconds is None else seconds
@@ -158,7 +153,7 @@ class Trainer:
             clock = now
             if self.step % every == 0:
                 self.log(f"{name} step {self.step} spent {self.spent[name]:.0f}s loss near one {np.mean(high):.4f} below {np.mean(low):.4f} "
-                         f"gradient {norm:.3f} lr {self.optimizer.param_groups[0]['lr']:.4f}")
+                         f"gradient {norm:.3f} lr {self.optimizer.param_groups[0]['lr']:.6f}")
                 high, low = [], []
                 self.save()
         self.save()
