@@ -19,7 +19,7 @@ const settings = settingsOrFaults();
 if (settings === null) {
   process.exitCode = 1;
 } else {
-  launchFirstEngine();
+  launchFirstEngine(settings);
   const { serve } = await import('./serve.js');
   await serve(settings);
 }

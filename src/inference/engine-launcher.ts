@@ -1,29 +1,32 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Settings } from '../config/settings.js';
+import type { EngineCommand } from './protocol.js';
 
 const ENGINE_ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
 
 let first: ChildProcess | undefined;
 
 /**
- * Starts the first engine process before the API process has loaded its own code, so that both boot side by side. What the
- * engine says in the meantime is kept by the channel until somebody listens.
+ * Starts the first engine process before the API process has loaded its own code, so that both boot side by side. What
+ * either says in the meantime is kept by the channel until the other listens.
  */
-export function launchFirstEngine(): void {
-  first = launchEngine();
+export function launchFirstEngine(settings: Settings): void {
+  first = launchEngine(settings);
   // Who takes it looks whether it has started at all.
   first.on('error', () => undefined);
 }
 
 /** The engine process that was started ahead, or a new one. */
-export function takeEngine(): ChildProcess {
-  const engine = first ?? launchEngine();
+export function takeEngine(settings: Settings): ChildProcess {
+  const engine = first ?? launchEngine(settings);
   first = undefined;
   return engine;
 }
 
-function launchEngine(): ChildProcess {
-  return fork(ENGINE_ENTRY, {
+/** Starts an engine process and has it load the checkpoint. */
+function launchEngine({ modelDir, deviceMap, precision }: Settings): ChildProcess {
+  const engine = fork(ENGINE_ENTRY, {
     // 'advanced' carries typed arrays as bytes; the parent's debugger and watch flags are not the engine's.
     serialization: 'advanced',
     execArgv: [],
@@ -31,4 +34,7 @@ function launchEngine(): ChildProcess {
     // The key is the API process's alone.
     env: { ...process.env, API_KEY: undefined, ORT_DISABLE_TELEMETRY: '1' },
   });
+  // A process that could not be started tells its listener so; there is nothing to do about the message.
+  engine.send({ type: 'load', modelDir, deviceMap, precision } satisfies EngineCommand, () => undefined);
+  return engine;
 }

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Settings } from '../config/settings.js';
 import { takeEngine } from './engine-launcher.js';
 import type { EngineCommand, EngineEvent } from './protocol.js';
 
@@ -8,13 +9,16 @@ export interface EngineListener {
   onEnd(how: string): void;
 }
 
-/** One engine process and the typed channel to it. */
+/** One engine process, which loads the checkpoint as soon as it is up, and the typed channel to it. */
 export class EngineProcess {
   private readonly child: ChildProcess;
   private hasEnded = false;
 
-  constructor(private readonly listener: EngineListener) {
-    this.child = takeEngine();
+  constructor(
+    settings: Settings,
+    private readonly listener: EngineListener,
+  ) {
+    this.child = takeEngine(settings);
     this.child.on('message', (event) => {
       if (!this.hasEnded) listener.onEvent(event as EngineEvent);
     });

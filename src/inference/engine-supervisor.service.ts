@@ -12,7 +12,7 @@ const LOAD_RETRY_AFTER_SECONDS = 5;
 const FAILED_RETRY_AFTER_SECONDS = 60;
 
 /**
- * Keeps one engine process running: starts it, has it load the checkpoint, hands it one edit at a time, and starts it
+ * Keeps one engine process running: starts it to load the checkpoint, hands it one edit at a time, and starts it
  * anew when it dies, with a growing pause. A checkpoint that can't be loaded stays unloaded: trying again won't mend it.
  */
 @Injectable()
@@ -77,7 +77,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   }
 
   private start(): void {
-    const engine = new EngineProcess({
+    const engine = new EngineProcess(this.settings, {
       onEvent: (event) => this.handle(event),
       onEnd: (how) => this.restart(how),
     });
@@ -88,12 +88,6 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private handle(event: EngineEvent): void {
     switch (event.type) {
       case 'started':
-        this.engine?.send({
-          type: 'load',
-          modelDir: this.settings.modelDir,
-          deviceMap: this.settings.deviceMap,
-          precision: this.settings.precision,
-        });
         return;
       case 'ready':
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;
