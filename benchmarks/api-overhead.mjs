@@ -87,6 +87,7 @@ async function healthDuring(url, work) {
   }
   // The first asks also set up the connection.
   const settled = times.slice(2);
+  if (settled.length === 0) return 'over before it could be asked';
   return `median ${median(settled).toFixed(1)} ms, worst ${Math.max(...settled).toFixed(1)} ms of ${settled.length}`;
 }
 

@@ -14,7 +14,9 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
   response.once('close', () => {
     const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
     const milliseconds = (performance.now() - startedAt).toFixed(1);
-    logger.log(`id=${request.id} method=${method} path=${path} status=${status} ms=${milliseconds}${response.writableFinished ? '' : ' cut=true'}`);
+    logger.log(
+      `id=${request.id} method=${method} path=${path} status=${status} ms=${milliseconds}${response.writableFinished ? '' : ' cut=true'}`,
+    );
   });
   next();
 }

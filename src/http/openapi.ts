@@ -4,12 +4,17 @@ import { ApiKey } from '../auth/api-key.js';
 import { requireKey } from '../auth/require-key.js';
 import { PACKAGE_DESCRIPTION, PACKAGE_VERSION } from '../config/package-info.js';
 
+const NOTES = `Every answer carries X-Request-Id: the caller's, if it is 1–128 letters, digits, dots, dashes or underscores, else a fresh one.
+Every error has the same envelope, also where no route lists it: 404 NOT_FOUND, 405 METHOD_NOT_ALLOWED (with Allow),
+408 REQUEST_INCOMPLETE, 431 HEADERS_TOO_LARGE. 503 comes with Retry-After; 500 with \`x-should-retry: false\`.
+An edit's Server-Timing header holds the wait for the engine and the model's time by stage.`;
+
 /** Serves /openapi.json, and /docs for reading and trying it; behind the key, where there is one. */
 export function serveOpenApi(app: NestExpressApplication): void {
   const apiKey = app.get(ApiKey);
   const builder = new DocumentBuilder()
     .setTitle('Qwen image editing')
-    .setDescription(PACKAGE_DESCRIPTION)
+    .setDescription(`${PACKAGE_DESCRIPTION}\n\n${NOTES}`)
     .setVersion(PACKAGE_VERSION);
   if (apiKey.isSet) {
     builder.addBasicAuth().addBearerAuth().addSecurityRequirements('basic').addSecurityRequirements('bearer');

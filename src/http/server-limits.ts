@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -23,6 +24,10 @@ export function limitServer(server: Server): void {
     markWaitingForContinue(request);
     server.emit('request', request, response);
   });
+  // RFC 9110 lets a server ignore an expectation that it doesn't know.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response);
+  });
 }
 
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -39,6 +44,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
+      `X-Request-Id: ${randomUUID()}`,
       '',
       body,
     ].join('\r\n'),

@@ -1,5 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { detectFormat, type InputFormat } from './image-format.js';
+import { toOpaqueRgb } from './opaque-rgb.js';
 import type { RgbImage } from './rgb-image.js';
 
 /** A file that is no usable picture. The message says why in plain words and holds nothing of the host. */
@@ -39,15 +40,11 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
   const metadata = await orDecodeError(open(bytes, false).metadata(), damaged);
   if (metadata.format !== format) throw new ImageDecodeError(damaged);
   checkLimits(metadata, limits);
-  const decoded = open(bytes, isSrgbProfile(metadata.icc))
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' });
+  const decoded = open(bytes, isSrgbProfile(metadata.icc)).autoOrient().toColourspace('srgb').raw({ depth: 'uchar' });
   const { data, info } = await orDecodeError(decoded.toBuffer({ resolveWithObject: true }), damaged);
   const { width, height, channels } = info;
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { width, height, data: channels === 3 ? pixels : repeatGrey(pixels, channels) };
+  return { width, height, data: channels === 3 ? pixels : await toOpaqueRgb(pixels, channels) };
 }
 
 /** Only the first page; errors of the decoder, but not its warnings, make it fail. */
@@ -71,13 +68,6 @@ function isSrgbProfile(icc: Buffer | undefined): boolean {
   if (icc === undefined) return false;
   const text = icc.toString('latin1').replaceAll('\0', '');
   return text.includes('sRGB IEC61966-2') || text.includes('sRGB built-in');
-}
-
-/** The first of `channels` values of each pixel, three times. */
-function repeatGrey(data: Uint8Array, channels: number): Uint8Array {
-  const rgb = new Uint8Array((data.length / channels) * 3);
-  for (let index = 0; index < rgb.length; index++) rgb[index] = data[Math.floor(index / 3) * channels] ?? 0;
-  return rgb;
 }
 
 /** sharp's messages are of no use to a client and may tell of the host, so they are replaced. */

@@ -23,7 +23,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private restartTimer: NodeJS.Timeout | undefined;
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
   private waitingForSettled: (() => void)[] = [];
-  private currentState: ModelState = loading('The model is loading');
+  private currentState: ModelState = loading('loading');
 
   constructor(private readonly settings: Settings) {}
 
@@ -39,7 +39,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     clearTimeout(this.restartTimer);
     this.setState({
       status: 'stopped',
-      reason: 'The service is shutting down',
+      reason: 'draining',
       retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS,
     });
     this.running?.fail(new EditFailure('unavailable', 'The service is shutting down'));
@@ -114,7 +114,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     const pause = this.restartMilliseconds;
     this.restartMilliseconds = Math.min(pause * 2, LAST_RESTART_MILLISECONDS);
     this.logger.error(`The engine process ${how}; it starts again in ${pause / 1000} s`);
-    this.setState(loading(`The engine process ${how}; it is being started again`));
+    this.setState(loading(`loading: the engine process ${how}; it is being started again`));
     this.running?.fail(new EditFailure('failed', `the engine process ${how}; it is being started again`));
     this.running = null;
     this.restartTimer = setTimeout(() => this.start(), pause);

@@ -52,5 +52,11 @@ describe('flowMatchSchedule', () => {
     if (config === undefined) throw new Error('no case of one step');
     expect(config.shift_terminal).toBe(0.02);
     expect([...flowMatchSchedule(toConfig(config), 1, 4096).sigmas]).toEqual([1, 0]);
+    // A static shift whose only sigma is rounded beside 1.
+    const shifted = { ...toConfig(config), useDynamicShifting: false, shift: 1.18 };
+    const [sigma = 0, end] = flowMatchSchedule(shifted, 1, 4096).sigmas;
+    expect(sigma).not.toBe(1);
+    expect(sigma).toBeCloseTo(1, 6);
+    expect(end).toBe(0);
   });
 });

@@ -37,7 +37,7 @@ function flowMatchSigmas(config: SchedulerConfig, numInferenceSteps: number, ima
   } else {
     shiftStatically(shifted, config.shift);
   }
-  if (config.shiftTerminal) stretchToTerminal(shifted, config.shiftTerminal);
+  if (config.shiftTerminal && numInferenceSteps > 1) stretchToTerminal(shifted, config.shiftTerminal);
   return sigmas;
 }
 
@@ -74,12 +74,11 @@ function shiftStatically(sigmas: Float32Array, shift: number): void {
 }
 
 /**
- * Stretches the sigmas so that the last is `terminal`. A schedule whose only sigma is 1 has nothing to stretch; diffusers
- * divides zero by zero there and makes a black picture.
+ * Stretches the sigmas so that the last is `terminal`. A schedule of one step has nothing to stretch: its only sigma is 1,
+ * or beside it by a rounding of the static shift. diffusers divides zero by zero there and makes a black picture.
  */
 function stretchToTerminal(sigmas: Float32Array, terminal: number): void {
   const lastComplement = Math.fround(1 - (sigmas.at(-1) ?? 1));
-  if (lastComplement === 0) return;
   const scale = Math.fround(lastComplement / Math.fround(1 - terminal));
   for (const [index, sigma] of sigmas.entries()) {
     sigmas[index] = 1 - Math.fround(Math.fround(1 - sigma) / scale);
