@@ -13,6 +13,8 @@ export class SettingsError extends Error {
 
 const MEGA = 1_000_000;
 const MIB = 1024 * 1024;
+/** 24 days: what a timer of Node.js can wait. */
+const MAX_TIMER_SECONDS = 2_000_000;
 
 /**
  * Turns the environment into settings.
@@ -44,6 +46,15 @@ export function readSettings(environment: Environment): Settings {
       maxSteps: variables.wholeNumber('MAX_STEPS', 1, 1000, 150),
       maxOutputSide: variables.wholeNumber('MAX_OUTPUT_SIDE', 64, 16384, 4096),
       maxOutputPixels: variables.wholeNumber('MAX_OUTPUT_PIXELS', 4096, 268_435_456, 4_194_304),
+    },
+    jobs: {
+      queueLimit: variables.wholeNumber('QUEUE_LIMIT', 1, 100_000, 32),
+      requestTimeoutSeconds: variables.wholeNumber('REQUEST_TIMEOUT_SECONDS', 1, MAX_TIMER_SECONDS, 300),
+      jobTimeoutSeconds: variables.wholeNumber('JOB_TIMEOUT_SECONDS', 1, MAX_TIMER_SECONDS, 3600),
+      cancelGraceSeconds: variables.wholeNumber('CANCEL_GRACE_SECONDS', 1, MAX_TIMER_SECONDS, 30),
+      shutdownGraceSeconds: variables.wholeNumber('SHUTDOWN_GRACE_SECONDS', 0, MAX_TIMER_SECONDS, 25),
+      retentionSeconds: variables.wholeNumber('JOB_RETENTION_SECONDS', 1, MAX_TIMER_SECONDS, 3600),
+      retentionBytes: variables.wholeNumber('JOB_RETENTION_BYTES', MIB, 2 ** 40, 1024 * MIB),
     },
   });
 

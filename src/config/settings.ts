@@ -22,6 +22,24 @@ export interface RequestLimits {
   readonly maxOutputPixels: number;
 }
 
+/** How long work may wait, run and be kept. */
+export interface JobLimits {
+  /** QUEUE_LIMIT: jobs that wait, or are being uploaded. */
+  readonly queueLimit: number;
+  /** REQUEST_TIMEOUT_SECONDS: from a request's upload to its answer. */
+  readonly requestTimeoutSeconds: number;
+  /** JOB_TIMEOUT_SECONDS: the same for a job that is asked for with `Prefer: respond-async`. */
+  readonly jobTimeoutSeconds: number;
+  /** CANCEL_GRACE_SECONDS: for the engine to give up a cancelled picture; past it, it is ended and started again. */
+  readonly cancelGraceSeconds: number;
+  /** SHUTDOWN_GRACE_SECONDS: for running and waiting work after the signal to end. */
+  readonly shutdownGraceSeconds: number;
+  /** JOB_RETENTION_SECONDS: how long a finished job can be asked for. */
+  readonly retentionSeconds: number;
+  /** JOB_RETENTION_BYTES: results that are kept in all; past it the oldest jobs are forgotten. */
+  readonly retentionBytes: number;
+}
+
 /**
  * Everything that the environment decides, validated once at start (see readSettings).
  * A class, so that it is its own injection token; made from a plain object and never changed.
@@ -40,6 +58,7 @@ export class Settings {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly limits: RequestLimits;
+  readonly jobs: JobLimits;
 
   constructor(values: Settings) {
     this.modelDir = values.modelDir;
@@ -51,5 +70,6 @@ export class Settings {
     this.port = values.port;
     this.logLevel = values.logLevel;
     this.limits = values.limits;
+    this.jobs = values.jobs;
   }
 }

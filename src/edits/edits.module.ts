@@ -1,14 +1,15 @@
 import { Module } from '@nestjs/common';
 import { InferenceModule } from '../inference/inference.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { EditJobsController } from './edit-jobs.controller.js';
 import { EditsController } from './edits.controller.js';
 import { EditsService } from './edits.service.js';
-import { PictureCodec } from './picture-codec.js';
+import { PictureDecoder } from './picture-decoder.js';
 import { UploadReader } from './upload/upload-reader.js';
 
 @Module({
   imports: [InferenceModule, JobsModule],
-  controllers: [EditsController],
-  providers: [EditsService, PictureCodec, UploadReader],
+  controllers: [EditsController, EditJobsController],
+  providers: [EditsService, PictureDecoder, UploadReader],
 })
 export class EditsModule {}

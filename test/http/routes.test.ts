@@ -48,7 +48,14 @@ describe('routes', () => {
 
   test('GET /openapi.json documents every route, field and error; /docs shows it', async () => {
     const document = (await get('/openapi.json')) as OpenApi;
-    expect(Object.keys(document.paths).sort()).toEqual(['/health', '/ready', '/v1/images/edits', '/v1/models']);
+    expect(Object.keys(document.paths).sort()).toEqual([
+      '/health',
+      '/ready',
+      '/v1/images/edits',
+      '/v1/images/edits/{id}',
+      '/v1/images/edits/{id}/events',
+      '/v1/models',
+    ]);
     expect(Object.keys(document.paths['/v1/images/edits']?.['post']?.responses ?? {}).sort()).toEqual([
       '200',
       '400',
