@@ -58,12 +58,17 @@ describe('routes', () => {
     ]);
     expect(Object.keys(document.paths['/v1/images/edits']?.['post']?.responses ?? {}).sort()).toEqual([
       '200',
+      '202',
       '400',
       '401',
+      '408',
+      '409',
       '413',
       '415',
+      '429',
       '500',
       '503',
+      '504',
     ]);
     expect(Object.keys(document.components.schemas['EditUploadDto']?.properties ?? {}).sort()).toEqual([
       'background',
@@ -97,17 +102,22 @@ describe('routes', () => {
     expect(await page.text()).toContain('swagger-ui');
   });
 
-  test.each(['/nothing', '/v1', '/v1/images', '/v1/images/edits/x', '/.env', '/docs/../.env', '/%2e%2e/package.json'])(
-    '%s is not found',
-    async (path) => {
-      await expectError(await fetch(server.url + path), {
-        status: 404,
-        code: 'NOT_FOUND',
-        message: 'There is nothing at this path',
-        param: null,
-      });
-    },
-  );
+  test.each([
+    '/nothing',
+    '/v1',
+    '/v1/images',
+    '/v1/images/edits/x/y',
+    '/.env',
+    '/docs/../.env',
+    '/%2e%2e/package.json',
+  ])('%s is not found', async (path) => {
+    await expectError(await fetch(server.url + path), {
+      status: 404,
+      code: 'NOT_FOUND',
+      message: 'There is nothing at this path',
+      param: null,
+    });
+  });
 
   test.each([
     ['GET', '/v1/images/edits', 'POST'],

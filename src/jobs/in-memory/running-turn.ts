@@ -4,6 +4,7 @@ import type { InMemoryJob } from './in-memory-job.js';
 /** The picture that the engine makes now, and what its pace tells about the rest. */
 export class RunningTurn {
   private readonly startedAt = performance.now();
+  private firstStepAt = this.startedAt;
   private lastStepAt = this.startedAt;
   private step = 0;
   private steps: number;
@@ -24,6 +25,7 @@ export class RunningTurn {
     this.step = step;
     this.steps = steps;
     this.lastStepAt = performance.now();
+    if (step === 1) this.firstStepAt = this.lastStepAt;
     const { images, order } = this.job;
     const perPicture = this.speed.pictureSeconds(order) ?? this.stepSeconds * steps;
     const etaSeconds = this.remainingSeconds() + (images - this.index - 1) * perPicture;
@@ -40,7 +42,10 @@ export class RunningTurn {
     return Math.max(0, left - sinceStep);
   }
 
+  /** The first step's time has the preparations in it. */
   private get stepSeconds(): number {
-    return (this.lastStepAt - this.startedAt) / 1000 / this.step;
+    const milliseconds =
+      this.step > 1 ? (this.lastStepAt - this.firstStepAt) / (this.step - 1) : this.lastStepAt - this.startedAt;
+    return milliseconds / 1000;
   }
 }
