@@ -94,10 +94,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   }
 
   private endStuck(engine: EngineProcess): void {
-    this.logger.error(
-      `The engine did not give up a picture within ${this.pace.graceSeconds.toFixed(0)} s: it is ended`,
-    );
-    void engine.kill();
+    void engine.kill(`was stuck: it did not give up a picture within ${this.pace.graceSeconds.toFixed(0)} s`);
   }
 
   private setState(state: ModelState): void {
