@@ -12,6 +12,8 @@ import { requestId } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
 import { limitServer } from './http/server-limits.js';
 import { ServiceLogger } from './http/service-logger.js';
+import { countRequests } from './metrics/count-requests.js';
+import { Metrics } from './metrics/metrics.js';
 import { shutDown } from './shutdown.js';
 import type { StopSignals } from './stop-signals.js';
 
@@ -27,7 +29,7 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   app.set('etag', false);
   app.set('query parser', 'simple');
   const answers = new OpenAnswers();
-  app.use(answers.watch, requestId, accessLog, securityHeaders);
+  app.use(answers.watch, requestId, accessLog, countRequests(app.get(Metrics)), securityHeaders);
   serveOpenApi(app);
   signals.onStop(() => shutDown(app, answers, settings.jobs));
   limitServer(app.getHttpServer());

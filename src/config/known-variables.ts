@@ -11,6 +11,7 @@ export const KNOWN_VARIABLES = [
   'MAX_FILES',
   'MAX_FILE_MB',
   'MAX_BODY_MB',
+  'UPLOADS_MAX_MB',
   'MAX_IMAGE_MEGAPIXELS',
   'MAX_IMAGE_ASPECT',
   'MAX_STEPS',
@@ -29,6 +30,7 @@ export const KNOWN_VARIABLES = [
 const OWN_PREFIXES = [
   'QWEN_',
   'MAX_',
+  'UPLOADS_MAX_',
   'QUEUE_LIMIT',
   'JOB_RETENTION_',
   'JOB_TIMEOUT_',

@@ -41,6 +41,7 @@ export function readSettings(environment: Environment): Settings {
       maxFiles: variables.wholeNumber('MAX_FILES', 1, 256, 16),
       maxFileBytes: variables.wholeNumber('MAX_FILE_MB', 1, 1024, 50) * MIB,
       maxBodyBytes: variables.wholeNumber('MAX_BODY_MB', 1, 16384, 256) * MIB,
+      uploadsMaxBytes: variables.wholeNumber('UPLOADS_MAX_MB', 1, 1_048_576, 512) * MIB,
       maxImagePixels: variables.wholeNumber('MAX_IMAGE_MEGAPIXELS', 1, 1000, 64) * MEGA,
       maxImageAspect: variables.wholeNumber('MAX_IMAGE_ASPECT', 1, 100, 10),
       maxSteps: variables.wholeNumber('MAX_STEPS', 1, 1000, 150),

@@ -10,6 +10,8 @@ export interface RequestLimits {
   readonly maxFileBytes: number;
   /** MAX_BODY_MB, in bytes: the whole multipart body. */
   readonly maxBodyBytes: number;
+  /** UPLOADS_MAX_MB, in bytes: uploads and the pictures of unfinished jobs, over all requests. */
+  readonly uploadsMaxBytes: number;
   /** MAX_IMAGE_MEGAPIXELS, in pixels of one decoded input. */
   readonly maxImagePixels: number;
   /** MAX_IMAGE_ASPECT: longer side over shorter side of an input. */

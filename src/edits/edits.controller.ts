@@ -13,12 +13,14 @@ import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/
 import type { Request, Response } from 'express';
 import { ApiErrors } from '../errors/api-errors.decorator.js';
 import { onClose } from '../http/on-close.js';
+import { tellFacts } from '../http/request-facts.js';
 import { ReadinessGuard } from '../inference/readiness.guard.js';
 import { answerJson } from './answer/answer-json.js';
 import { jobJson } from './answer/job-json.js';
 import { sendEvents, sendJson } from './answer/send.js';
 import { serverTiming } from './answer/server-timing.js';
 import { ApiEditAnswers } from './docs/edit-answers.decorator.js';
+import { editFacts } from './edit-facts.js';
 import { EditUploadDto } from './edit.dto.js';
 import { EditsService } from './edits.service.js';
 import { type EditForm, EditFormPipe } from './fields/edit-form.pipe.js';
@@ -73,6 +75,10 @@ export class EditsController {
     const { isAsync, idempotencyKey: key } = editIntent(request);
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
     const id = await this.edits.submit(form, { isAsync, place: placeOf(request), name });
+    tellFacts(request, {
+      facts: async () => editFacts(id, await this.edits.snapshot(id)),
+      privateFacts: { prompt: form.fields.prompt },
+    });
     const gone = new AbortController();
     onClose(response, () => {
       gone.abort();

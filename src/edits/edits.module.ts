@@ -5,11 +5,12 @@ import { EditJobsController } from './edit-jobs.controller.js';
 import { EditsController } from './edits.controller.js';
 import { EditsService } from './edits.service.js';
 import { PictureDecoder } from './picture-decoder.js';
+import { UploadBudget } from './upload/upload-budget.js';
 import { UploadReader } from './upload/upload-reader.js';
 
 @Module({
   imports: [InferenceModule, JobsModule],
   controllers: [EditsController, EditJobsController],
-  providers: [EditsService, PictureDecoder, UploadReader],
+  providers: [EditsService, PictureDecoder, UploadBudget, UploadReader],
 })
 export class EditsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { ApiError, conflict } from '../errors/api-error.js';
+import type { EditInputs } from '../jobs/edit-order.js';
 import { type JobName, JobQueue, type Place } from '../jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
 import { NameTaken } from '../jobs/queue-full.js';
@@ -9,6 +10,7 @@ import { failureError } from './failure-error.js';
 import type { EditForm } from './fields/edit-form.pipe.js';
 import { PictureDecoder } from './picture-decoder.js';
 import { type EditEvent, editEvent } from './stream/edit-events.js';
+import { UploadBudget } from './upload/upload-budget.js';
 
 export interface EditMode {
   readonly isAsync: boolean;
@@ -28,6 +30,7 @@ export class EditsService {
   constructor(
     private readonly decoder: PictureDecoder,
     private readonly queue: JobQueue,
+    private readonly budget: UploadBudget,
     private readonly settings: Settings,
   ) {}
 
@@ -40,13 +43,23 @@ export class EditsService {
     const inputs = await this.decoder.decode(form.inputs);
     const { jobTimeoutSeconds, requestTimeoutSeconds } = this.settings.jobs;
     const timeoutSeconds = isAsync ? jobTimeoutSeconds : requestTimeoutSeconds;
+    const held = this.budget.hold();
     try {
+      held.add(pictureBytes(inputs));
       const order = editOrder(form, isAsync || form.fields.stream);
-      return await this.queue.submit(order, inputs, { place, timeoutSeconds, isDetached: isAsync, name });
+      const id = await this.queue.submit(order, inputs, { place, timeoutSeconds, isDetached: isAsync, name });
+      void this.queue.finished(id).then(() => held.release());
+      return id;
     } catch (error) {
+      held.release();
       if (error instanceof NameTaken) throw conflict('This Idempotency-Key was used with another body');
       throw error;
     }
+  }
+
+  /** The job as it is now; null when there is none (any more). */
+  snapshot(id: string): Promise<JobSnapshot | null> {
+    return this.queue.get(id);
   }
 
   leave(id: string): void {
@@ -91,6 +104,10 @@ export class EditsService {
       if (seen !== null) yield { ...seen, number: event.number };
     }
   }
+}
+
+function pictureBytes(inputs: EditInputs): number {
+  return inputs.flat().reduce((sum, { data }) => sum + data.length, 0);
 }
 
 function noSuchJob(): ApiError {

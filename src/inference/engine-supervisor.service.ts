@@ -3,6 +3,7 @@ import { Settings } from '../config/settings.js';
 import { EditFailure } from './edit-failure.js';
 import { EngineProcess } from './engine-process.js';
 import { EnginePace } from './engine-pace.js';
+import { Metrics } from '../metrics/metrics.js';
 import type { ModelState } from './model-state.js';
 import type { EngineEvent, PictureRequest } from './protocol.js';
 import { type MadePicture, type PictureListener, RunningPicture } from './running-picture.js';
@@ -30,8 +31,12 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
 
   private isDraining = false;
 
-  constructor(private readonly settings: Settings) {
+  constructor(
+    private readonly settings: Settings,
+    private readonly metrics: Metrics,
+  ) {
     this.pace = new EnginePace(settings.jobs.cancelGraceSeconds);
+    metrics.measureEngine(() => ({ pid: this.engine?.pid, isReady: this.state.status === 'ready' }));
   }
 
   get state(): ModelState {
@@ -139,6 +144,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private restart(how: string): void {
     this.engine = null;
     if (this.currentState.status === 'draining') return;
+    this.metrics.engineRestarted();
     const pause = this.restartMilliseconds;
     this.restartMilliseconds = Math.min(pause * 2, LAST_RESTART_MILLISECONDS);
     this.logger.error(`The engine process ${how}; it starts again in ${pause / 1000} s`);

@@ -4,6 +4,7 @@ import { Settings } from '../../config/settings.js';
 import { EditFailure } from '../../inference/edit-failure.js';
 import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
 import type { MadePicture } from '../../inference/running-picture.js';
+import { Metrics } from '../../metrics/metrics.js';
 import { type EditInputs, type EditOrder, placeOf } from '../edit-order.js';
 import type { NumberedEvent } from '../job-event.js';
 import { type JobName, JobQueue, type Place, type SubmitOptions } from '../job-queue.js';
@@ -32,9 +33,11 @@ export class InMemoryJobQueue extends JobQueue {
     private readonly engine: EngineSupervisor,
     private readonly encoder: PictureEncoder,
     private readonly store: ResultStore,
+    private readonly metrics: Metrics,
     settings: Settings,
   ) {
     super();
+    metrics.measureQueue(() => this.waiting.length);
     this.shelf = new JobShelf(settings.jobs, store);
     this.admission = new Admission(settings.jobs.queueLimit, this.speed);
   }
@@ -62,6 +65,7 @@ export class InMemoryJobQueue extends JobQueue {
     if (job === undefined) return Promise.resolve();
     this.shelf.release(job);
     if (job.holders === 0 && !job.isDetached && job.isLive) {
+      this.metrics.cancelled('client_gone');
       this.end(job, new EditFailure('cancelled', 'The edit was cancelled: its client has gone'));
     }
     this.shelf.settle(job);
@@ -85,6 +89,7 @@ export class InMemoryJobQueue extends JobQueue {
   cancel(id: string): Promise<boolean> {
     const job = this.shelf.get(id);
     if (job?.isLive !== true) return Promise.resolve(false);
+    this.metrics.cancelled('deleted');
     this.end(job, new EditFailure('cancelled', 'The edit was cancelled'));
     return Promise.resolve(true);
   }
@@ -103,6 +108,7 @@ export class InMemoryJobQueue extends JobQueue {
     await Promise.race([allEnded(), grace]);
     graceEnd.abort();
     for (const job of this.shelf.live()) {
+      this.metrics.cancelled('shutdown');
       this.end(job, new EditFailure('unavailable', 'The service is shutting down, and the edit was not done in time'));
     }
   }
@@ -117,6 +123,7 @@ export class InMemoryJobQueue extends JobQueue {
   private add(job: InMemoryJob, { timeoutSeconds }: SubmitOptions): InMemoryJob {
     this.shelf.add(job);
     const timer = setTimeout(() => {
+      this.metrics.cancelled('timeout');
       this.end(job, new EditFailure('timeout', `The edit was not done within ${timeoutSeconds} seconds`));
     }, timeoutSeconds * 1000);
     job.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
@@ -154,6 +161,8 @@ export class InMemoryJobQueue extends JobQueue {
   private async makePicture(job: InMemoryJob): Promise<void> {
     const { index, request } = job.takePicture();
     const turn = new RunningTurn(job, index, this.speed);
+    const stepDone = this.metrics.stepWatch();
+    if (index === 0) this.metrics.jobStarted(job.snapshot().waitedSeconds);
     this.turn = turn;
     this.tellPositions();
     const fail = (error: unknown): void => this.end(job, this.failureOf(error));
@@ -163,7 +172,10 @@ export class InMemoryJobQueue extends JobQueue {
       const made = await this.engine.make(
         request,
         {
-          progress: (step, steps) => turn.progress(step, steps),
+          progress: (step, steps) => {
+            stepDone();
+            turn.progress(step, steps);
+          },
           preview: (previewIndex, image) =>
             job.write(async () => {
               const bytes = await this.encoder.preview(image, job.order);
@@ -175,6 +187,7 @@ export class InMemoryJobQueue extends JobQueue {
         job.signal,
       );
       this.speed.add(job.order, turn.elapsedSeconds);
+      this.metrics.pictureMade(made.seconds);
       job.addSeconds(made.seconds);
       job.write(() => this.finishPicture(job, index, made), fail);
     } catch (error) {
