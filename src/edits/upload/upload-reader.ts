@@ -52,16 +52,19 @@ export class UploadReader {
         },
         streamHandler: (_request, parser) => {
           let receivedBytes = 0;
-          request.on('data', (chunk: Buffer) => {
+          const count = (chunk: Buffer): void => {
             receivedBytes += chunk.length;
             try {
               if (receivedBytes > limits.maxBodyBytes) throw this.bodyTooLarge();
               held.add(chunk.length);
             } catch (error) {
+              // The rest is thrown away as it comes.
+              request.off('data', count);
               request.unpipe(parser);
               reject(error as Error);
             }
-          });
+          };
+          request.on('data', count);
           request.pipe(parser);
         },
       };
