@@ -32,11 +32,11 @@ const OWN_PREFIXES = [
   'MAX_',
   'UPLOADS_MAX_',
   'QUEUE_LIMIT',
-  'JOB_RETENTION_',
-  'JOB_TIMEOUT_',
-  'REQUEST_TIMEOUT_',
-  'SHUTDOWN_GRACE_',
-  'CANCEL_GRACE_',
+  'JOB_RETENTION',
+  'JOB_TIMEOUT',
+  'REQUEST_TIMEOUT',
+  'SHUTDOWN_GRACE',
+  'CANCEL_GRACE',
 ];
 
 /** Kubernetes announces a service named "qwen-…" with variables of this form to every pod beside it. */

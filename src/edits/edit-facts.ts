@@ -6,7 +6,7 @@ export function editFacts(id: string, job: JobSnapshot | null): Facts {
   if (job === null) return { job: id };
   const { order, status, waitedSeconds, stageSeconds } = job;
   const { size } = order;
-  const modelSeconds = Object.values(stageSeconds).reduce((sum: number, seconds: number) => sum + seconds, 0);
+  const { text, encode, denoise, decode } = stageSeconds;
   return {
     job: id,
     job_status: status,
@@ -15,6 +15,6 @@ export function editFacts(id: string, job: JobSnapshot | null): Facts {
     steps: order.numInferenceSteps,
     size: size === 'auto' ? size : `${size.width}x${size.height}`,
     queue_ms: (waitedSeconds * 1000).toFixed(1),
-    model_ms: (modelSeconds * 1000).toFixed(1),
+    model_ms: ((text + encode + denoise + decode) * 1000).toFixed(1),
   };
 }

@@ -3,6 +3,7 @@ import { edit, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
 import { getJob, jobEnds, jobUntil, LONG, submitJob } from '../support/jobs.js';
 import { isAlive, within } from '../support/process.js';
+import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
 
 describe('an engine that dies', () => {
@@ -65,5 +66,40 @@ describe('an engine that dies', () => {
     process.kill(enginePid, 'SIGKILL');
     expect((await jobEnds(url, batch.id)).result?.data).toHaveLength(2);
     expect(await getJob(url, long.id)).toMatchObject({ status: 'failed', error: { code: 'GENERATION_ERROR' } });
+  });
+});
+
+describe('clients that hardly send', () => {
+  test('a byte a second: it is answered, and its place is free', async () => {
+    const server = await TestServer.start({ env: { QUEUE_LIMIT: '1', SHUTDOWN_GRACE_SECONDS: '0' } });
+    try {
+      const { id } = await submitJob(server.url, { ...LONG, n: '10' });
+      await jobUntil(server.url, id, ({ progress }) => progress !== null);
+      const connection = await RawConnection.open(server.port);
+      await connection.send(
+        'POST /v1/images/edits HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n',
+      );
+      const timer = setInterval(() => void connection.send('-'), 1000);
+      expect((await postEdit(server.url, goodForm())).status).toBe(429);
+      await connection.until(/"code":"REQUEST_INCOMPLETE"/);
+      clearInterval(timer);
+      connection.close();
+      await server.until(() => /status=408/.test(server.log));
+      expect((await submitJob(server.url)).status).toBe('queued');
+    } finally {
+      await server.stop();
+    }
+  }, 60_000);
+
+  test('five hundred connections that send nothing: others are served', async () => {
+    const server = await TestServer.start();
+    const connections = await Promise.all(Array.from({ length: 500 }, () => RawConnection.open(server.port)));
+    try {
+      expect((await edit(server.url, goodForm())).data).toHaveLength(1);
+      expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    } finally {
+      for (const connection of connections) connection.close();
+      await server.stop();
+    }
   });
 });

@@ -8,6 +8,7 @@ import { continueBody } from '../../http/unread-body.js';
 import { onClose } from '../../http/on-close.js';
 import type { Upload } from './upload.js';
 import { UploadBudget } from './upload-budget.js';
+import { watchPace } from './slow-body.js';
 import { uploadError } from './upload-error.js';
 
 const FIELD_BYTES = 1024 * 1024;
@@ -61,10 +62,14 @@ export class UploadReader {
               // The rest is thrown away as it comes.
               request.off('data', count);
               request.unpipe(parser);
-              reject(error as Error);
+              reject(error);
             }
           };
           request.on('data', count);
+          watchPace(request, () => {
+            request.unpipe(parser);
+            reject(new ApiError('REQUEST_INCOMPLETE', 'The request body arrives too slowly'));
+          });
           request.pipe(parser);
         },
       };
