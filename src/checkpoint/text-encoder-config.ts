@@ -152,6 +152,6 @@ function parseVision(config: ConfigReader, textHiddenSize: number): VisionConfig
     windowSize: config.integer('window_size', 112, { min: token }),
     fullAttentionBlocks: config.integers('fullatt_block_indexes', [7, 15, 23, 31], { min: 0 }),
     hiddenAct: config.oneOf('hidden_act', 'silu', ['silu']),
-    ropeTheta: rope.number('rope_theta', 10_000, { above: 0 }),
+    ropeTheta: (rope.has('rope_theta') ? rope : config).number('rope_theta', 10_000, { above: 0 }),
   };
 }

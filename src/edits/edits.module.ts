@@ -4,13 +4,13 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { EditJobsController } from './edit-jobs.controller.js';
 import { EditsController } from './edits.controller.js';
 import { EditsService } from './edits.service.js';
-import { PictureDecoder } from './picture-decoder.js';
+import { InputPictures } from './intake/input-pictures.service.js';
 import { UploadBudget } from './upload/upload-budget.js';
 import { UploadReader } from './upload/upload-reader.js';
 
 @Module({
   imports: [InferenceModule, JobsModule],
   controllers: [EditsController, EditJobsController],
-  providers: [EditsService, PictureDecoder, UploadBudget, UploadReader],
+  providers: [EditsService, InputPictures, UploadBudget, UploadReader],
 })
 export class EditsModule {}

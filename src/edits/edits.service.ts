@@ -8,7 +8,7 @@ import { NameTaken } from '../jobs/queue-full.js';
 import { editOrder } from './edit-order.js';
 import { failureError } from './failure-error.js';
 import type { EditForm } from './fields/edit-form.pipe.js';
-import { PictureDecoder } from './picture-decoder.js';
+import { InputPictures } from './intake/input-pictures.service.js';
 import { type EditEvent, editEvent } from './stream/edit-events.js';
 import { UploadBudget } from './upload/upload-budget.js';
 
@@ -28,7 +28,7 @@ export interface FinishedJob {
 @Injectable()
 export class EditsService {
   constructor(
-    private readonly decoder: PictureDecoder,
+    private readonly pictures: InputPictures,
     private readonly queue: JobQueue,
     private readonly budget: UploadBudget,
     private readonly settings: Settings,
@@ -40,7 +40,8 @@ export class EditsService {
    * @throws ApiError
    */
   async submit(form: EditForm, { isAsync, place, name }: EditMode): Promise<string> {
-    const inputs = await this.decoder.decode(form.inputs);
+    const pictures = await this.pictures.read(form);
+    const inputs = form.inputs.kind === 'together' ? [pictures] : pictures.map((picture) => [picture]);
     const { jobTimeoutSeconds, requestTimeoutSeconds } = this.settings.jobs;
     const timeoutSeconds = isAsync ? jobTimeoutSeconds : requestTimeoutSeconds;
     const held = this.budget.hold();
@@ -107,7 +108,7 @@ export class EditsService {
 }
 
 function pictureBytes(inputs: EditInputs): number {
-  return inputs.flat().reduce((sum, { data }) => sum + data.length, 0);
+  return inputs.flat().reduce((sum, { condition }) => sum + condition.data.length, 0);
 }
 
 function noSuchJob(): ApiError {

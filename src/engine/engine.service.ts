@@ -85,6 +85,7 @@ function modelInfo({ checkpoint, tokenizer, warnings }: EditModel): ModelInfo {
   return {
     id: checkpoint.modelId,
     pipelineClass: checkpoint.pipelineClass,
+    conditionArea: service.conditionArea,
     maxReferences: MAX_REFERENCES,
     defaults: {
       size: service.defaultSize,

@@ -54,11 +54,13 @@ function open(bytes: Uint8Array, ignoreIcc: boolean): Sharp {
 
 function checkLimits({ width, height }: Metadata, { maxPixels, maxAspect }: DecodeLimits): void {
   if (width * height > maxPixels) {
-    throw new ImageDecodeError(`the picture has ${width}x${height} pixels, more than the limit of ${maxPixels}`);
+    throw new ImageDecodeError(
+      `the picture has ${width}x${height} pixels, more than the limit of ${maxPixels} (MAX_IMAGE_MEGAPIXELS)`,
+    );
   }
   if (Math.max(width, height) > maxAspect * Math.min(width, height)) {
     throw new ImageDecodeError(
-      `the picture's sides are ${width}x${height}, one more than ${maxAspect} times as long as the other`,
+      `the picture's sides are ${width}x${height}, one more than ${maxAspect} times as long as the other (MAX_IMAGE_ASPECT)`,
     );
   }
 }

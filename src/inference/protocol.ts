@@ -1,3 +1,4 @@
+import type { InputPicture } from '../images/input-picture.js';
 import type { RgbImage } from '../images/rgb-image.js';
 
 /**
@@ -10,13 +11,13 @@ export type OutputType = 'pil' | 'pt';
 /** `auto` keeps the input's aspect at the model's native area. */
 export type OutputSize = { readonly width: number; readonly height: number } | 'auto';
 
-/** One picture to make, with every default filled in and every input decoded. */
+/** One picture to make, with every default filled in and every input at the condition size. */
 export interface PictureRequest {
   readonly prompt: string;
   /** Only used when trueCfgScale > 1. */
   readonly negativePrompt: string;
   /** The edit's references (a single-image checkpoint takes exactly one). */
-  readonly references: readonly RgbImage[];
+  readonly references: readonly InputPicture[];
   /**
    * The same for pictures that share prompt, references, size, steps and guidance: what hangs on these alone is kept for a
    * while under this name.
@@ -38,6 +39,8 @@ export interface PictureRequest {
 export interface ModelInfo {
   readonly id: string;
   readonly pipelineClass: string;
+  /** Area in pixels of the condition picture, to which inputs are brought before they reach the engine. */
+  readonly conditionArea: number;
   /** The most reference pictures of one edit. */
   readonly maxReferences: number;
   readonly defaults: { readonly size: OutputSize; readonly numInferenceSteps: number; readonly trueCfgScale: number };

@@ -1,5 +1,5 @@
 import type { OutputFormat } from '../images/encode.js';
-import type { RgbImage } from '../images/rgb-image.js';
+import type { InputPicture } from '../images/input-picture.js';
 import type { OutputSize, OutputType, PictureRequest } from '../inference/protocol.js';
 
 /** What a job is to make, with every default filled in: the message that a queue carries. The pictures go beside it. */
@@ -30,7 +30,7 @@ export interface EditOrder {
 }
 
 /** One entry an edit; an edit's pictures are its references. */
-export type EditInputs = readonly (readonly RgbImage[])[];
+export type EditInputs = readonly (readonly InputPicture[])[];
 
 /** Where the `index`-th picture of an order stands: input by input, variant by variant. */
 export function placeOf(order: EditOrder, index: number): { inputIndex: number; seed: number } {

@@ -20,6 +20,12 @@ export class ModelsController {
     const { state } = this.engine;
     if (state.status !== 'ready') throw modelNotReady(state.retryAfterSeconds);
     const { id } = state.model;
-    return { object: 'list', data: [{ id, object: 'model', created: this.startedAt, owned_by: 'qwen' }] };
+    return { object: 'list', data: [{ id, object: 'model', created: this.startedAt, owned_by: ownerOf(id) }] };
   }
+}
+
+/** The organisation of a hub's ORG/NAME; a folder of the operator's own has none. */
+function ownerOf(id: string): string {
+  const [owner, name] = id.split('/');
+  return owner !== undefined && name !== undefined ? owner : 'local';
 }

@@ -87,6 +87,15 @@ describe('the text encoder’s config', () => {
     });
   });
 
+  test.each([
+    ['beside the other keys', { rope_theta: 7 }],
+    ['in rope_parameters', { rope_theta: 5, rope_parameters: { rope_type: 'axial', rope_theta: 7 } }],
+  ])('takes the vision tower’s rope_theta %s', async (_where, changes) => {
+    const { vision_config: vision } = (await checkpoint.readJson(TEXT)) as { vision_config: object };
+    await checkpoint.set(TEXT, { vision_config: { ...vision, ...changes } });
+    expect((await openCheckpoint(checkpoint.path)).textEncoder.config.vision.ropeTheta).toBe(7);
+  });
+
   test('has as many key heads as heads where their number is null', async () => {
     await checkpoint.set(TEXT, { num_key_value_heads: null });
     expect((await openCheckpoint(checkpoint.path)).textEncoder.config.numKvHeads).toBe(28);

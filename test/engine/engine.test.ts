@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { readInputPicture } from '../../src/images/input-picture.js';
 import type { Picture, PictureRequest } from '../../src/inference/protocol.js';
 import { psnr } from '../support/compare.js';
 import { EngineProcess } from '../support/engine-process.js';
 import { checkpointFolder, pictureFile } from '../support/fixtures.js';
-import { readImage } from '../support/read-image.js';
+import { inputPicture } from '../support/input-picture.js';
 
 let engine: EngineProcess;
 let base: PictureRequest;
+let conditionArea: number;
 
 beforeAll(async () => {
   engine = new EngineProcess();
-  await engine.load(checkpointFolder('plain'));
+  ({ conditionArea } = await engine.load(checkpointFolder('plain')));
   base = {
     prompt: 'make it blue',
     negativePrompt: ' ',
-    references: [await readImage(pictureFile('square.png'))],
+    references: [await inputPicture(pictureFile('square.png'), conditionArea)],
     editKey: 'replaced',
     size: { width: 64, height: 64 },
     numInferenceSteps: 1,
@@ -71,7 +74,10 @@ test('what an edit shares takes no time again', async () => {
 test('auto gives each picture its own size', async () => {
   const aspects: number[] = [];
   for (const name of ['wide.png', 'tall.png', 'square.png']) {
-    const { width, height } = await made({ references: [await readImage(pictureFile(name))], size: 'auto' });
+    const { width, height } = await made({
+      references: [await inputPicture(pictureFile(name), conditionArea)],
+      size: 'auto',
+    });
     aspects.push(width / height);
   }
   expect(aspects[0]).toBeGreaterThan(1);
@@ -136,7 +142,11 @@ test('pt is the picture before it is rounded', async () => {
 test.each(['1x1', '1x10', '10x1'])('a %s picture is edited', async (size) => {
   const [width = 0, height = 0] = size.split('x').map(Number);
   const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 37) % 256);
-  const picture = await made({ references: [{ width, height, data }], size: 'auto' });
+  const file = await sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+  const input = await readInputPicture(file, { maxPixels: 100, maxAspect: 10 }, conditionArea);
+  const picture = await made({ references: [input], size: 'auto' });
   expect(new Set(pixels(picture)).size).toBeGreaterThan(10);
 });
 

@@ -84,6 +84,31 @@ describe.each(Object.entries(FORMS))('a tokenizer from %s', (_, files) => {
   });
 });
 
+describe('added tokens', () => {
+  const text = 'a <|fancy|>the sky </end>\u0338!';
+  const asLetters = [64, 220, 27, 91, 69, 369, 371, 91, 29, 259, 497, 220, 27, 14, 376, 158, 231, 107, 0];
+  const listed = Object.fromEntries(addedTokens.map(({ content, id }) => [content, id]));
+  const encode = (changes: Partial<TokenizerFiles>): number[] =>
+    new PromptTokenizer({ ...separateFiles, ...changes }).encode(text);
+
+  test('a special token that is only named has the next free id', () => {
+    const asOneToken = [64, 220, 528, 259, 497, 220, 27, 14, 376, 158, 231, 107, 0];
+    for (const key of ['extra_special_tokens', 'additional_special_tokens']) {
+      expect(encode({ tokenizerConfig: { ...golden.config, [key]: ['<|fancy|>'] } })).toEqual(asOneToken);
+    }
+    const tokenizerConfig = { ...golden.config, extra_special_tokens: { fancy_token: '<|fancy|>' } };
+    expect(encode({ tokenizerConfig })).toEqual(asOneToken);
+  });
+
+  test('tokenizer_config.json lists all that there are, where it lists any', () => {
+    expect(encode({ addedTokens: { ...listed, '<|fancy|>': 528 } })).toEqual(asLetters);
+  });
+
+  test('one that is not special is looked for in the normalised text', () => {
+    expect(encode({ tokenizerConfig: {}, addedTokens: { ...listed, '</end>': 528 } })).toEqual(asLetters);
+  });
+});
+
 describe('long texts', () => {
   const tokenizer = new PromptTokenizer(separateFiles);
 
@@ -130,6 +155,16 @@ describe('faults', () => {
 
   test.each<[string, Partial<TokenizerFiles>, string]>([
     ['no added tokens', { tokenizerConfig: {} }, 'processor: the tokenizer has no added token <|im_start|>'],
+    [
+      'an option that changes the ids',
+      { tokenizerConfig: { ...golden.config, add_prefix_space: true } },
+      'processor/tokenizer_config.json: add_prefix_space is true; only false is supported',
+    ],
+    [
+      'a post-processor that adds tokens',
+      { tokenizerJson: { post_processor: { type: 'TemplateProcessing' } } },
+      'processor/tokenizer.json: post_processor.type is "TemplateProcessing"; only "ByteLevel" is supported',
+    ],
     ['a merge of three', { mergesTxt: 'a b\na b c' }, 'processor/merges.txt: merge 2 is not a pair of tokens'],
     [
       'a merge of unknown tokens',

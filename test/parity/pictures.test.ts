@@ -11,6 +11,7 @@ import {
   pictureFile,
   type PictureCase,
 } from '../support/fixtures.js';
+import { inputPicture } from '../support/input-picture.js';
 import { readImage } from '../support/read-image.js';
 import { reportFigure } from '../support/report-figure.js';
 
@@ -19,12 +20,12 @@ const SAME_PICTURE = 70;
 /** dB; below it a picture is another one. */
 const OTHER_PICTURE = 50;
 
-async function requestOf(item: PictureCase): Promise<PictureRequest> {
+async function requestOf(item: PictureCase, conditionArea: number): Promise<PictureRequest> {
   const [width, height] = item.size;
   return {
     prompt: item.prompt,
     negativePrompt: item.negative_prompt ?? ' ',
-    references: [await readImage(pictureFile(item.picture))],
+    references: [await inputPicture(pictureFile(item.picture), conditionArea)],
     editKey: randomUUID(),
     size: { width, height },
     numInferenceSteps: item.num_inference_steps,
@@ -38,11 +39,12 @@ async function requestOf(item: PictureCase): Promise<PictureRequest> {
 
 describe.each(checkpointNames())('checkpoint %s', (name) => {
   let engine: EngineProcess;
+  let conditionArea: number;
   const { pictures } = manifest(name);
 
   beforeAll(async () => {
     engine = new EngineProcess();
-    await engine.load(checkpointFolder(name));
+    ({ conditionArea } = await engine.load(checkpointFolder(name)));
   });
   afterAll(() => engine.stop());
 
@@ -57,7 +59,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
 
   test.each(pictures)('picture: $name', async (item) => {
     const expected = (await readImage(goldenFile(name, item.expected))).data;
-    const same = psnr(await make(await requestOf(item)), expected);
+    const same = psnr(await make(await requestOf(item, conditionArea)), expected);
     reportFigure('picture', `${name}/${item.name}`, `${same.toFixed(1)} dB`);
     expect(same).toBeGreaterThanOrEqual(SAME_PICTURE);
     for (const [change, distance] of Object.entries(item.counter_psnr)) {
@@ -69,7 +71,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
     const [item] = pictures;
     if (item === undefined) throw new Error(`${name} has no pictures`);
     const expected = (await readImage(goldenFile(name, item.expected))).data;
-    const request = await requestOf(item);
+    const request = await requestOf(item, conditionArea);
     expect(psnr(await make({ ...request, seed: request.seed + 1 }), expected)).toBeLessThan(OTHER_PICTURE);
     const other = { ...request, editKey: randomUUID(), prompt: `${request.prompt} Or not.` };
     expect(psnr(await make(other), expected)).toBeLessThan(OTHER_PICTURE);

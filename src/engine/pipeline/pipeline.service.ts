@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { conditionSize } from '../../images/condition-size.js';
-import { resizeLanczos } from '../../images/pil-resize.js';
 import type { RgbImage } from '../../images/rgb-image.js';
 import type { Picture, PictureRequest, PictureTokens, StageSeconds } from '../../inference/protocol.js';
 import type { EditModel } from '../edit-model.js';
@@ -80,14 +78,10 @@ export class PipelineService {
     const [input] = request.references;
     if (input === undefined) throw new Error('An edit has an input');
     const { textEncoder, transformer, vae, checkpoint } = model;
-    const { service } = checkpoint;
     const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
-    const sizes = outputSizes(request.size, input, service.nativeArea, tokenSide);
+    const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
 
-    const condition = await clock.time('encode', () => {
-      const { width, height } = conditionSize(service.conditionArea, input);
-      return resizeLanczos(input, width, height);
-    });
+    const { condition } = input;
     const reference = await clock.time('encode', () => vae.encode(condition));
     await takeTurn(listener);
     const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };

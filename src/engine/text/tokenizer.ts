@@ -1,6 +1,7 @@
 import type { TokenizerFiles } from '../../checkpoint/tokenizer-files.js';
+import type { AddedToken } from './added-tokens.js';
 import { type BytePairEncoder } from './byte-pair-encoder.js';
-import { readTokenizerModel, type AddedToken } from './tokenizer-model.js';
+import { readTokenizerModel } from './tokenizer-model.js';
 
 /**
  * Where Qwen2's tokenizer cuts a text before byte pairs are joined: contractions, words with what stands before them, single
