@@ -62,7 +62,7 @@ export class UploadReader {
               // The rest is thrown away as it comes.
               request.off('data', count);
               request.unpipe(parser);
-              reject(error);
+              reject(error instanceof Error ? error : new Error(String(error)));
             }
           };
           request.on('data', count);
