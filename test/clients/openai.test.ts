@@ -83,7 +83,7 @@ describe('the openai package for Node', () => {
       size: '1024x1024',
     });
     for await (const event of stream) if (event.type === 'image_edit.partial_image') break;
-    await server.until(() => /status=200 ms=[\d.]+ cut=true/.test(server.log));
+    await server.until(() => /status=200 .*cut=true/.test(server.log));
     const startedAt = performance.now();
     await client.images.edit({ image: await picture(), prompt: 'a' });
     expect(performance.now() - startedAt).toBeLessThan(5000);

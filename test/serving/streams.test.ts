@@ -170,6 +170,6 @@ describe('streams', () => {
     const grown = (await resident()) - before;
     expect(grown).toBeLessThan(200);
     connection.close();
-    expect(await within(10, () => /status=200 ms=[\d.]+ cut=true/.test(server.log))).toBe(true);
+    expect(await within(10, () => /status=200 .*cut=true/.test(server.log))).toBe(true);
   }, 120_000);
 });
