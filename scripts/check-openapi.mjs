@@ -11,9 +11,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { startService } from '../benchmarks/support/service.mjs';
 
-const examples = process.argv[2] ?? '400';
+const examples = process.argv[2] ?? '600';
+const LEAST_CASES = 2000;
+const HOOKS = join(import.meta.dirname, 'openapi-hooks.py');
 const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',
@@ -30,7 +33,7 @@ const tester = spawn(
     'run',
     `${service.url}/openapi.json`,
     ...['--checks', CHECKS.join(',')],
-    ...['--phases', 'examples,coverage,fuzzing'],
+    ...['--phases', 'examples,coverage,fuzzing,stateful'],
     ...['--max-examples', examples],
     '--continue-on-failure',
     ...['--suppress-health-check', 'all'],
@@ -38,9 +41,19 @@ const tester = spawn(
     ...['--request-timeout', '120'],
     ...['--seed', '1'],
   ],
-  { stdio: 'inherit' },
+  { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SCHEMATHESIS_HOOKS: HOOKS } },
 );
+let output = '';
+tester.stdout.on('data', (/** @type {Buffer} */ chunk) => {
+  output += chunk.toString();
+  process.stdout.write(chunk);
+});
 /** @type {[number | null]} */
-const [code] = /** @type {any} */ (await once(tester, 'exit'));
+const [code] = /** @type {any} */ (await once(tester, 'close'));
+for (const [series, value] of await service.metrics()) {
+  if (series.startsWith('qwen_edit_http_requests_total')) console.log(`${series} ${value}`);
+}
 await service.stop();
-process.exitCode = code ?? 1;
+const cases = Number(/(\d+) generated/.exec(output)?.[1] ?? 0);
+if (cases < LEAST_CASES) console.log(`Only ${cases} cases were made: at least ${LEAST_CASES} are wanted`);
+process.exitCode = cases < LEAST_CASES ? 1 : (code ?? 1);
