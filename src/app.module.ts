@@ -6,6 +6,7 @@ import { SettingsModule } from './config/settings.module.js';
 import { EditsModule } from './edits/edits.module.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { ModelsModule } from './models/models.module.js';
 
 /** The API process: everything but the model itself, which runs in the engine process. */
@@ -14,7 +15,7 @@ export class AppModule {
   static register(settings: Settings): DynamicModule {
     return {
       module: AppModule,
-      imports: [SettingsModule.register(settings), AuthModule, EditsModule, HealthModule, ModelsModule],
+      imports: [SettingsModule.register(settings), MetricsModule, AuthModule, EditsModule, HealthModule, ModelsModule],
       providers: [{ provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }

@@ -2,6 +2,7 @@ import { loadDotEnv } from './config/dot-env.js';
 import { readSettings, SettingsError } from './config/read-settings.js';
 import type { Settings } from './config/settings.js';
 import { launchFirstEngine } from './inference/engine-launcher.js';
+import { StopSignals } from './stop-signals.js';
 
 /** The settings, or null after a line for each fault. */
 function settingsOrFaults(): Settings | null {
@@ -19,7 +20,8 @@ const settings = settingsOrFaults();
 if (settings === null) {
   process.exitCode = 1;
 } else {
+  const signals = new StopSignals();
   launchFirstEngine(settings);
   const { serve } = await import('./serve.js');
-  await serve(settings);
+  await serve(settings, signals);
 }

@@ -7,13 +7,18 @@ import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { accessLog } from './http/access-log.js';
 import { serveOpenApi } from './http/openapi.js';
+import { OpenAnswers } from './http/open-answers.js';
 import { requestId } from './http/request-id.js';
 import { securityHeaders } from './http/security-headers.js';
 import { limitServer } from './http/server-limits.js';
 import { ServiceLogger } from './http/service-logger.js';
+import { countRequests } from './metrics/count-requests.js';
+import { Metrics } from './metrics/metrics.js';
+import { shutDown } from './shutdown.js';
+import type { StopSignals } from './stop-signals.js';
 
 /** Starts the API process: listens at once, while the engine process loads the model. */
-export async function serve(settings: Settings): Promise<void> {
+export async function serve(settings: Settings, signals: StopSignals): Promise<void> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(settings), {
     // Bodies are read after the guards, by the one route that takes any.
     bodyParser: false,
@@ -23,9 +28,10 @@ export async function serve(settings: Settings): Promise<void> {
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  app.use(requestId, accessLog, securityHeaders);
+  const answers = new OpenAnswers();
+  app.use(answers.watch, requestId, accessLog, countRequests(app.get(Metrics)), securityHeaders);
   serveOpenApi(app);
-  app.enableShutdownHooks();
+  signals.onStop(() => shutDown(app, answers, settings.jobs));
   limitServer(app.getHttpServer());
   try {
     await app.listen(settings.port, settings.host);

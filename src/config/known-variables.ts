@@ -11,32 +11,32 @@ export const KNOWN_VARIABLES = [
   'MAX_FILES',
   'MAX_FILE_MB',
   'MAX_BODY_MB',
+  'UPLOADS_MAX_MB',
   'MAX_IMAGE_MEGAPIXELS',
   'MAX_IMAGE_ASPECT',
   'MAX_STEPS',
   'MAX_OUTPUT_SIDE',
   'MAX_OUTPUT_PIXELS',
-] as const;
-
-/** Variables of the service's documented future: refused rather than ignored, so that nobody relies on a limit that isn't there. */
-const NOT_YET = [
   'QUEUE_LIMIT',
   'REQUEST_TIMEOUT_SECONDS',
   'JOB_TIMEOUT_SECONDS',
+  'CANCEL_GRACE_SECONDS',
+  'SHUTDOWN_GRACE_SECONDS',
   'JOB_RETENTION_SECONDS',
   'JOB_RETENTION_BYTES',
-  'SHUTDOWN_GRACE_SECONDS',
-];
+] as const;
 
 /** Nothing else on a host is expected to use these. */
 const OWN_PREFIXES = [
   'QWEN_',
   'MAX_',
+  'UPLOADS_MAX_',
   'QUEUE_LIMIT',
-  'JOB_RETENTION_',
-  'JOB_TIMEOUT_',
-  'REQUEST_TIMEOUT_',
-  'SHUTDOWN_GRACE_',
+  'JOB_RETENTION',
+  'JOB_TIMEOUT',
+  'REQUEST_TIMEOUT',
+  'SHUTDOWN_GRACE',
+  'CANCEL_GRACE',
 ];
 
 /** Kubernetes announces a service named "qwen-…" with variables of this form to every pod beside it. */
@@ -50,9 +50,8 @@ export function unknownVariableFaults(names: readonly string[]): string[] {
   const known: readonly string[] = KNOWN_VARIABLES;
   return names.flatMap((name) => {
     if (known.includes(name)) return [];
-    if (NOT_YET.includes(name)) return [`${name} is not supported yet: unset it`];
     if (SERVICE_LINK.test(name)) return [];
-    const meant = [...known, ...NOT_YET].find((candidate) => isMisspelling(name, candidate));
+    const meant = known.find((candidate) => isMisspelling(name, candidate));
     if (meant !== undefined) return [`${name} is unknown: did you mean ${meant}?`];
     if (OWN_PREFIXES.some((prefix) => name.startsWith(prefix))) {
       return [`${name} is unknown: the known variables are ${known.join(', ')}`];

@@ -13,6 +13,8 @@ export class SettingsError extends Error {
 
 const MEGA = 1_000_000;
 const MIB = 1024 * 1024;
+/** 24 days: what a timer of Node.js can wait. */
+const MAX_TIMER_SECONDS = 2_000_000;
 
 /**
  * Turns the environment into settings.
@@ -39,11 +41,21 @@ export function readSettings(environment: Environment): Settings {
       maxFiles: variables.wholeNumber('MAX_FILES', 1, 256, 16),
       maxFileBytes: variables.wholeNumber('MAX_FILE_MB', 1, 1024, 50) * MIB,
       maxBodyBytes: variables.wholeNumber('MAX_BODY_MB', 1, 16384, 256) * MIB,
+      uploadsMaxBytes: variables.wholeNumber('UPLOADS_MAX_MB', 1, 1_048_576, 512) * MIB,
       maxImagePixels: variables.wholeNumber('MAX_IMAGE_MEGAPIXELS', 1, 1000, 64) * MEGA,
       maxImageAspect: variables.wholeNumber('MAX_IMAGE_ASPECT', 1, 100, 10),
       maxSteps: variables.wholeNumber('MAX_STEPS', 1, 1000, 150),
       maxOutputSide: variables.wholeNumber('MAX_OUTPUT_SIDE', 64, 16384, 4096),
       maxOutputPixels: variables.wholeNumber('MAX_OUTPUT_PIXELS', 4096, 268_435_456, 4_194_304),
+    },
+    jobs: {
+      queueLimit: variables.wholeNumber('QUEUE_LIMIT', 1, 100_000, 32),
+      requestTimeoutSeconds: variables.wholeNumber('REQUEST_TIMEOUT_SECONDS', 1, MAX_TIMER_SECONDS, 300),
+      jobTimeoutSeconds: variables.wholeNumber('JOB_TIMEOUT_SECONDS', 1, MAX_TIMER_SECONDS, 3600),
+      cancelGraceSeconds: variables.wholeNumber('CANCEL_GRACE_SECONDS', 1, MAX_TIMER_SECONDS, 30),
+      shutdownGraceSeconds: variables.wholeNumber('SHUTDOWN_GRACE_SECONDS', 0, MAX_TIMER_SECONDS, 25),
+      retentionSeconds: variables.wholeNumber('JOB_RETENTION_SECONDS', 1, MAX_TIMER_SECONDS, 3600),
+      retentionBytes: variables.wholeNumber('JOB_RETENTION_BYTES', MIB, 2 ** 40, 1024 * MIB),
     },
   });
 

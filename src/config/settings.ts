@@ -10,6 +10,8 @@ export interface RequestLimits {
   readonly maxFileBytes: number;
   /** MAX_BODY_MB, in bytes: the whole multipart body. */
   readonly maxBodyBytes: number;
+  /** UPLOADS_MAX_MB, in bytes: uploads and the pictures of unfinished jobs, over all requests. */
+  readonly uploadsMaxBytes: number;
   /** MAX_IMAGE_MEGAPIXELS, in pixels of one decoded input. */
   readonly maxImagePixels: number;
   /** MAX_IMAGE_ASPECT: longer side over shorter side of an input. */
@@ -20,6 +22,24 @@ export interface RequestLimits {
   readonly maxOutputSide: number;
   /** MAX_OUTPUT_PIXELS: width × height of a result. */
   readonly maxOutputPixels: number;
+}
+
+/** How long work may wait, run and be kept. */
+export interface JobLimits {
+  /** QUEUE_LIMIT: jobs that wait, or are being uploaded. */
+  readonly queueLimit: number;
+  /** REQUEST_TIMEOUT_SECONDS: from a request's upload to its answer. */
+  readonly requestTimeoutSeconds: number;
+  /** JOB_TIMEOUT_SECONDS: the same for a job that is asked for with `Prefer: respond-async`. */
+  readonly jobTimeoutSeconds: number;
+  /** CANCEL_GRACE_SECONDS: for the engine to give up a cancelled picture; past it, it is ended and started again. */
+  readonly cancelGraceSeconds: number;
+  /** SHUTDOWN_GRACE_SECONDS: for running and waiting work after the signal to end. */
+  readonly shutdownGraceSeconds: number;
+  /** JOB_RETENTION_SECONDS: how long a finished job can be asked for. */
+  readonly retentionSeconds: number;
+  /** JOB_RETENTION_BYTES: results that are kept in all; past it the oldest jobs are forgotten. */
+  readonly retentionBytes: number;
 }
 
 /**
@@ -40,6 +60,7 @@ export class Settings {
   readonly port: number;
   readonly logLevel: LogLevel;
   readonly limits: RequestLimits;
+  readonly jobs: JobLimits;
 
   constructor(values: Settings) {
     this.modelDir = values.modelDir;
@@ -51,5 +72,6 @@ export class Settings {
     this.port = values.port;
     this.logLevel = values.logLevel;
     this.limits = values.limits;
+    this.jobs = values.jobs;
   }
 }

@@ -1,7 +1,10 @@
 import type { EditForm } from './fields/edit-form.pipe.js';
 
-/** What the caller asked for and doesn't get, one sentence each; the answer's `warnings`. */
-export function editWarnings({ fields, model }: EditForm): string[] {
+/**
+ * What the caller asked for and doesn't get, one sentence each; the answer's `warnings`.
+ * @param isFollowed the edit's events can be followed: it is streamed or a job
+ */
+export function editWarnings({ fields, model }: EditForm, isFollowed: boolean): string[] {
   const warnings: string[] = [];
   const warn = (applies: boolean, text: string): void => {
     if (applies) warnings.push(text);
@@ -18,6 +21,9 @@ export function editWarnings({ fields, model }: EditForm): string[] {
     fields.output_compression !== undefined && (fields.output_format === 'png' || fields.output_type === 'pt'),
     'output_compression had no effect: it is the quality of jpeg and webp',
   );
+  for (const field of ['partial_images', 'progress'] as const) {
+    warn(Boolean(fields[field]) && !isFollowed, `${field} had no effect: the answer is not a stream`);
+  }
   warn(isOtherThan(fields.background, 'auto', 'opaque'), 'background had no effect: results are always opaque');
   warn(isOtherThan(fields.quality, 'auto', 'standard'), 'quality had no effect: num_inference_steps sets the quality');
   warn(

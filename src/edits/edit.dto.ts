@@ -29,7 +29,7 @@ class EditDataDto {
   readonly input_index!: number;
 }
 
-class InputTokensDetailsDto {
+export class InputTokensDetailsDto {
   @ApiProperty({ type: 'integer' })
   readonly text_tokens!: number;
 

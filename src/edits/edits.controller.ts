@@ -1,24 +1,34 @@
-import { Readable } from 'node:stream';
 import {
   Controller,
   HttpCode,
   HttpStatus,
   Post,
+  Req,
   Res,
-  StreamableFile,
+  type StreamableFile,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
 import { ApiErrors } from '../errors/api-errors.decorator.js';
+import { onClose } from '../http/on-close.js';
+import { tellFacts } from '../http/request-facts.js';
 import { ReadinessGuard } from '../inference/readiness.guard.js';
 import { answerJson } from './answer/answer-json.js';
+import { jobJson } from './answer/job-json.js';
+import { sendEvents, sendJson } from './answer/send.js';
 import { serverTiming } from './answer/server-timing.js';
-import { EditAnswerDto, EditUploadDto } from './edit.dto.js';
+import { ApiEditAnswers } from './docs/edit-answers.decorator.js';
+import { editFacts } from './edit-facts.js';
+import { EditUploadDto } from './edit.dto.js';
 import { EditsService } from './edits.service.js';
 import { type EditForm, EditFormPipe } from './fields/edit-form.pipe.js';
+import { editIntent, RESPOND_ASYNC } from './intent/edit-intent.js';
+import { placeOf, QueuePlaceGuard } from './intent/queue-place.guard.js';
 import { EditUpload } from './upload/edit-upload.decorator.js';
+import { fingerprint } from './upload/fingerprint.js';
+import type { Upload } from './upload/upload.js';
 import { UploadInterceptor } from './upload/upload.interceptor.js';
 
 @ApiTags('images')
@@ -28,32 +38,66 @@ export class EditsController {
 
   @Post('edits')
   @HttpCode(HttpStatus.OK)
-  @UseGuards(ReadinessGuard)
+  @UseGuards(ReadinessGuard, QueuePlaceGuard)
   @UseInterceptors(UploadInterceptor)
   @ApiOperation({ summary: 'Edit pictures by an instruction' })
   @ApiConsumes('multipart/form-data')
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: 'respond-async (RFC 7240): the answer is 202 with a job',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body is the same job, as long as it is kept; another body is refused',
+  })
   @ApiBody({ type: EditUploadDto })
-  @ApiOkResponse({ type: EditAnswerDto })
+  @ApiEditAnswers()
   @ApiErrors(
     'INVALID_INPUT',
     'UNAUTHORIZED',
+    'REQUEST_INCOMPLETE',
+    'CONFLICT',
     'PAYLOAD_TOO_LARGE',
     'UNSUPPORTED_MEDIA_TYPE',
+    'QUEUE_FULL',
     'GENERATION_ERROR',
     'MODEL_NOT_READY',
+    'TIMEOUT',
   )
   async edit(
+    @EditUpload() upload: Upload,
     @EditUpload(EditFormPipe) form: EditForm,
+    @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
-    const clientGone = new AbortController();
-    response.once('close', () => clientGone.abort());
-    const answer = await this.edits.edit(form, clientGone.signal);
-    response.setHeader('Server-Timing', serverTiming(answer));
-    const body = answerJson(answer);
-    return new StreamableFile(Readable.from(body.pieces()), {
-      type: 'application/json; charset=utf-8',
-      length: body.length,
+    const { isAsync, idempotencyKey: key } = editIntent(request);
+    const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
+    const id = await this.edits.submit(form, { isAsync, place: placeOf(request), name });
+    tellFacts(request, {
+      facts: async () => editFacts(id, await this.edits.snapshot(id)),
+      privateFacts: { prompt: form.fields.prompt },
     });
+    const gone = new AbortController();
+    onClose(response, () => {
+      gone.abort();
+      this.edits.leave(id);
+    });
+
+    if (isAsync) {
+      const { job, files } = await this.edits.get(id);
+      response.status(HttpStatus.ACCEPTED);
+      response.setHeader('Location', `/v1/images/edits/${id}`);
+      response.setHeader('Preference-Applied', RESPOND_ASYNC);
+      return sendJson(jobJson(job, files));
+    }
+    if (form.fields.stream) {
+      const { job } = await this.edits.get(id);
+      return sendEvents(response, this.edits.events(job, 0, gone.signal));
+    }
+    const { job, files } = await this.edits.finished(id);
+    response.setHeader('Server-Timing', serverTiming(job));
+    return sendJson(answerJson(job, files));
   }
 }

@@ -1,73 +1,116 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { generationError, invalidInput, modelNotReady } from '../errors/api-error.js';
-import { EditFailure } from '../inference/edit-failure.js';
-import type { EditRequest, Picture } from '../inference/protocol.js';
-import { JobQueue, type JobResult } from '../jobs/job-queue.js';
-import type { EditAnswer } from './answer/edit-answer.js';
-import { editRequest } from './edit-request.js';
-import { editWarnings } from './edit-warnings.js';
+import { Settings } from '../config/settings.js';
+import { ApiError, conflict } from '../errors/api-error.js';
+import type { EditInputs } from '../jobs/edit-order.js';
+import { type JobName, JobQueue, type Place } from '../jobs/job-queue.js';
+import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
+import { NameTaken } from '../jobs/queue-full.js';
+import { editOrder } from './edit-order.js';
+import { failureError } from './failure-error.js';
 import type { EditForm } from './fields/edit-form.pipe.js';
 import { InputPictures } from './intake/input-pictures.service.js';
-import { ResultEncoder } from './result-encoder.js';
+import { type EditEvent, editEvent } from './stream/edit-events.js';
+import { UploadBudget } from './upload/upload-budget.js';
 
-const RESTART_RETRY_AFTER_SECONDS = 5;
+export interface EditMode {
+  readonly isAsync: boolean;
+  readonly place: Place;
+  readonly name: JobName | null;
+}
 
-/** Takes a valid form through decoding, the queue, the engine and encoding. */
+/** A job with its results, which are there once it has succeeded. */
+export interface FinishedJob {
+  readonly job: JobSnapshot;
+  readonly files: readonly PictureFile[];
+}
+
+/** Takes valid forms to the queue, and tells about the jobs there. */
 @Injectable()
 export class EditsService {
   constructor(
-    private readonly inputs: InputPictures,
-    private readonly encoder: ResultEncoder,
+    private readonly pictures: InputPictures,
     private readonly queue: JobQueue,
+    private readonly budget: UploadBudget,
+    private readonly settings: Settings,
   ) {}
 
   /**
-   * @param signal aborted when the client has gone
-   * @throws ApiError; JobAbandoned when the client has gone
+   * Decodes the pictures and queues the edit; whoever called holds the job until he leaves it.
+   * @returns the job's id
+   * @throws ApiError
    */
-  async edit(form: EditForm, signal: AbortSignal): Promise<EditAnswer> {
-    const request = editRequest(form, await this.inputs.read(form));
-    const { outcome, queueSeconds } = await this.run(request, signal);
-    const { fields } = form;
-    return {
-      created: Math.floor(Date.now() / 1000),
-      results: await Promise.all(
-        outcome.pictures.map(async (picture) => ({
-          bytes: await this.encoder.encode(picture, fields),
-          seed: picture.seed,
-          inputIndex: picture.inputIndex,
-        })),
-      ),
-      inputPictures: form.inputs.files.length,
-      usage: outcome.usage,
-      queueSeconds,
-      stageSeconds: outcome.seconds,
-      outputFormat: fields.output_type === 'pt' ? 'pt' : fields.output_format,
-      size: commonSize(outcome.pictures),
-      warnings: editWarnings(form),
-    };
+  async submit(form: EditForm, { isAsync, place, name }: EditMode): Promise<string> {
+    const pictures = await this.pictures.read(form);
+    const inputs = form.inputs.kind === 'together' ? [pictures] : pictures.map((picture) => [picture]);
+    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.settings.jobs;
+    const timeoutSeconds = isAsync ? jobTimeoutSeconds : requestTimeoutSeconds;
+    const held = this.budget.hold();
+    try {
+      held.add(pictureBytes(inputs));
+      const order = editOrder(form, isAsync || form.fields.stream);
+      const id = await this.queue.submit(order, inputs, { place, timeoutSeconds, isDetached: isAsync, name });
+      void this.queue.finished(id).then(() => held.release());
+      return id;
+    } catch (error) {
+      held.release();
+      if (error instanceof NameTaken) throw conflict('This Idempotency-Key was used with another body');
+      throw error;
+    }
   }
 
-  private async run(request: EditRequest, signal: AbortSignal): Promise<JobResult> {
-    try {
-      return await this.queue.submit({ id: randomUUID(), request, signal });
-    } catch (error) {
-      if (!(error instanceof EditFailure)) throw error;
-      switch (error.kind) {
-        case 'invalid':
-          throw invalidInput(error.message, error.param ?? undefined);
-        case 'failed':
-          throw generationError(error.message);
-        case 'unavailable':
-          throw modelNotReady(RESTART_RETRY_AFTER_SECONDS);
-      }
+  /** The job as it is now; null when there is none (any more). */
+  snapshot(id: string): Promise<JobSnapshot | null> {
+    return this.queue.get(id);
+  }
+
+  leave(id: string): void {
+    void this.queue.leave(id);
+  }
+
+  /**
+   * Waits for an edit's end.
+   * @throws ApiError when it has failed
+   */
+  async finished(id: string): Promise<FinishedJob> {
+    const job = await this.queue.finished(id);
+    if (job === null) throw noSuchJob();
+    if (job.failure !== null) throw failureError(job.failure);
+    return { job, files: await this.queue.results(id) };
+  }
+
+  /** @throws ApiError 404 */
+  async get(id: string): Promise<FinishedJob> {
+    const job = await this.queue.get(id);
+    const files = await this.queue.results(id);
+    // Between the two it may have been forgotten.
+    if (job === null || (job.status === 'succeeded' && files.length === 0)) throw noSuchJob();
+    return { job, files };
+  }
+
+  /** @throws ApiError 404, 409 */
+  async cancel(id: string): Promise<FinishedJob> {
+    const { job } = await this.get(id);
+    if (!(await this.queue.cancel(id))) throw conflict(`The job has ended already: its status is ${job.status}`);
+    return { job: (await this.queue.get(id)) ?? job, files: [] };
+  }
+
+  /** What the caller sees of the job's events after number `after`, until the job ends or the signal is aborted. */
+  async *events(
+    job: JobSnapshot,
+    after: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<EditEvent & { readonly number: number }> {
+    for await (const event of this.queue.events(job.id, after, signal)) {
+      const seen = editEvent(event, job, event.type === 'picture' ? await this.queue.results(job.id) : []);
+      if (seen !== null) yield { ...seen, number: event.number };
     }
   }
 }
 
-function commonSize(pictures: readonly Picture[]): string {
-  const sizes = new Set(pictures.map(({ width, height }) => `${width}x${height}`));
-  const [size] = sizes;
-  return sizes.size === 1 && size !== undefined ? size : 'auto';
+function pictureBytes(inputs: EditInputs): number {
+  return inputs.flat().reduce((sum, { condition }) => sum + condition.data.length, 0);
+}
+
+function noSuchJob(): ApiError {
+  return new ApiError('NOT_FOUND', 'There is no such job, or not any more');
 }

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { EngineCommand, EngineEvent } from '../inference/protocol.js';
 import { EngineModule } from './engine.module.js';
 import { EngineService } from './engine.service.js';
+import { endWithParent } from './parent-watch.js';
 
 /** The engine process: forked by the API process, it ends with it. */
 async function main(): Promise<void> {
@@ -12,8 +13,9 @@ async function main(): Promise<void> {
     return;
   }
   process.on('disconnect', () => process.exit(0));
-  // Ctrl-C reaches the whole process group; the parent decides when the engine ends.
-  process.on('SIGINT', () => undefined);
+  endWithParent();
+  // Signals may reach the whole process group; the parent decides when the engine ends.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   const context = await NestFactory.createApplicationContext(EngineModule, { logger: ['error', 'warn'] });
   const engine = context.get(EngineService);
   const tell = (event: EngineEvent): void => void process.send?.(event);

@@ -32,9 +32,9 @@ export function tooLarge(message: string, param?: string): ApiError {
   return new ApiError('PAYLOAD_TOO_LARGE', message, param === undefined ? {} : { param });
 }
 
-/** The model is loading, restarting, or has failed to load. */
-export function modelNotReady(retryAfterSeconds: number): ApiError {
-  return new ApiError('MODEL_NOT_READY', 'Model is not ready yet', {
+/** The model is loading, restarting, or has failed to load, or the service is about to end. */
+export function modelNotReady(retryAfterSeconds: number, message = 'Model is not ready yet'): ApiError {
+  return new ApiError('MODEL_NOT_READY', message, {
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });
 }
@@ -44,4 +44,19 @@ export function generationError(cause: string): ApiError {
   return new ApiError('GENERATION_ERROR', `Image generation failed: ${cause}`, {
     headers: { 'x-should-retry': 'false' },
   });
+}
+
+/** Nobody would wait for this request's turn, or there is no room for it to wait. */
+export function queueFull(message: string, retryAfterSeconds: number): ApiError {
+  return new ApiError('QUEUE_FULL', message, { headers: { 'Retry-After': String(retryAfterSeconds) } });
+}
+
+/** The request's own time limit passed; doing the same work again would most likely end the same way. */
+export function timedOut(message: string): ApiError {
+  return new ApiError('TIMEOUT', message, { headers: { 'x-should-retry': 'false' } });
+}
+
+/** The request contradicts the state of what it names. */
+export function conflict(message: string): ApiError {
+  return new ApiError('CONFLICT', message, { headers: { 'x-should-retry': 'false' } });
 }

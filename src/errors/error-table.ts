@@ -5,11 +5,14 @@ export const ERROR_TABLE = {
   NOT_FOUND: { status: 404, type: 'invalid_request_error' },
   METHOD_NOT_ALLOWED: { status: 405, type: 'invalid_request_error' },
   REQUEST_INCOMPLETE: { status: 408, type: 'invalid_request_error' },
+  CONFLICT: { status: 409, type: 'invalid_request_error' },
   PAYLOAD_TOO_LARGE: { status: 413, type: 'invalid_request_error' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, type: 'invalid_request_error' },
+  QUEUE_FULL: { status: 429, type: 'rate_limit_error' },
   HEADERS_TOO_LARGE: { status: 431, type: 'invalid_request_error' },
   GENERATION_ERROR: { status: 500, type: 'server_error' },
   MODEL_NOT_READY: { status: 503, type: 'server_error' },
+  TIMEOUT: { status: 504, type: 'server_error' },
 } as const satisfies Record<string, { status: number; type: string }>;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;

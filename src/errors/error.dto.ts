@@ -12,7 +12,7 @@ class ErrorDetailDto {
   readonly message!: string;
 }
 
-class OpenAiErrorDto {
+export class OpenAiErrorDto {
   @ApiProperty()
   readonly message!: string;
 

@@ -5,6 +5,7 @@ import { allowedMethods } from '../http/allowed-methods.js';
 import { endWithUnreadBody, hasUnreadBody } from '../http/unread-body.js';
 import { ApiError, generationError } from './api-error.js';
 import { errorEnvelope } from './error-envelope.js';
+import { rememberErrorCode } from './answered-code.js';
 import { codeForStatus } from './error-table.js';
 
 /** A client whose body is somewhat too large must still get to know it. */
@@ -21,6 +22,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const error = this.toApiError(exception, request);
+    rememberErrorCode(response, error.code);
     if (response.headersSent) {
       // Too late for an answer: a cut connection tells the client that the body is not whole.
       response.destroy();

@@ -4,7 +4,7 @@ export class HealthDto {
   @ApiProperty({ enum: ['healthy'] })
   readonly status = 'healthy';
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ type: String, format: 'date-time' })
   readonly timestamp = new Date().toISOString();
 
   @ApiProperty({ description: 'Version of the service' })

@@ -1,22 +1,39 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import { errorCodeOf } from '../errors/answered-code.js';
+import { answeredStatus } from './answered-status.js';
+import { type Facts, factsOf, logLine } from './request-facts.js';
+import { wireBytes } from './wire-bytes.js';
 
 const logger = new Logger('Request');
 
-/** nginx' status for a client that left before its answer. */
-const CLIENT_CLOSED_REQUEST = 499;
-
-/** One line a request: neither query, prompt nor key. `cut` marks a connection that closed before the answer's end. */
+/**
+ * One line a request: neither query, prompt nor key. `in` and `out` are its bytes on the wire, `ms` the time from its
+ * headers to its answer's end; `cut` marks a connection that closed before that. The prompt follows in a line at debug level.
+ */
 export function accessLog(request: Request, response: Response, next: NextFunction): void {
   const startedAt = performance.now();
-  const { method } = request;
+  const { method, socket } = request;
   const path = request.path.slice(0, 200);
   response.once('close', () => {
-    const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
-    const milliseconds = (performance.now() - startedAt).toFixed(1);
-    logger.log(
-      `id=${request.id} method=${method} path=${path} status=${status} ms=${milliseconds}${response.writableFinished ? '' : ' cut=true'}`,
-    );
+    const bytes = wireBytes(socket);
+    const code = errorCodeOf(response);
+    const common: Facts = {
+      id: request.id,
+      method,
+      path,
+      status: answeredStatus(response),
+      ...(code === null ? {} : { code }),
+      in: bytes.in,
+      out: bytes.out,
+      ms: (performance.now() - startedAt).toFixed(1),
+      ...(response.writableFinished ? {} : { cut: 'true' }),
+    };
+    const { facts, privateFacts } = factsOf(request);
+    void facts().then((own) => {
+      logger.log(logLine({ ...common, ...own }));
+      if (Object.keys(privateFacts).length > 0) logger.debug(logLine({ id: request.id, ...privateFacts }));
+    });
   });
   next();
 }

@@ -13,6 +13,8 @@ export interface EngineListener {
 export class EngineProcess {
   private readonly child: ChildProcess;
   private hasEnded = false;
+  /** Why this process has ended it itself. */
+  private killedAs: string | null = null;
 
   constructor(
     settings: Settings,
@@ -22,7 +24,7 @@ export class EngineProcess {
     this.child.on('message', (event) => {
       if (!this.hasEnded) listener.onEvent(event as EngineEvent);
     });
-    this.child.once('exit', (code, signal) => this.end(describeEnd(code, signal)));
+    this.child.once('exit', (code, signal) => this.end(this.killedAs ?? describeEnd(code, signal)));
     this.child.on('error', (error) => {
       // Starting failed; a failed send or kill is followed by 'exit'.
       if (this.child.pid === undefined) this.end(`could not be started (${error.message})`);
@@ -39,9 +41,13 @@ export class EngineProcess {
     this.child.send(command, () => undefined);
   }
 
-  /** Ends the process at once, also in the middle of a run; resolves when it is gone. */
-  async kill(): Promise<void> {
+  /**
+   * Ends the process at once, also in the middle of a run; resolves when it is gone.
+   * @param how what the listener is told, in plain words
+   */
+  async kill(how = 'was ended'): Promise<void> {
     if (this.hasEnded) return;
+    this.killedAs = how;
     await new Promise<void>((resolve) => {
       this.child.once('exit', () => resolve());
       this.child.kill('SIGKILL');

@@ -2,72 +2,104 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit }
 import { Settings } from '../config/settings.js';
 import { EditFailure } from './edit-failure.js';
 import { EngineProcess } from './engine-process.js';
+import { EnginePace } from './engine-pace.js';
+import { Metrics } from '../metrics/metrics.js';
 import type { ModelState } from './model-state.js';
-import type { EditRequest, EngineEvent } from './protocol.js';
-import { type EditOutcome, type ProgressListener, RunningEdit } from './running-edit.js';
+import type { EngineEvent, PictureRequest } from './protocol.js';
+import { type MadePicture, type PictureListener, RunningPicture } from './running-picture.js';
 
 const FIRST_RESTART_MILLISECONDS = 500;
 const LAST_RESTART_MILLISECONDS = 30_000;
 const LOAD_RETRY_AFTER_SECONDS = 5;
 const FAILED_RETRY_AFTER_SECONDS = 60;
+const DRAINING: ModelState = { status: 'draining', reason: 'draining', retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS };
 
 /**
- * Keeps one engine process running: starts it to load the checkpoint, hands it one edit at a time, and starts it
- * anew when it dies, with a growing pause. A checkpoint that can't be loaded stays unloaded: trying again won't mend it.
+ * Keeps one engine process running: starts it to load the checkpoint, hands it one picture at a time, and starts it
+ * anew when it dies, with a growing pause. One that doesn't give up a cancelled picture in time is ended. A checkpoint that can't be loaded stays unloaded: trying again won't mend it.
  */
 @Injectable()
 export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Engine');
   private engine: EngineProcess | null = null;
-  private running: RunningEdit | null = null;
+  private running: RunningPicture | null = null;
+  private readonly pace: EnginePace;
   private restartTimer: NodeJS.Timeout | undefined;
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
   private waitingForSettled: (() => void)[] = [];
   private currentState: ModelState = loading('loading');
 
-  constructor(private readonly settings: Settings) {}
+  private isDraining = false;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly metrics: Metrics,
+  ) {
+    this.pace = new EnginePace(settings.jobs.cancelGraceSeconds);
+    metrics.measureEngine(() => ({ pid: this.engine?.pid, isReady: this.state.status === 'ready' }));
+  }
 
   get state(): ModelState {
-    return this.currentState;
+    return this.isDraining ? DRAINING : this.currentState;
   }
 
   onModuleInit(): void {
     this.start();
   }
 
+  /** From now on nothing new is to be taken; pictures of what was taken before are still made. */
+  drain(): void {
+    this.isDraining = true;
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
     clearTimeout(this.restartTimer);
-    this.setState({
-      status: 'stopped',
-      reason: 'draining',
-      retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS,
-    });
-    this.running?.fail(new EditFailure('unavailable', 'The service is shutting down'));
+    this.isDraining = true;
+    this.setState(DRAINING);
+    this.running?.fail(new EditFailure('unavailable', 'the service is shutting down'));
     this.running = null;
     await this.engine?.kill();
   }
 
-  /**
-   * Runs one edit; while the engine is loading or restarting, waits for it first. The caller sends one edit at a time.
-   * @throws EditFailure
-   */
-  async edit(request: EditRequest, onProgress: ProgressListener = () => undefined): Promise<EditOutcome> {
-    await this.settled();
-    if (this.currentState.status !== 'ready' || this.engine === null) {
-      throw new EditFailure('unavailable', 'Model is not ready yet');
-    }
-    if (this.running !== null) throw new Error('The engine is given one edit at a time');
-    const run = new RunningEdit(request, onProgress);
-    this.running = run;
-    this.engine.send({ type: 'edit', id: run.id, request });
-    return run.outcome;
-  }
-
   /** Resolves when the model is ready or won't become so. */
-  private async settled(): Promise<void> {
+  async settled(): Promise<void> {
     while (this.currentState.status === 'loading') {
       await new Promise<void>((resolve) => this.waitingForSettled.push(resolve));
     }
+  }
+
+  /**
+   * Makes one picture. The caller asks for one at a time.
+   * @param signal aborted to give the picture up: the promise rejects once the engine has
+   * @throws EditFailure
+   */
+  async make(request: PictureRequest, listener: PictureListener, signal: AbortSignal): Promise<MadePicture> {
+    if (signal.aborted) throw new EditFailure('cancelled', 'The edit was cancelled');
+    const { engine } = this;
+    if (this.currentState.status !== 'ready' || engine === null) {
+      throw new EditFailure('unavailable', 'Model is not ready yet');
+    }
+    if (this.running !== null) throw new Error('The engine is given one picture at a time');
+    const run = new RunningPicture(listener);
+    this.running = run;
+    this.pace.begin();
+    engine.send({ type: 'make', id: run.id, request });
+    let grace: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      engine.send({ type: 'cancel', id: run.id });
+      grace = setTimeout(() => this.endStuck(engine), this.pace.graceSeconds * 1000);
+    };
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      return await run.outcome;
+    } finally {
+      clearTimeout(grace);
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  private endStuck(engine: EngineProcess): void {
+    void engine.kill(`was stuck: it did not give up a picture within ${this.pace.graceSeconds.toFixed(0)} s`);
   }
 
   private setState(state: ModelState): void {
@@ -104,13 +136,15 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
         });
         return;
       default:
+        this.pace.hear();
         if (this.running?.id === event.id && this.running.handle(event)) this.running = null;
     }
   }
 
   private restart(how: string): void {
     this.engine = null;
-    if (this.currentState.status === 'stopped') return;
+    if (this.currentState.status === 'draining') return;
+    this.metrics.engineRestarted();
     const pause = this.restartMilliseconds;
     this.restartMilliseconds = Math.min(pause * 2, LAST_RESTART_MILLISECONDS);
     this.logger.error(`The engine process ${how}; it starts again in ${pause / 1000} s`);

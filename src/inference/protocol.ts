@@ -1,4 +1,5 @@
 import type { InputPicture } from '../images/input-picture.js';
+import type { RgbImage } from '../images/rgb-image.js';
 
 /**
  * What the API process and the engine process say to each other (child_process IPC, 'advanced' serialization).
@@ -10,16 +11,19 @@ export type OutputType = 'pil' | 'pt';
 /** `auto` keeps the input's aspect at the model's native area. */
 export type OutputSize = { readonly width: number; readonly height: number } | 'auto';
 
-/** A validated request: every default is filled in, every picture is at the condition size. */
-export interface EditRequest {
+/** One picture to make, with every default filled in and every input at the condition size. */
+export interface PictureRequest {
   readonly prompt: string;
   /** Only used when trueCfgScale > 1. */
   readonly negativePrompt: string;
-  /** One entry an edit; an edit's pictures are its references (a single-image checkpoint takes exactly one). */
-  readonly inputs: readonly (readonly InputPicture[])[];
+  /** The edit's references (a single-image checkpoint takes exactly one). */
+  readonly references: readonly InputPicture[];
+  /**
+   * The same for pictures that share prompt, references, size, steps and guidance: what hangs on these alone is kept for a
+   * while under this name.
+   */
+  readonly editKey: string;
   readonly size: OutputSize;
-  /** Variants an input; variant j is made from the noise of seed (seed + j) mod 2^32. */
-  readonly n: number;
   readonly numInferenceSteps: number;
   readonly trueCfgScale: number;
   /** An unsigned 32-bit number. */
@@ -27,6 +31,8 @@ export interface EditRequest {
   /** The most tokens that a prompt may have of its own. */
   readonly maxSequenceLength: number;
   readonly outputType: OutputType;
+  /** Previews to send on the way, 0–3. */
+  readonly partialImages: number;
 }
 
 /** What a loaded checkpoint is and takes; the API process validates against it. */
@@ -46,7 +52,7 @@ export interface ModelInfo {
   readonly warnings: readonly string[];
 }
 
-/** Seconds of model time in each stage, over all pictures of a request. */
+/** Seconds of model time in each stage of one picture; what was kept from an earlier one takes none. */
 export interface StageSeconds {
   readonly text: number;
   readonly encode: number;
@@ -54,29 +60,33 @@ export interface StageSeconds {
   readonly decode: number;
 }
 
-/** One finished picture. */
+/** A finished picture. */
 export interface Picture {
-  readonly inputIndex: number;
-  readonly variantIndex: number;
-  readonly seed: number;
   readonly width: number;
   readonly height: number;
   /** `pil`: Uint8Array [height, width, 3]. `pt`: Float32Array [3, height, width] in 0–1. */
   readonly data: Uint8Array | Float32Array;
 }
 
-export interface EditUsage {
-  /** Prompt and negative prompt, their own tokens. */
-  readonly textTokens: number;
-  /** Reference latents' tokens, over all inputs. */
-  readonly imageTokens: number;
-  /** Target latents' tokens, over all pictures. */
-  readonly outputTokens: number;
+/** Tokens that one picture takes. */
+export interface PictureTokens {
+  /** Prompt and, with guidance, negative prompt: their own tokens. */
+  readonly text: number;
+  /** The references' latents. */
+  readonly references: number;
+  /** The target's latents. */
+  readonly target: number;
 }
+
+/** Why a picture was not made: the request can't be served as it is, making it failed, or it was cancelled. */
+export type FailureKind = 'invalid' | 'failed' | 'cancelled';
 
 export type EngineCommand =
   | { readonly type: 'load'; readonly modelDir: string; readonly deviceMap: string; readonly precision: string }
-  | { readonly type: 'edit'; readonly id: string; readonly request: EditRequest };
+  /** Make one picture; pictures are made one after the other, in the order in which they are asked for. */
+  | { readonly type: 'make'; readonly id: string; readonly request: PictureRequest }
+  /** Give up a picture: at the next step, or before it starts. Nothing happens when it is done already. */
+  | { readonly type: 'cancel'; readonly id: string };
 
 export type EngineEvent =
   /** The process is up and can be told to load. */
@@ -84,22 +94,22 @@ export type EngineEvent =
   | { readonly type: 'ready'; readonly model: ModelInfo }
   /** A fault of the checkpoint or the device; message holds no path of the host. The engine stays up and can be told to load again. */
   | { readonly type: 'load_failed'; readonly message: string }
-  /** Step `step` of `steps` of picture `picture` of `pictures` is done (all count from 1). */
+  /** Step `step` of `steps` is done (they count from 1). */
+  | { readonly type: 'progress'; readonly id: string; readonly step: number; readonly steps: number }
+  /** Preview `index` (from 0), decoded from the clean latents that the model predicts at that step. */
+  | { readonly type: 'preview'; readonly id: string; readonly index: number; readonly image: RgbImage }
   | {
-      readonly type: 'progress';
+      readonly type: 'made';
       readonly id: string;
-      readonly step: number;
-      readonly steps: number;
-      readonly picture: number;
-      readonly pictures: number;
+      readonly picture: Picture;
+      readonly seconds: StageSeconds;
+      readonly tokens: PictureTokens;
     }
-  | { readonly type: 'picture'; readonly id: string; readonly picture: Picture }
-  | { readonly type: 'done'; readonly id: string; readonly seconds: StageSeconds; readonly usage: EditUsage }
-  /** `invalid`: the request can't be served as it is (param names the field); `failed`: generation failed. */
+  /** `param` names the field at fault of an invalid request. */
   | {
-      readonly type: 'edit_failed';
+      readonly type: 'failed';
       readonly id: string;
-      readonly kind: 'invalid' | 'failed';
+      readonly kind: FailureKind;
       readonly message: string;
       readonly param: string | null;
     };

@@ -44,6 +44,51 @@ describe('the openai package for Node', () => {
     expect(data).toHaveLength(1);
   });
 
+  test('stream: true gives previews and the result, and nothing that the package does not know', async () => {
+    const events: OpenAI.ImageEditStreamEvent[] = [];
+    const stream = await client.images.edit({
+      image: await picture(),
+      prompt: 'make it blue',
+      stream: true,
+      partial_images: 1,
+    });
+    for await (const event of stream) events.push(event);
+    expect(events.map(({ type }) => type)).toEqual(['image_edit.partial_image', 'image_edit.completed']);
+    for (const { b64_json: data, created_at: createdAt, output_format: format } of events) {
+      expect(await sharp(Buffer.from(data, 'base64')).metadata()).toMatchObject({ format, width: 64, height: 64 });
+      expect(createdAt).toBeGreaterThan(1.7e9);
+    }
+    const [preview, result] = events;
+    expect(preview).toMatchObject({ partial_image_index: 0, background: 'opaque', quality: 'auto', size: '64x64' });
+    const usage = result?.type === 'image_edit.completed' ? result.usage : undefined;
+    expect(usage?.total_tokens).toBe((usage?.input_tokens ?? NaN) + (usage?.output_tokens ?? NaN));
+  });
+
+  test('a stream’s failure is thrown', async () => {
+    const stream = await client.images.edit({ image: await picture(), prompt: 'ab '.repeat(13_334), stream: true });
+    const failure = await (async () => {
+      for await (const event of stream) expect(event).toBeNull();
+    })().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(OpenAI.APIError);
+    expect(failure).toMatchObject({ code: 'INVALID_INPUT', param: 'prompt', type: 'invalid_request_error' });
+  });
+
+  test('a stream that is left early gives up its work', async () => {
+    const stream = await client.images.edit({
+      image: await picture(),
+      prompt: 'a',
+      stream: true,
+      partial_images: 3,
+      n: 10,
+      size: '1024x1024',
+    });
+    for await (const event of stream) if (event.type === 'image_edit.partial_image') break;
+    await server.until(() => /status=200 .*cut=true/.test(server.log));
+    const startedAt = performance.now();
+    await client.images.edit({ image: await picture(), prompt: 'a' });
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+  });
+
   test('an array of two is one edit with two references, which a single-image checkpoint refuses by name', async () => {
     const second = await toFile(await gradient(64, 64).png().toBuffer(), 'second.png');
     const failure = await client.images
@@ -64,7 +109,6 @@ describe('the openai package for Node', () => {
     await expect(client.images.edit({ image, prompt: 'a', mask: await picture() })).rejects.toMatchObject({
       param: 'mask',
     });
-    await expect(client.images.edit({ image, prompt: 'a', stream: true })).rejects.toMatchObject({ param: 'stream' });
     await expect(client.images.edit({ image, prompt: 'a', response_format: 'url' })).rejects.toMatchObject({
       param: 'response_format',
     });

@@ -115,12 +115,10 @@ describe('form fields', () => {
     ['output_compression', 'output_compression must be between 0 and 100', ['-1', '101']],
     ['output_compression', 'output_compression must be a whole number between 0 and 100', NO_WHOLE_NUMBERS],
     ['response_format', "response_format must be 'b64_json'", ['url', '']],
-    ['stream', 'stream is not supported yet', ['true']],
     ['stream', "stream must be 'true' or 'false'", ['1', 'yes', '', 'True']],
-    ['partial_images', 'partial_images is not supported yet', ['1', '3']],
     ['partial_images', 'partial_images must be between 0 and 3', ['-1', '4']],
-    ['partial_images', 'partial_images must be a whole number between 0 and 3', ['1.5', '']],
-    ['progress', 'progress is not supported yet', ['true']],
+    ['partial_images', 'partial_images must be a whole number between 0 and 3', NO_WHOLE_NUMBERS],
+    ['progress', "progress must be 'true' or 'false'", ['1', 'on', 'TRUE']],
     ['model', "model must be 'tiny-plain', the served model, or absent", ['', 'gpt-4', 'TINY-PLAIN', 'dall-e']],
   ])('%s: %s', async (field, message, values) => {
     for (const value of values) await refused({ [field]: value }, message, field);

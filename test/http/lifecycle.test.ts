@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { goodForm, postEdit } from '../support/edit-form.js';
-import { expectError, expectNoLeak } from '../support/expect-error.js';
+import { expectError } from '../support/expect-error.js';
 import { TestServer } from '../support/server.js';
 
 const NOT_READY = { status: 503, code: 'MODEL_NOT_READY', message: 'Model is not ready yet', param: null };
@@ -104,18 +104,6 @@ describe('life of the service', () => {
     await server?.untilReady();
     expect(server?.enginePid).not.toBe(enginePid);
     expect((await postEdit(url, goodForm())).status).toBe(200);
-  });
-
-  test('ended in the middle of an edit it answers, and takes its engine with it', async () => {
-    const { url, enginePid } = await start();
-    const running = postEdit(url, goodForm({ num_inference_steps: '150', n: '10', size: '128x128' }));
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    const stopped = server?.stop();
-    const response = await running;
-    expect(response.status).toBe(503);
-    expectNoLeak(await response.text());
-    expect((await stopped)?.leftovers).toEqual([]);
-    expect(isAlive(enginePid)).toBe(false);
   });
 
   test('an engine whose service is killed ends too', async () => {

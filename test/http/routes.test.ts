@@ -48,15 +48,27 @@ describe('routes', () => {
 
   test('GET /openapi.json documents every route, field and error; /docs shows it', async () => {
     const document = (await get('/openapi.json')) as OpenApi;
-    expect(Object.keys(document.paths).sort()).toEqual(['/health', '/ready', '/v1/images/edits', '/v1/models']);
+    expect(Object.keys(document.paths).sort()).toEqual([
+      '/health',
+      '/ready',
+      '/v1/images/edits',
+      '/v1/images/edits/{id}',
+      '/v1/images/edits/{id}/events',
+      '/v1/models',
+    ]);
     expect(Object.keys(document.paths['/v1/images/edits']?.['post']?.responses ?? {}).sort()).toEqual([
       '200',
+      '202',
       '400',
       '401',
+      '408',
+      '409',
       '413',
       '415',
+      '429',
       '500',
       '503',
+      '504',
     ]);
     expect(Object.keys(document.components.schemas['EditUploadDto']?.properties ?? {}).sort()).toEqual([
       'background',
@@ -90,17 +102,22 @@ describe('routes', () => {
     expect(await page.text()).toContain('swagger-ui');
   });
 
-  test.each(['/nothing', '/v1', '/v1/images', '/v1/images/edits/x', '/.env', '/docs/../.env', '/%2e%2e/package.json'])(
-    '%s is not found',
-    async (path) => {
-      await expectError(await fetch(server.url + path), {
-        status: 404,
-        code: 'NOT_FOUND',
-        message: 'There is nothing at this path',
-        param: null,
-      });
-    },
-  );
+  test.each([
+    '/nothing',
+    '/v1',
+    '/v1/images',
+    '/v1/images/edits/x/y',
+    '/.env',
+    '/docs/../.env',
+    '/%2e%2e/package.json',
+  ])('%s is not found', async (path) => {
+    await expectError(await fetch(server.url + path), {
+      status: 404,
+      code: 'NOT_FOUND',
+      message: 'There is nothing at this path',
+      param: null,
+    });
+  });
 
   test.each([
     ['GET', '/v1/images/edits', 'POST'],

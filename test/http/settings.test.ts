@@ -33,6 +33,15 @@ describe('settings', () => {
       maxImagePixels: 64e6,
       maxSteps: 150,
     });
+    expect(settings.jobs).toEqual({
+      queueLimit: 32,
+      requestTimeoutSeconds: 300,
+      jobTimeoutSeconds: 3600,
+      cancelGraceSeconds: 30,
+      shutdownGraceSeconds: 25,
+      retentionSeconds: 3600,
+      retentionBytes: 1024 ** 3,
+    });
     expect(isAbsolute(settings.modelDir)).toBe(true);
     expect(settings.modelDir).toMatch(/models.mini$/);
   });
@@ -54,6 +63,9 @@ describe('settings', () => {
     ['MAX_STEPS', '0'],
     ['MAX_STEPS', '1e3'],
     ['MAX_FILES', '1.5'],
+    ['QUEUE_LIMIT', '0'],
+    ['REQUEST_TIMEOUT_SECONDS', '0'],
+    ['JOB_RETENTION_BYTES', '1GB'],
   ])('%s=%s is refused by one line', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);
@@ -68,8 +80,8 @@ describe('settings', () => {
     ['max_files', /did you mean MAX_FILES\?/],
     ['QWEN_MODEL', /known variables are .*QWEN_MODEL_DIR/],
     ['MAX_SOMETHING', /known variables are /],
-    ['QUEUE_LIMIT', /not supported yet/],
-    ['REQUEST_TIMEOUT_SECONDS', /not supported yet/],
+    ['QUEUE_LIMITS', /did you mean QUEUE_LIMIT\?/],
+    ['SHUTDOWN_GRACE', /known variables are .*SHUTDOWN_GRACE_SECONDS/],
   ])('the unknown variable %s is refused', (name, expected) => {
     const faults = faultsOf({ [name]: '1' });
     expect(faults).toHaveLength(1);

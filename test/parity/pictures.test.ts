@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EditRequest } from '../../src/inference/protocol.js';
+import type { PictureRequest } from '../../src/inference/protocol.js';
 import { psnr } from '../support/compare.js';
 import { EngineProcess } from '../support/engine-process.js';
 import {
@@ -19,19 +20,20 @@ const SAME_PICTURE = 70;
 /** dB; below it a picture is another one. */
 const OTHER_PICTURE = 50;
 
-async function requestOf(item: PictureCase, conditionArea: number): Promise<EditRequest> {
+async function requestOf(item: PictureCase, conditionArea: number): Promise<PictureRequest> {
   const [width, height] = item.size;
   return {
     prompt: item.prompt,
     negativePrompt: item.negative_prompt ?? ' ',
-    inputs: [[await inputPicture(pictureFile(item.picture), conditionArea)]],
+    references: [await inputPicture(pictureFile(item.picture), conditionArea)],
+    editKey: randomUUID(),
     size: { width, height },
-    n: 1,
     numInferenceSteps: item.num_inference_steps,
     trueCfgScale: item.true_cfg_scale,
     seed: item.seed,
     maxSequenceLength: 1024,
     outputType: 'pil',
+    partialImages: 0,
   };
 }
 
@@ -46,11 +48,11 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
   });
   afterAll(() => engine.stop());
 
-  const make = async (request: EditRequest): Promise<Uint8Array> => {
-    const edit = await engine.edit(request);
-    expect(edit.outcome).toMatchObject({ type: 'done' });
-    expect(edit.progress).toBe(request.numInferenceSteps * edit.pictures.length);
-    const data = edit.pictures[0]?.data;
+  const make = async (request: PictureRequest): Promise<Uint8Array> => {
+    const { outcome, steps } = await engine.make(request);
+    expect(outcome).toMatchObject({ type: 'made' });
+    expect(steps).toHaveLength(request.numInferenceSteps);
+    const data = outcome.type === 'made' ? outcome.picture.data : undefined;
     if (!(data instanceof Uint8Array)) throw new Error('The engine sent no 8-bit picture');
     return data;
   };
@@ -71,6 +73,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
     const expected = (await readImage(goldenFile(name, item.expected))).data;
     const request = await requestOf(item, conditionArea);
     expect(psnr(await make({ ...request, seed: request.seed + 1 }), expected)).toBeLessThan(OTHER_PICTURE);
-    expect(psnr(await make({ ...request, prompt: `${request.prompt} Or not.` }), expected)).toBeLessThan(OTHER_PICTURE);
+    const other = { ...request, editKey: randomUUID(), prompt: `${request.prompt} Or not.` };
+    expect(psnr(await make(other), expected)).toBeLessThan(OTHER_PICTURE);
   });
 });

@@ -1,10 +1,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
-import type { EditRequest, EngineCommand, EngineEvent, ModelInfo, Picture } from '../../src/inference/protocol.js';
+import type { EngineCommand, EngineEvent, ModelInfo, PictureRequest } from '../../src/inference/protocol.js';
 
-type Done = Extract<EngineEvent, { type: 'done' }>;
-type Failed = Extract<EngineEvent, { type: 'edit_failed' }>;
+type Outcome = Extract<EngineEvent, { type: 'made' | 'failed' }>;
+type PreviewEvent = Extract<EngineEvent, { type: 'preview' }>;
+
+/** What came of a picture, and what was told on the way. */
+export interface MakeReport {
+  readonly outcome: Outcome;
+  readonly steps: readonly number[];
+  readonly previews: readonly PreviewEvent[];
+}
 
 /** The built engine process, spoken to as the service does. */
 export class EngineProcess {
@@ -36,20 +43,25 @@ export class EngineProcess {
     return event.model;
   }
 
-  /** Runs one edit to its end. */
-  async edit(request: EditRequest): Promise<{ pictures: Picture[]; progress: number; outcome: Done | Failed }> {
-    const id = `edit-${this.count++}`;
-    const pictures: Picture[] = [];
-    let progress = 0;
-    const outcome = new Promise<Done | Failed>((resolve) => {
+  /** Makes one picture, or fails to; `onStep` may cancel it. */
+  async make(
+    request: PictureRequest,
+    onStep: (step: number, cancel: () => void) => void = () => undefined,
+  ): Promise<MakeReport> {
+    const id = `picture-${this.count++}`;
+    const steps: number[] = [];
+    const previews: PreviewEvent[] = [];
+    const outcome = new Promise<Outcome>((resolve) => {
       this.events.on(id, (event: EngineEvent) => {
-        if (event.type === 'picture') pictures.push(event.picture);
-        if (event.type === 'progress') progress += 1;
-        if (event.type === 'done' || event.type === 'edit_failed') resolve(event);
+        if (event.type === 'preview') previews.push(event);
+        if (event.type === 'made' || event.type === 'failed') resolve(event);
+        if (event.type !== 'progress') return;
+        steps.push(event.step);
+        onStep(event.step, () => this.send({ type: 'cancel', id }));
       });
     });
-    this.send({ type: 'edit', id, request });
-    return { outcome: await outcome, pictures, progress };
+    this.send({ type: 'make', id, request });
+    return { outcome: await outcome, steps, previews };
   }
 
   stop(): void {

@@ -10,8 +10,10 @@ export interface ExpectedError {
 
 const TYPES: Readonly<Record<number, string>> = {
   401: 'authentication_error',
+  429: 'rate_limit_error',
   500: 'server_error',
   503: 'server_error',
+  504: 'server_error',
 };
 
 /** Both halves of the envelope, the headers that every answer has, and nothing of the host in it. */

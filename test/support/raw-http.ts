@@ -42,6 +42,11 @@ export class RawConnection {
     }
   }
 
+  /** From now on nothing is read. */
+  pause(): void {
+    this.socket.pause();
+  }
+
   close(): void {
     this.socket.destroy();
   }

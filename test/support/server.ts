@@ -95,13 +95,18 @@ export class TestServer {
 
   /** Ends the server as an operator does. Resolves with its exit code and the files that it left behind. */
   stop(): Promise<StoppedServer> {
-    return (this.stopped ??= this.end());
+    return (this.stopped ??= this.end('SIGTERM'));
   }
 
-  private async end(): Promise<StoppedServer> {
+  /** Waits until the server, which was told to end, has ended. */
+  ended(): Promise<StoppedServer> {
+    return (this.stopped ??= this.end(null));
+  }
+
+  private async end(signal: NodeJS.Signals | null): Promise<StoppedServer> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const ended = once(this.child, 'exit');
-      this.child.kill('SIGTERM');
+      if (signal !== null) this.child.kill(signal);
       await ended;
     }
     const leftovers = await readdir(this.folder);

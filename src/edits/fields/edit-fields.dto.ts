@@ -2,16 +2,9 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import type { OutputFormat } from '../../images/encode.js';
 import type { OutputSize, OutputType } from '../../inference/protocol.js';
-import { AnyTextField, ChoiceField, NotYetField, NumberField, WholeNumberField } from './field-decorators.js';
+import { AnyTextField, BooleanField, ChoiceField, NumberField, WholeNumberField } from './field-decorators.js';
 import { type ContextualFields, type FieldContext, FieldRule } from './field-rule.js';
-import {
-  modelFault,
-  negativePromptFault,
-  partialImagesFault,
-  promptFault,
-  sizeFault,
-  stepsFault,
-} from './field-faults.js';
+import { modelFault, negativePromptFault, promptFault, sizeFault, stepsFault } from './field-faults.js';
 import { parseSize, parseWholeNumber } from './parse-text.js';
 
 /**
@@ -112,20 +105,18 @@ export class EditFields implements ContextualFields {
   @ChoiceField('response_format', ['b64_json'], 'b64_json', 'Results come inside the JSON answer')
   readonly response_format: string = 'b64_json';
 
-  @NotYetField('stream', 'Server-sent events.')
+  @BooleanField('stream', 'Answer with server-sent events: previews, and each result as soon as it is there')
   readonly stream: boolean = false;
 
-  @ApiPropertyOptional({
-    type: 'integer',
-    enum: [0],
+  @WholeNumberField('partial_images', {
+    minimum: 0,
+    maximum: 3,
     default: 0,
-    description: 'Previews during a stream. Not supported yet: only 0 is served.',
+    description: 'Previews of each result in a stream or a job; fewer where there are fewer steps',
   })
-  @Transform(({ value }) => parseWholeNumber(value))
-  @FieldRule(partialImagesFault)
   readonly partial_images: number = 0;
 
-  @NotYetField('progress', 'Progress events in a stream.')
+  @BooleanField('progress', "Adds the service's own events to a stream: the place in the queue, and every step")
   readonly progress: boolean = false;
 
   @ApiPropertyOptional({

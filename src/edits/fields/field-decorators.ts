@@ -58,19 +58,14 @@ export function ChoiceField(
   );
 }
 
-/** A true/false field whose feature is not there yet: only false is served. */
-export function NotYetField(name: string, description: string): PropertyDecorator {
+/** A true/false field; absent is false. */
+export function BooleanField(name: string, description: string): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({
-      type: Boolean,
-      default: false,
-      description: `${description} Not supported yet: only false is served.`,
-    }),
+    ApiPropertyOptional({ type: Boolean, default: false, description }),
     Transform(({ value }) => parseBoolean(value)),
-    FieldRule((value) => {
-      if (value === undefined || value === false) return null;
-      return value === true ? `${name} is not supported yet` : `${name} must be 'true' or 'false'`;
-    }),
+    FieldRule((value) =>
+      value === undefined || typeof value === 'boolean' ? null : `${name} must be 'true' or 'false'`,
+    ),
   );
 }
 

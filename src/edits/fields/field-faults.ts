@@ -38,12 +38,6 @@ export function sizeFault(value: unknown, { limits }: FieldContext): string | nu
   return null;
 }
 
-export function partialImagesFault(value: unknown): string | null {
-  if (value === undefined || value === 0) return null;
-  if (typeof value !== 'number') return 'partial_images must be a whole number between 0 and 3';
-  return value > 0 && value <= 3 ? 'partial_images is not supported yet' : 'partial_images must be between 0 and 3';
-}
-
 const OPENAI_IMAGE_MODEL = /^(gpt-image-[\w.-]+|dall-e-[\w.-]+|chatgpt-image-[\w.-]+)$/;
 
 export function modelFault(value: unknown, { model }: FieldContext): string | null {

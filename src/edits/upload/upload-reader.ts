@@ -5,7 +5,10 @@ import multer from 'multer';
 import { Settings } from '../../config/settings.js';
 import { ApiError, invalidInput, tooLarge } from '../../errors/api-error.js';
 import { continueBody } from '../../http/unread-body.js';
+import { onClose } from '../../http/on-close.js';
 import type { Upload } from './upload.js';
+import { UploadBudget } from './upload-budget.js';
+import { watchPace } from './slow-body.js';
 import { uploadError } from './upload-error.js';
 
 const FIELD_BYTES = 1024 * 1024;
@@ -20,12 +23,18 @@ type MulterOptions = multer.Options & {
 /** Reads a multipart body into memory, within limits on every count and size in it. */
 @Injectable()
 export class UploadReader {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly budget: UploadBudget,
+  ) {}
 
-  /** @throws ApiError 400, 413 or 415; also when the client leaves in the middle */
+  /** @throws ApiError 400, 413, 415 or 429; also when the client leaves in the middle */
   async read(request: Request, response: Response): Promise<Upload> {
     const { limits } = this.settings;
     this.checkHeaders(request);
+    this.budget.checkRoom(Number(request.headers['content-length'] ?? 0));
+    const held = this.budget.hold();
+    onClose(response, () => held.release());
     continueBody(request, response);
     await new Promise<void>((resolve, reject) => {
       const options: MulterOptions = {
@@ -44,11 +53,22 @@ export class UploadReader {
         },
         streamHandler: (_request, parser) => {
           let receivedBytes = 0;
-          request.on('data', (chunk: Buffer) => {
+          const count = (chunk: Buffer): void => {
             receivedBytes += chunk.length;
-            if (receivedBytes <= limits.maxBodyBytes) return;
+            try {
+              if (receivedBytes > limits.maxBodyBytes) throw this.bodyTooLarge();
+              held.add(chunk.length);
+            } catch (error) {
+              // The rest is thrown away as it comes.
+              request.off('data', count);
+              request.unpipe(parser);
+              reject(error instanceof Error ? error : new Error(String(error)));
+            }
+          };
+          request.on('data', count);
+          watchPace(request, () => {
             request.unpipe(parser);
-            reject(this.bodyTooLarge());
+            reject(new ApiError('REQUEST_INCOMPLETE', 'The request body arrives too slowly'));
           });
           request.pipe(parser);
         },

@@ -1,4 +1,4 @@
-import type { EditRequest } from '../../inference/protocol.js';
+import type { PictureRequest } from '../../inference/protocol.js';
 import type { EditModel } from '../edit-model.js';
 import { InvalidEditError } from './invalid-edit-error.js';
 
@@ -16,14 +16,13 @@ export interface TextTokens {
  * Checks what only the loaded model can tell.
  * @throws InvalidEditError
  */
-export function checkRequest(request: EditRequest, model: EditModel): TextTokens {
-  for (const references of request.inputs) {
-    if (references.length !== MAX_REFERENCES) {
-      throw new InvalidEditError(
-        'image',
-        `${model.checkpoint.pipelineClass} edits one image at a time, but ${references.length} were given as one edit; send one 'image', or several inputs as 'images'`,
-      );
-    }
+export function checkRequest(request: PictureRequest, model: EditModel): TextTokens {
+  const { references } = request;
+  if (references.length !== MAX_REFERENCES) {
+    throw new InvalidEditError(
+      'image',
+      `${model.checkpoint.pipelineClass} edits one image at a time, but ${references.length} were given as one edit; send one 'image', or several inputs as 'images'`,
+    );
   }
   const usesNegative = request.trueCfgScale > 1;
   return {
@@ -32,7 +31,7 @@ export function checkRequest(request: EditRequest, model: EditModel): TextTokens
   };
 }
 
-function countTokens(param: string, text: string, request: EditRequest, model: EditModel): number {
+function countTokens(param: string, text: string, request: PictureRequest, model: EditModel): number {
   const special = model.tokenizer.specialTokens.find((token) => text.includes(token));
   if (special !== undefined) {
     throw new InvalidEditError(param, `${param} must not contain the special token ${special}`);

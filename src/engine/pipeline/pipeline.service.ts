@@ -1,92 +1,81 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { resizeLanczos, resizeLanczosPlanes } from '../../images/pil-resize.js';
-import type { InputPicture } from '../../images/input-picture.js';
-import type { EditRequest, EditUsage, Picture, StageSeconds } from '../../inference/protocol.js';
+import type { RgbImage } from '../../images/rgb-image.js';
+import type { Picture, PictureRequest, PictureTokens, StageSeconds } from '../../inference/protocol.js';
 import type { EditModel } from '../edit-model.js';
 import { torchRandn } from '../random/torch-randn.js';
+import { Recent } from '../recent.js';
 import { SchedulerService } from '../scheduler/scheduler.service.js';
-import type { Conditioning } from '../transformer.js';
+import type { Transformer } from '../transformer.js';
 import { guide } from '../transformer/guidance.js';
 import { LATENT_PATCH, packLatents, unpackLatents, type Latents } from '../transformer/latents.js';
 import type { ModulationSchedule } from '../transformer/modulation-schedule.js';
 import type { TokenGrid } from '../transformer/rope-tables.js';
-import { toRgbImage } from '../vae/pixels.js';
+import { CancelledError } from './cancelled-error.js';
 import { checkRequest } from './check-request.js';
-import { outputSizes, type OutputSizes } from './output-size.js';
+import { finishPicture } from './finish-picture.js';
+import { outputSizes } from './output-size.js';
+import type { PreparedEdit } from './prepared-edit.js';
+import { previewSteps } from './preview-steps.js';
 import { StageClock } from './stage-clock.js';
 
-/** Where a request's progress and pictures go while it runs. */
-export interface EditListener {
-  /** All count from 1. */
-  progress(step: number, steps: number, picture: number, pictures: number): void;
-  picture(picture: Picture): void;
+/** Prepared edits that are kept: a batch whose pictures take turns with others' is not prepared anew each time. */
+const KEPT_EDITS = 4;
+/** Schedules whose modulation is kept: it is large, and most pictures have the same. */
+const KEPT_SCHEDULES = 1;
+
+/** How a picture is watched and stopped while it is made. */
+export interface PictureListener {
+  progress(step: number): void;
+  preview(index: number, image: RgbImage): void;
+  /** Asked between the steps. */
+  isCancelled(): boolean;
 }
 
-export interface EditSummary {
+export interface MadePicture {
+  readonly picture: Picture;
   readonly seconds: StageSeconds;
-  readonly usage: EditUsage;
-}
-
-/** Everything about one input that all its variants share. */
-interface PreparedEdit {
-  readonly sizes: OutputSizes;
-  /** Latent rows and columns of the target. */
-  readonly latentHeight: number;
-  readonly latentWidth: number;
-  /** float32 [reference tokens, channels] */
-  readonly references: Float32Array;
-  readonly referenceTokens: number;
-  readonly targetTokens: number;
-  readonly conditional: Conditioning;
-  /** Absent without guidance. */
-  readonly unconditional: Conditioning | undefined;
-  readonly sigmas: Float32Array;
-  readonly modulation: ModulationSchedule;
+  readonly tokens: PictureTokens;
 }
 
 /** diffusers' QwenImageEditPipeline: text encoder → VAE encoder → denoising loop → VAE decoder. */
 @Injectable()
 export class PipelineService {
+  private readonly prepared = new Recent<PreparedEdit>(KEPT_EDITS);
+  private readonly schedules = new Recent<ModulationSchedule>(KEPT_SCHEDULES);
+
   constructor(private readonly scheduler: SchedulerService) {}
 
-  /**
-   * Makes every picture of a request, input by input and variant by variant.
-   * @throws InvalidEditError when the model can't serve the request as it is
-   */
-  async edit(model: EditModel, request: EditRequest, listener: EditListener): Promise<EditSummary> {
-    const clock = new StageClock();
-    const textTokens = await clock.time('text', () => checkRequest(request, model));
-    const pictures = request.inputs.length * request.n;
-    let [imageTokens, outputTokens, done] = [0, 0, 0];
-    for (const [inputIndex, references] of request.inputs.entries()) {
-      const prepared = await this.prepare(model, request, references, clock);
-      imageTokens += prepared.referenceTokens;
-      for (let variantIndex = 0; variantIndex < request.n; variantIndex += 1) {
-        const seed = (request.seed + variantIndex) % 2 ** 32;
-        done += 1;
-        const report = (step: number): void => listener.progress(step, request.numInferenceSteps, done, pictures);
-        const latents = await clock.time('denoise', () => this.denoise(model, request, prepared, seed, report));
-        const made = await clock.time('decode', async () =>
-          finish(await model.vae.decode(latents), prepared.sizes, request),
-        );
-        outputTokens += prepared.targetTokens;
-        listener.picture({ inputIndex, variantIndex, seed, ...prepared.sizes.result, data: made });
-      }
-    }
-    return {
-      seconds: clock.seconds(),
-      usage: { textTokens: textTokens.prompt + textTokens.negativePrompt, imageTokens, outputTokens },
-    };
+  /** Forgets what was prepared with another model. */
+  reset(): void {
+    this.prepared.clear();
+    this.schedules.clear();
   }
 
-  /** The condition picture, the prompts and the schedule of one input. */
+  /**
+   * Makes one picture.
+   * @throws InvalidEditError when the model can't serve the request as it is; CancelledError
+   */
+  async make(model: EditModel, request: PictureRequest, listener: PictureListener): Promise<MadePicture> {
+    const clock = new StageClock();
+    const edit = this.prepared.get(request.editKey) ?? (await this.prepare(model, request, clock, listener));
+    this.prepared.set(request.editKey, edit);
+    const latents = await this.denoise(model, request, edit, clock, listener);
+    const data = await clock.time('decode', async () =>
+      finishPicture(await model.vae.decode(latents), edit.sizes, request.outputType),
+    );
+    return { picture: { ...edit.sizes.result, data }, seconds: clock.seconds(), tokens: edit.tokens };
+  }
+
+  /** The condition picture, the prompts and the schedule of an edit. */
   private async prepare(
     model: EditModel,
-    request: EditRequest,
-    [input]: readonly InputPicture[],
+    request: PictureRequest,
     clock: StageClock,
+    listener: PictureListener,
   ): Promise<PreparedEdit> {
+    const textTokens = await clock.time('text', () => checkRequest(request, model));
+    const [input] = request.references;
     if (input === undefined) throw new Error('An edit has an input');
     const { textEncoder, transformer, vae, checkpoint } = model;
     const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
@@ -94,76 +83,92 @@ export class PipelineService {
 
     const { condition } = input;
     const reference = await clock.time('encode', () => vae.encode(condition));
-    const targetGrid = tokenGrid(sizes.made.height / tokenSide, sizes.made.width / tokenSide);
-    const grids = [targetGrid, tokenGrid(reference.height / LATENT_PATCH, reference.width / LATENT_PATCH)];
-    const targetTokens = targetGrid.rows * targetGrid.columns;
+    await takeTurn(listener);
+    const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };
+    const grids = [target, { rows: reference.height / LATENT_PATCH, columns: reference.width / LATENT_PATCH }];
+    const targetTokens = target.rows * target.columns;
 
     const [conditional, unconditional] = await clock.time('text', async () => {
       const features = await textEncoder.encodeImage(condition);
-      const prompts = request.trueCfgScale > 1 ? [request.negativePrompt] : [];
-      const embeds = await textEncoder.encodePrompts([request.prompt, ...prompts], features);
+      await takeTurn(listener);
+      const negative = request.trueCfgScale > 1 ? [request.negativePrompt] : [];
+      const embeds = await textEncoder.encodePrompts([request.prompt, ...negative], features);
       return Promise.all(embeds.map((prompt) => transformer.condition(prompt, grids)));
     });
     if (conditional === undefined) throw new Error('The prompt has no embeddings');
+    await takeTurn(listener);
     const { sigmas, timesteps } = this.scheduler.schedule(
       checkpoint.scheduler,
       request.numInferenceSteps,
       targetTokens,
     );
     const references = packLatents(reference);
+    const referenceTokens = references.length / transformer.config.inChannels;
     return {
       sizes,
-      latentHeight: targetGrid.rows * LATENT_PATCH,
-      latentWidth: targetGrid.columns * LATENT_PATCH,
+      latentHeight: target.rows * LATENT_PATCH,
+      latentWidth: target.columns * LATENT_PATCH,
       references,
-      referenceTokens: references.length / transformer.config.inChannels,
-      targetTokens,
       conditional,
       unconditional,
       sigmas,
-      modulation: transformer.modulation(timesteps),
+      timesteps,
+      tokens: {
+        text: textTokens.prompt + textTokens.negativePrompt,
+        references: referenceTokens,
+        target: targetTokens,
+      },
     };
   }
 
   /** From noise to the edited picture's latents. */
   private async denoise(
     { transformer, vae }: EditModel,
-    request: EditRequest,
-    prepared: PreparedEdit,
-    seed: number,
-    report: (step: number) => void,
+    request: PictureRequest,
+    edit: PreparedEdit,
+    clock: StageClock,
+    listener: PictureListener,
   ): Promise<Latents> {
-    const { latentHeight: height, latentWidth: width, references, conditional, unconditional, sigmas } = prepared;
+    const { latentHeight: height, latentWidth: width, references, conditional, unconditional, sigmas } = edit;
     const channels = vae.config.zDim;
-    let latents = packLatents({ data: torchRandn(seed, channels * height * width), channels, height, width });
+    const schedule = this.modulation(transformer, edit.timesteps);
+    const previews = previewSteps(request.numInferenceSteps, request.partialImages);
+    let latents = packLatents({ data: torchRandn(request.seed, channels * height * width), channels, height, width });
     for (let step = 0; step < request.numInferenceSteps; step += 1) {
-      const modulation = await prepared.modulation.at(step);
-      let velocity = await transformer.velocity(latents, references, modulation, conditional);
-      if (unconditional !== undefined) {
+      const sigma = sigmas[step] ?? 0;
+      const velocity = await clock.time('denoise', async () => {
+        const modulation = await schedule.at(step);
+        const conditioned = await transformer.velocity(latents, references, modulation, conditional);
+        if (unconditional === undefined) return conditioned;
         const without = await transformer.velocity(latents, references, modulation, unconditional);
-        velocity = guide(velocity, without, request.trueCfgScale, transformer.config.inChannels);
+        return guide(conditioned, without, request.trueCfgScale, transformer.config.inChannels);
+      });
+      if (previews.includes(step + 1)) {
+        // Along the velocity all the way to sigma 0: the clean picture as the model sees it now.
+        const clean = this.scheduler.step(latents, velocity, sigma, 0);
+        const planes = await clock.time('decode', () => vae.decode(unpackLatents(clean, channels, height, width)));
+        listener.preview(previews.indexOf(step + 1), {
+          ...edit.sizes.result,
+          data: finishPicture(planes, edit.sizes, 'pil'),
+        });
       }
-      latents = this.scheduler.step(latents, velocity, sigmas[step] ?? 0, sigmas[step + 1] ?? 0);
-      report(step + 1);
-      // Runs block the thread: messages from the parent process are read here, between the steps.
-      await setImmediate();
+      latents = this.scheduler.step(latents, velocity, sigma, sigmas[step + 1] ?? 0);
+      listener.progress(step + 1);
+      await takeTurn(listener);
     }
     return unpackLatents(latents, channels, height, width);
   }
-}
 
-function tokenGrid(rows: number, columns: number): TokenGrid {
-  return { rows, columns };
-}
-
-/** Brings a decoded picture, float32 [3, height, width] in 0–1, to the asked size and type. */
-function finish(planes: Float32Array, { made, result }: OutputSizes, request: EditRequest): Uint8Array | Float32Array {
-  const fits = made.width === result.width && made.height === result.height;
-  if (request.outputType === 'pil') {
-    const image = toRgbImage(planes, made.width, made.height);
-    return (fits ? image : resizeLanczos(image, result.width, result.height)).data;
+  private modulation(transformer: Transformer, timesteps: Float32Array): ModulationSchedule {
+    const key = timesteps.join();
+    const schedule = this.schedules.get(key) ?? transformer.modulation(timesteps);
+    this.schedules.set(key, schedule);
+    return schedule;
   }
-  if (fits) return planes;
-  const resized = resizeLanczosPlanes({ ...made, channels: 3, data: planes }, result.width, result.height);
-  return resized.data.map((value) => Math.min(1, Math.max(0, value)));
+}
+
+/** Runs block the thread: messages from the parent process are read here, and a cancelled picture ends here. */
+async function takeTurn(listener: PictureListener): Promise<void> {
+  await setImmediate();
+  if (listener.isCancelled()) throw new CancelledError();
 }

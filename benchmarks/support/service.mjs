@@ -1,0 +1,95 @@
+// @ts-check
+/** The built service on a tiny checkpoint of the tests, for benchmarks and checks that load it from outside. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/**
+ * @typedef {object} Service
+ * @property {string} url
+ * @property {number} pid
+ * @property {() => void} signalEnd tells it to end, as an operator does
+ * @property {() => Promise<number | null>} ended its exit code
+ * @property {() => Promise<number | null>} stop ends it; its exit code
+ * @property {() => Promise<Map<string, number>>} metrics by name and labels
+ */
+
+/**
+ * Starts the service in a folder of its own on a free loopback port; resolves when edits are served.
+ * @param {Record<string, string>} env
+ * @returns {Promise<Service>}
+ */
+export async function startService(env = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'service-'));
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      QWEN_MODEL_DIR: join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain'),
+      ...env,
+      // Its address is read from its log.
+      LOG_LEVEL: 'info',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let head = '';
+  let port = '';
+  child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
+    if (port !== '') return;
+    head += chunk.toString();
+    port = /Listening on \S+:(\d+)/.exec(head)?.[1] ?? '';
+  });
+  const exited = once(child, 'exit').then(async ([code]) => {
+    await rm(folder, { recursive: true, force: true });
+    return /** @type {number | null} */ (code);
+  });
+  const isReady = async () => {
+    if (port === '') return false;
+    return (await fetch(`http://127.0.0.1:${port}/ready`)).ok;
+  };
+  while (!(await isReady())) {
+    if (child.exitCode !== null) throw new Error(`The service has ended:\n${head}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    pid: child.pid ?? NaN,
+    signalEnd: () => void child.kill('SIGTERM'),
+    ended: () => exited,
+    stop: () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+    metrics: async () => parseMetrics(await (await fetch(`${url}/metrics`)).text()),
+  };
+}
+
+/** @param {string} text */
+function parseMetrics(text) {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      const space = line.lastIndexOf(' ');
+      return [line.slice(0, space), Number(line.slice(space + 1))];
+    }),
+  );
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/**
+ * Resident memory in MB.
+ * @param {Map<string, number>} metrics
+ */
+export function residentMegabytes(metrics) {
+  /** @param {string} name */
+  const of = (name) => (metrics.get(`qwen_edit_resident_memory_bytes{process="${name}"}`) ?? NaN) / MEGABYTE;
+  return { api: of('api'), engine: of('engine') };
+}

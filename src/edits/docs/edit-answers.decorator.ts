@@ -1,0 +1,55 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { EditAnswerDto } from '../edit.dto.js';
+import {
+  CompletedEventDto,
+  ErrorEventDto,
+  PartialImageEventDto,
+  ProgressEventDto,
+  QueuedEventDto,
+} from './event.dto.js';
+import { JobDto } from './job.dto.js';
+
+const EVENTS = [PartialImageEventDto, CompletedEventDto, ProgressEventDto, QueuedEventDto, ErrorEventDto];
+
+/** Each event's `data` is one of these; its name is their `type`. */
+const EVENT_STREAM = { schema: { oneOf: EVENTS.map((event) => ({ $ref: getSchemaPath(event) })) } };
+
+/** An answer of server-sent events. */
+export function ApiEventStream(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(...EVENTS),
+    ApiResponse({
+      status: 200,
+      description: 'Server-sent events, one JSON object each',
+      content: { 'text/event-stream': EVENT_STREAM },
+    }),
+  );
+}
+
+/** The forms in which a successful edit is answered. */
+export function ApiEditAnswers(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(EditAnswerDto, ...EVENTS),
+    ApiResponse({
+      status: 200,
+      description: 'The results; with stream=true, events',
+      headers: {
+        'Server-Timing': { description: 'Waiting and model time by stage, in milliseconds', schema: { type: 'string' } },
+      },
+      content: {
+        'application/json': { schema: { $ref: getSchemaPath(EditAnswerDto) } },
+        'text/event-stream': EVENT_STREAM,
+      },
+    }),
+    ApiResponse({
+      status: 202,
+      description: 'With Prefer: respond-async: the job',
+      type: JobDto,
+      headers: {
+        Location: { description: "The job's address", schema: { type: 'string' } },
+        'Preference-Applied': { schema: { type: 'string', enum: ['respond-async'] } },
+      },
+    }),
+  );
+}

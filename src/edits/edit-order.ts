@@ -1,0 +1,34 @@
+import { randomInt } from 'node:crypto';
+import type { EditOrder } from '../jobs/edit-order.js';
+import { editWarnings } from './edit-warnings.js';
+import type { EditForm } from './fields/edit-form.pipe.js';
+
+/** The model authors' own: guidance needs something to guide away from. */
+const DEFAULT_NEGATIVE_PROMPT = ' ';
+/** Best quality, and the best that the format can do is the contract's default. */
+const DEFAULT_QUALITY = 100;
+
+/**
+ * Fills in every default.
+ * @param isFollowed the edit's events can be followed: it is streamed or a job
+ */
+export function editOrder(form: EditForm, isFollowed: boolean): EditOrder {
+  const { fields, inputs, model } = form;
+  return {
+    prompt: fields.prompt,
+    negativePrompt: fields.negative_prompt ?? DEFAULT_NEGATIVE_PROMPT,
+    size: fields.size ?? model.defaults.size,
+    n: fields.n,
+    numInferenceSteps: fields.num_inference_steps ?? model.defaults.numInferenceSteps,
+    trueCfgScale: fields.true_cfg_scale ?? model.defaults.trueCfgScale,
+    seed: fields.seed ?? randomInt(2 ** 32),
+    maxSequenceLength: fields.max_sequence_length,
+    outputType: fields.output_type,
+    outputFormat: fields.output_format,
+    quality: fields.output_compression ?? DEFAULT_QUALITY,
+    partialImages: isFollowed ? fields.partial_images : 0,
+    wantsProgress: fields.progress,
+    inputPictures: inputs.files.length,
+    warnings: editWarnings(form, isFollowed),
+  };
+}

@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EditEvent } from './edit-events.js';
+
+/** Proxies close connections on which nothing is said; most wait for a minute. */
+const KEEP_ALIVE_SECONDS = 15;
+/** A comment, which readers skip. */
+const COMMENT = ':\n\n';
+
+/**
+ * Writes events in the form of text/event-stream, and comments while there are none. The text is made as it is read: a
+ * reader that stops reading stops this, and nothing piles up.
+ */
+export async function* serverSentEvents(
+  events: AsyncIterable<EditEvent & { readonly number: number }>,
+): AsyncGenerator<string> {
+  // Sends the headers.
+  yield COMMENT;
+  const iterator = events[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (;;) {
+      const result = await withinSeconds(next, KEEP_ALIVE_SECONDS);
+      if (result === 'silent') {
+        yield COMMENT;
+      } else if (result.done === true) {
+        return;
+      } else {
+        const { name, data, number } = result.value;
+        yield `id: ${number}\nevent: ${name}\ndata: `;
+        yield* data.pieces();
+        yield '\n\n';
+        next = iterator.next();
+      }
+    }
+  } finally {
+    void iterator.return?.();
+  }
+}
+
+async function withinSeconds<T>(promise: Promise<T>, seconds: number): Promise<T | 'silent'> {
+  const done = new AbortController();
+  try {
+    const silence = pause(seconds * 1000, 'silent' as const, { signal: done.signal }).catch(() => 'silent' as const);
+    return await Promise.race([promise, silence]);
+  } finally {
+    done.abort();
+  }
+}

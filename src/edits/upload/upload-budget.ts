@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/settings.js';
+import { queueFull, tooLarge } from '../../errors/api-error.js';
+import { Metrics } from '../../metrics/metrics.js';
+
+const MEGABYTE = 1024 * 1024;
+/** Uploads come and go within seconds. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** Bytes that one request or job holds. */
+export interface Holding {
+  /** @throws ApiError 429 when the service holds too much in all */
+  add(bytes: number): void;
+  /** Nothing of it is held any more; nothing happens the second time. */
+  release(): void;
+}
+
+/** Bounds what all uploads, and the pictures of the jobs that aren't done, take together (UPLOADS_MAX_MB). */
+@Injectable()
+export class UploadBudget {
+  private heldBytes = 0;
+
+  constructor(
+    private readonly settings: Settings,
+    metrics: Metrics,
+  ) {
+    metrics.measureUploads(() => this.heldBytes);
+  }
+
+  /**
+   * Looks whether a body of this length could be held now. Nothing is set aside for it: a client that announces much and
+   * sends little would keep others out.
+   * @throws ApiError 413 when it never could, 429
+   */
+  checkRoom(announcedBytes: number): void {
+    const { uploadsMaxBytes } = this.settings.limits;
+    if (announcedBytes > uploadsMaxBytes) {
+      throw tooLarge(`The request body is larger than ${uploadsMaxBytes / MEGABYTE} MB (UPLOADS_MAX_MB)`);
+    }
+    if (this.heldBytes + announcedBytes > uploadsMaxBytes) throw this.full();
+  }
+
+  hold(): Holding {
+    let own = 0;
+    let isReleased = false;
+    return {
+      add: (bytes) => {
+        if (isReleased) return;
+        if (this.heldBytes + bytes > this.settings.limits.uploadsMaxBytes) throw this.full();
+        own += bytes;
+        this.heldBytes += bytes;
+      },
+      release: () => {
+        isReleased = true;
+        this.heldBytes -= own;
+        own = 0;
+      },
+    };
+  }
+
+  private full(): Error {
+    const megabytes = this.settings.limits.uploadsMaxBytes / MEGABYTE;
+    return queueFull(`Uploads hold ${megabytes} MB already, or would (UPLOADS_MAX_MB)`, RETRY_AFTER_SECONDS);
+  }
+}

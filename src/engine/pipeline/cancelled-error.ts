@@ -1,0 +1,8 @@
+/** The picture was given up on its way. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+
+  constructor() {
+    super('The edit was cancelled');
+  }
+}

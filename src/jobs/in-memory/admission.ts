@@ -1,0 +1,58 @@
+import type { Place } from '../job-queue.js';
+import { QueueFull } from '../queue-full.js';
+import type { SpeedMeter } from '../speed-meter.js';
+import type { InMemoryJob } from './in-memory-job.js';
+import type { RunningTurn } from './running-turn.js';
+
+const LEAST_RETRY_AFTER_SECONDS = 1;
+const MOST_RETRY_AFTER_SECONDS = 60;
+
+/** Decides who may wait: no more than there is room for, and nobody who will have given up before his turn. */
+export class Admission {
+  /** Places of requests that are still being read. */
+  private places = 0;
+
+  constructor(
+    private readonly limit: number,
+    private readonly speed: SpeedMeter,
+  ) {}
+
+  /** @throws QueueFull */
+  reserve(timeoutSeconds: number, waiting: readonly InMemoryJob[], turn: RunningTurn | null): Place {
+    // What an idle engine takes at once doesn't wait.
+    const room = this.limit + (turn === null ? 1 : 0);
+    if (waiting.length + this.places >= room) {
+      throw new QueueFull(
+        `The queue is full: ${this.limit} jobs wait already (QUEUE_LIMIT)`,
+        retryAfter(turn?.remainingSeconds() ?? 0),
+      );
+    }
+    const seconds = this.waitSeconds(waiting, turn);
+    if (seconds > timeoutSeconds) {
+      throw new QueueFull(
+        `The wait would be about ${Math.round(seconds)} seconds, longer than the time limit of ${timeoutSeconds} seconds`,
+        retryAfter(seconds - timeoutSeconds),
+      );
+    }
+    this.places += 1;
+    let isKept = true;
+    return {
+      release: () => {
+        if (isKept) this.places -= 1;
+        isKept = false;
+      },
+    };
+  }
+
+  /** Until a newcomer's turn: every job before it makes one picture first. Requests that are still being read count as the job that runs. */
+  private waitSeconds(waiting: readonly InMemoryJob[], turn: RunningTurn | null): number {
+    const seconds = ({ order }: InMemoryJob): number => this.speed.pictureSeconds(order) ?? 0;
+    const ahead = waiting.reduce((sum, job) => sum + seconds(job), 0);
+    if (turn === null) return ahead;
+    return turn.remainingSeconds() + ahead + this.places * seconds(turn.job);
+  }
+}
+
+function retryAfter(seconds: number): number {
+  return Math.min(MOST_RETRY_AFTER_SECONDS, Math.max(LEAST_RETRY_AFTER_SECONDS, Math.ceil(seconds)));
+}

@@ -1,0 +1,215 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { Settings } from '../../config/settings.js';
+import { EditFailure } from '../../inference/edit-failure.js';
+import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
+import type { MadePicture } from '../../inference/running-picture.js';
+import { Metrics } from '../../metrics/metrics.js';
+import { type EditInputs, type EditOrder, placeOf } from '../edit-order.js';
+import type { NumberedEvent } from '../job-event.js';
+import { type JobName, JobQueue, type Place, type SubmitOptions } from '../job-queue.js';
+import type { JobSnapshot, PictureFile } from '../job-snapshot.js';
+import { PictureEncoder } from '../picture-encoder.js';
+import { NameTaken } from '../queue-full.js';
+import { ResultStore } from '../result-store.js';
+import { SpeedMeter } from '../speed-meter.js';
+import { Admission } from './admission.js';
+import { InMemoryJob } from './in-memory-job.js';
+import { JobShelf } from './job-shelf.js';
+import { RunningTurn } from './running-turn.js';
+
+/** Keeps jobs in this process's memory and hands their pictures to the engine one by one. */
+@Injectable()
+export class InMemoryJobQueue extends JobQueue {
+  private readonly logger = new Logger('Jobs');
+  private readonly speed = new SpeedMeter();
+  private readonly shelf: JobShelf;
+  private readonly admission: Admission;
+  private waiting: InMemoryJob[] = [];
+  private turn: RunningTurn | null = null;
+  private isWorking = false;
+
+  constructor(
+    private readonly engine: EngineSupervisor,
+    private readonly encoder: PictureEncoder,
+    private readonly store: ResultStore,
+    private readonly metrics: Metrics,
+    settings: Settings,
+  ) {
+    super();
+    metrics.measureQueue(() => this.waiting.length);
+    this.shelf = new JobShelf(settings.jobs, store);
+    this.admission = new Admission(settings.jobs.queueLimit, this.speed);
+  }
+
+  reserve(timeoutSeconds: number): Promise<Place> {
+    return new Promise((resolve) => resolve(this.admission.reserve(timeoutSeconds, this.waiting, this.turn)));
+  }
+
+  isNamed(key: string): Promise<boolean> {
+    return Promise.resolve(this.shelf.named(key) !== undefined);
+  }
+
+  submit(order: EditOrder, inputs: EditInputs, options: SubmitOptions): Promise<string> {
+    return new Promise((resolve) => {
+      options.place.release();
+      const job = this.sameJob(options.name) ?? this.add(new InMemoryJob(order, inputs, options.name), options);
+      this.shelf.hold(job);
+      job.isDetached ||= options.isDetached;
+      resolve(job.id);
+    });
+  }
+
+  leave(id: string): Promise<void> {
+    const job = this.shelf.get(id);
+    if (job === undefined) return Promise.resolve();
+    this.shelf.release(job);
+    if (job.holders === 0 && !job.isDetached && job.isLive) {
+      this.metrics.cancelled('client_gone');
+      this.end(job, new EditFailure('cancelled', 'The edit was cancelled: its client has gone'));
+    }
+    this.shelf.settle(job);
+    return Promise.resolve();
+  }
+
+  get(id: string): Promise<JobSnapshot | null> {
+    return Promise.resolve(this.shelf.get(id)?.snapshot() ?? null);
+  }
+
+  results(id: string): Promise<readonly PictureFile[]> {
+    return this.store.list(id);
+  }
+
+  async finished(id: string): Promise<JobSnapshot | null> {
+    const job = this.shelf.get(id);
+    await job?.ended;
+    return job?.snapshot() ?? null;
+  }
+
+  cancel(id: string): Promise<boolean> {
+    const job = this.shelf.get(id);
+    if (job?.isLive !== true) return Promise.resolve(false);
+    this.metrics.cancelled('deleted');
+    this.end(job, new EditFailure('cancelled', 'The edit was cancelled'));
+    return Promise.resolve(true);
+  }
+
+  async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
+    const job = this.shelf.get(id);
+    if (job !== undefined) yield* job.log.read(after, signal);
+  }
+
+  async drain(graceSeconds: number): Promise<void> {
+    const graceEnd = new AbortController();
+    const grace = pause(graceSeconds * 1000, undefined, { signal: graceEnd.signal }).catch(() => undefined);
+    const allEnded = async (): Promise<void> => {
+      for (let [job] = this.shelf.live(); job !== undefined; [job] = this.shelf.live()) await job.ended;
+    };
+    await Promise.race([allEnded(), grace]);
+    graceEnd.abort();
+    for (const job of this.shelf.live()) {
+      this.metrics.cancelled('shutdown');
+      this.end(job, new EditFailure('unavailable', 'The service is shutting down, and the edit was not done in time'));
+    }
+  }
+
+  private sameJob(name: JobName | null): InMemoryJob | null {
+    const job = name === null ? undefined : this.shelf.named(name.key);
+    if (job === undefined) return null;
+    if (job.name?.fingerprint !== name?.fingerprint) throw new NameTaken('A job of this name has another content');
+    return job;
+  }
+
+  private add(job: InMemoryJob, { timeoutSeconds }: SubmitOptions): InMemoryJob {
+    this.shelf.add(job);
+    const timer = setTimeout(() => {
+      this.metrics.cancelled('timeout');
+      this.end(job, new EditFailure('timeout', `The edit was not done within ${timeoutSeconds} seconds`));
+    }, timeoutSeconds * 1000);
+    job.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    this.waiting.push(job);
+    this.tellPositions();
+    void this.work();
+    return job;
+  }
+
+  /** A job that waits leaves the queue at once; the engine gives up one that runs at its next step. */
+  private end(job: InMemoryJob, failure: EditFailure | null): void {
+    job.end(failure);
+    this.waiting = this.waiting.filter((other) => other !== job);
+    this.tellPositions();
+    this.shelf.settle(job);
+  }
+
+  private tellPositions(): void {
+    for (const [index, job] of this.waiting.entries()) job.wait(index + 1);
+  }
+
+  private async work(): Promise<void> {
+    if (this.isWorking) return;
+    this.isWorking = true;
+    while (this.waiting.length > 0) {
+      await this.engine.settled();
+      const job = this.waiting.shift();
+      if (job === undefined) break;
+      await this.makePicture(job);
+      if (job.isLive && job.hasPicturesLeft) this.waiting.push(job);
+    }
+    this.isWorking = false;
+  }
+
+  private async makePicture(job: InMemoryJob): Promise<void> {
+    const { index, request } = job.takePicture();
+    const turn = new RunningTurn(job, index, this.speed);
+    const stepDone = this.metrics.stepWatch();
+    if (index === 0) this.metrics.jobStarted(job.snapshot().waitedSeconds);
+    this.turn = turn;
+    this.tellPositions();
+    const fail = (error: unknown): void => this.end(job, this.failureOf(error));
+    try {
+      // At most one picture of a job is held beside its files.
+      await job.written;
+      const made = await this.engine.make(
+        request,
+        {
+          progress: (step, steps) => {
+            stepDone();
+            turn.progress(step, steps);
+          },
+          preview: (previewIndex, image) =>
+            job.write(async () => {
+              const bytes = await this.encoder.preview(image, job.order);
+              const { width, height } = image;
+              const preview = { image: index + 1, index: previewIndex, bytes, width, height };
+              job.log.append({ type: 'preview', preview });
+            }, fail),
+        },
+        job.signal,
+      );
+      this.speed.add(job.order, turn.elapsedSeconds);
+      this.metrics.pictureMade(made.seconds);
+      job.addSeconds(made.seconds);
+      job.write(() => this.finishPicture(job, index, made), fail);
+    } catch (error) {
+      fail(error);
+    } finally {
+      this.turn = null;
+    }
+  }
+
+  private async finishPicture(job: InMemoryJob, index: number, { picture, tokens }: MadePicture): Promise<void> {
+    const bytes = await this.encoder.result(picture, job.order);
+    if (!job.isLive) return;
+    const { width, height } = picture;
+    await this.store.add(job.id, index, { bytes, width, height, tokens, ...placeOf(job.order, index) });
+    job.resultBytes += bytes.length;
+    job.log.append({ type: 'picture', index });
+    if (index + 1 === job.images) this.end(job, null);
+  }
+
+  private failureOf(error: unknown): EditFailure {
+    if (error instanceof EditFailure) return error;
+    this.logger.error(error instanceof Error ? error.stack : error);
+    return new EditFailure('failed', 'an internal error');
+  }
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import type { PictureFile } from '../job-snapshot.js';
+import { ResultStore } from '../result-store.js';
+
+@Injectable()
+export class InMemoryResultStore extends ResultStore {
+  private readonly files = new Map<string, PictureFile[]>();
+
+  add(jobId: string, index: number, file: PictureFile): Promise<void> {
+    const files = this.files.get(jobId) ?? [];
+    files[index] = file;
+    this.files.set(jobId, files);
+    return Promise.resolve();
+  }
+
+  list(jobId: string): Promise<readonly PictureFile[]> {
+    return Promise.resolve([...(this.files.get(jobId) ?? [])]);
+  }
+
+  delete(jobId: string): Promise<void> {
+    this.files.delete(jobId);
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,51 @@
+import type { SpeedMeter } from '../speed-meter.js';
+import type { InMemoryJob } from './in-memory-job.js';
+
+/** The picture that the engine makes now, and what its pace tells about the rest. */
+export class RunningTurn {
+  private readonly startedAt = performance.now();
+  private firstStepAt = this.startedAt;
+  private lastStepAt = this.startedAt;
+  private step = 0;
+  private steps: number;
+
+  constructor(
+    readonly job: InMemoryJob,
+    private readonly index: number,
+    private readonly speed: SpeedMeter,
+  ) {
+    this.steps = job.order.numInferenceSteps;
+  }
+
+  get elapsedSeconds(): number {
+    return (performance.now() - this.startedAt) / 1000;
+  }
+
+  progress(step: number, steps: number): void {
+    this.step = step;
+    this.steps = steps;
+    this.lastStepAt = performance.now();
+    if (step === 1) this.firstStepAt = this.lastStepAt;
+    const { images, order } = this.job;
+    const perPicture = this.speed.pictureSeconds(order) ?? this.stepSeconds * steps;
+    const etaSeconds = this.remainingSeconds() + (images - this.index - 1) * perPicture;
+    this.job.report({ step, steps, image: this.index + 1, images, etaSeconds });
+  }
+
+  /** Until this picture is made: by its own steps as soon as there are any, else by others like it; 0 if nothing tells. */
+  remainingSeconds(): number {
+    // It is being given up.
+    if (!this.job.isLive) return 0;
+    const sinceStep = (performance.now() - this.lastStepAt) / 1000;
+    const left =
+      this.step > 0 ? this.stepSeconds * (this.steps - this.step) : (this.speed.pictureSeconds(this.job.order) ?? 0);
+    return Math.max(0, left - sinceStep);
+  }
+
+  /** The first step's time has the preparations in it. */
+  private get stepSeconds(): number {
+    const milliseconds =
+      this.step > 1 ? (this.lastStepAt - this.firstStepAt) / (this.step - 1) : this.lastStepAt - this.startedAt;
+    return milliseconds / 1000;
+  }
+}

@@ -1,0 +1,20 @@
+import { type INestApplication, Logger } from '@nestjs/common';
+import type { JobLimits } from './config/settings.js';
+import type { OpenAnswers } from './http/open-answers.js';
+import { EngineSupervisor } from './inference/engine-supervisor.service.js';
+import { JobQueue } from './jobs/job-queue.js';
+
+/** For the last answers on their way, when the grace is used up. */
+const LAST_ANSWERS_SECONDS = 2;
+
+/** Takes nothing new, lets what runs and waits finish within the grace, sends the answers, and ends engine and server. */
+export async function shutDown(app: INestApplication, answers: OpenAnswers, limits: JobLimits): Promise<void> {
+  const { shutdownGraceSeconds } = limits;
+  const startedAt = performance.now();
+  new Logger('Service').log(`Ending: nothing new is taken, running and waiting edits have ${shutdownGraceSeconds} s`);
+  app.get(EngineSupervisor).drain();
+  await app.get(JobQueue).drain(shutdownGraceSeconds);
+  const usedSeconds = (performance.now() - startedAt) / 1000;
+  await answers.done(Math.max(LAST_ANSWERS_SECONDS, shutdownGraceSeconds - usedSeconds));
+  await app.close();
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { goodForm, postEdit } from '../support/edit-form.js';
+import { LONG } from '../support/jobs.js';
+import { metric, scrape } from '../support/metrics.js';
+import { TestServer } from '../support/server.js';
+
+describe('GET /metrics', () => {
+  let server: TestServer;
+  let url: string;
+  beforeAll(async () => {
+    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0', API_KEY: 'a key' } });
+    ({ url } = server);
+  });
+  afterAll(() => server.stop());
+  const key = { authorization: 'Bearer a key' };
+
+  const until = async (series: string, value: number): Promise<void> => {
+    while ((await metric(url, series)) !== value) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+
+  test('is open, in Prometheus’ text format, each metric named and explained', async () => {
+    const response = await fetch(`${url}/metrics`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const text = await response.text();
+    const { kinds } = await scrape(url);
+    for (const [name, kind] of kinds) {
+      expect(text).toContain(`# HELP ${name} `);
+      expect(name).toMatch(/^qwen_edit_[a-z_]+$/);
+      expect(name.endsWith('_total')).toBe(kind === 'counter');
+      if (kind === 'histogram') expect(name).toMatch(/_seconds$/);
+    }
+  });
+
+  test('requests by route, status and code; what callers make up is no route', async () => {
+    await (await postEdit(url, goodForm({ n: '0' }), key)).text();
+    await (await postEdit(url, goodForm())).text();
+    for (const path of ['/a', '/b', '/v1/c']) await (await fetch(url + path)).text();
+    const requests = 'qwen_edit_http_requests_total';
+    await until(`${requests}{method="POST",route="/v1/images/edits",status="400",code="INVALID_INPUT"}`, 1);
+    await until(`${requests}{method="POST",route="/v1/images/edits",status="401",code="UNAUTHORIZED"}`, 1);
+    await until(`${requests}{method="GET",route="none",status="404",code="NOT_FOUND"}`, 3);
+  });
+
+  test('an edit counts: its pictures, stages, steps and wait', async () => {
+    const before = (await scrape(url)).values;
+    const response = await postEdit(url, goodForm({ n: '2', num_inference_steps: '5' }), key);
+    expect(response.status).toBe(200);
+    await response.text();
+    const after = (await scrape(url)).values;
+    const grown = (series: string): number => (after.get(series) ?? 0) - (before.get(series) ?? 0);
+    expect(grown('qwen_edit_pictures_total')).toBe(2);
+    for (const stage of ['text', 'encode', 'denoise', 'decode']) {
+      expect(grown(`qwen_edit_stage_duration_seconds_count{stage="${stage}"}`)).toBe(2);
+    }
+    expect(grown('qwen_edit_stage_duration_seconds_sum{stage="denoise"}')).toBeGreaterThan(0);
+    expect(grown('qwen_edit_step_duration_seconds_count')).toBe(8);
+    expect(grown('qwen_edit_queue_wait_seconds_count')).toBe(1);
+  });
+
+  test('depth and cancels by reason', async () => {
+    const post = async (): Promise<string> => {
+      const response = await postEdit(url, goodForm({ ...LONG, n: '10' }), { ...key, prefer: 'respond-async' });
+      return ((await response.json()) as { id: string }).id;
+    };
+    const [running, waiting] = [await post(), await post()];
+    await until('qwen_edit_queue_depth_jobs', 1);
+    for (const id of [waiting, running]) {
+      await fetch(`${url}/v1/images/edits/${id}`, { method: 'DELETE', headers: key });
+    }
+    await until('qwen_edit_cancels_total{reason="deleted"}', 2);
+    await until('qwen_edit_queue_depth_jobs', 0);
+    const client = new AbortController();
+    const left = fetch(`${url}/v1/images/edits`, {
+      method: 'POST',
+      body: goodForm({ ...LONG, n: '10' }),
+      headers: key,
+      signal: client.signal,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    client.abort();
+    await expect(left).rejects.toThrow();
+    await until('qwen_edit_cancels_total{reason="client_gone"}', 1);
+  });
+
+  test('memory, lag, readiness and restarts', async () => {
+    const { values } = await scrape(url);
+    const api = values.get('qwen_edit_resident_memory_bytes{process="api"}') ?? 0;
+    expect(api).toBeGreaterThan(50e6);
+    expect(api).toBeLessThan(1e9);
+    if (process.platform === 'linux') {
+      expect(values.get('qwen_edit_resident_memory_bytes{process="engine"}')).toBeGreaterThan(50e6);
+    }
+    expect(values.get('qwen_edit_event_loop_lag_seconds_count')).toBeGreaterThan(0);
+    expect(values.get('qwen_edit_model_ready')).toBe(1);
+    expect(values.get('qwen_edit_engine_restarts_total')).toBe(0);
+    process.kill(server.enginePid, 'SIGKILL');
+    await until('qwen_edit_engine_restarts_total', 1);
+    await until('qwen_edit_model_ready', 1);
+  });
+
+  test('the Grafana dashboard shows every metric, and no other', async () => {
+    const path = join(import.meta.dirname, '..', '..', 'deploy', 'grafana', 'dashboard.json');
+    const dashboard = JSON.parse(readFileSync(path, 'utf8')) as {
+      panels: readonly { targets: readonly { expr: string }[] }[];
+    };
+    const shown = dashboard.panels.flatMap(({ targets }) =>
+      targets.flatMap(({ expr }) => [...expr.matchAll(/qwen_edit_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''))),
+    );
+    expect([...new Set(shown)].sort()).toEqual([...(await scrape(url)).kinds.keys()].sort());
+  });
+});
+
+describe('the log', () => {
+  const SECRET = 'a-key-that-nobody-sees';
+  const PROMPT = 'a prompt that only the author knows';
+
+  const logOf = async (level: string): Promise<string> => {
+    const server = await TestServer.start({ env: { API_KEY: SECRET, LOG_LEVEL: level } });
+    const headers = { authorization: `Bearer ${SECRET}`, 'x-request-id': 'my-edit' };
+    const response = await postEdit(
+      server.url,
+      goodForm({ prompt: PROMPT, n: '2', num_inference_steps: '3' }),
+      headers,
+    );
+    expect(response.status).toBe(200);
+    await response.text();
+    await (await postEdit(server.url, goodForm({ n: '0' }), headers)).text();
+    await (await fetch(`${server.url}/v1/models?key=${SECRET}`, { headers })).text();
+    await server.until(() => server.log.includes('path=/v1/models status=200'));
+    await server.stop();
+    expect(server.log).not.toContain(SECRET);
+    expect(server.log).not.toContain(Buffer.from(`:${SECRET}`).toString('base64'));
+    return server.log;
+  };
+
+  test('one line a request with its sizes and times, neither prompt nor key in it', async () => {
+    const log = await logOf('info');
+    const lines = log.split('\n').filter((line) => line.includes('id=my-edit'));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(
+      /id=my-edit method=POST path=\/v1\/images\/edits status=200 in=\d{4,} out=\d{4,} ms=[\d.]+ job=[\da-f-]{36} job_status=succeeded inputs=1 n=2 steps=3 size=(auto|\d+x\d+) queue_ms=[\d.]+ model_ms=[\d.]+$/,
+    );
+    expect(Number(/model_ms=([\d.]+)/.exec(lines[0] ?? '')?.[1])).toBeGreaterThan(0);
+    expect(lines[1]).toMatch(/status=400 code=INVALID_INPUT in=\d+ out=\d+ ms=[\d.]+$/);
+    expect(log).not.toContain(PROMPT);
+  });
+
+  test('the prompt at LOG_LEVEL=debug', async () => {
+    expect(await logOf('debug')).toContain(`id=my-edit prompt="${PROMPT}"`);
+  });
+});

@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { edit, goodForm, postEdit } from '../support/edit-form.js';
+import { expectError } from '../support/expect-error.js';
+import { within } from '../support/process.js';
+import { RawConnection } from '../support/raw-http.js';
+import { TestServer } from '../support/server.js';
+
+describe('odd conditions', () => {
+  let server: TestServer;
+  afterEach(() => server.stop());
+
+  test.each([
+    ['read-only', '/sys'],
+    ['missing', '/nowhere/at/all'],
+  ])('a folder for temporary files that is %s: nothing needs it', async (_name, folder) => {
+    server = await TestServer.start({ env: { TMPDIR: folder } });
+    const answer = await edit(server.url, goodForm({ n: '2' }));
+    expect(answer.data).toHaveLength(2);
+  });
+
+  test('500 connections that send nothing: others are served meanwhile, and they are answered and closed', async () => {
+    server = await TestServer.start();
+    const connections = await Promise.all(Array.from({ length: 500 }, () => RawConnection.open(server.port)));
+    const times: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      const startedAt = performance.now();
+      expect((await fetch(`${server.url}/health`)).status).toBe(200);
+      times.push(performance.now() - startedAt);
+    }
+    expect(times.sort((a, b) => a - b)[10]).toBeLessThan(200);
+    await edit(server.url, goodForm());
+    // 30 s for the headers, looked at twice a minute.
+    expect(await within(75, () => connections.every(({ isClosed }) => isClosed))).toBe(true);
+    for (const connection of connections) {
+      const { status, body } = await connection.answer();
+      expect(status).toBe(408);
+      expect(body).toContain('"code":"REQUEST_INCOMPLETE"');
+    }
+  }, 120_000);
+
+  test('an engine that is stuck: the request is answered at its time limit, the engine ended, the next edit made', async () => {
+    server = await TestServer.start({ env: { REQUEST_TIMEOUT_SECONDS: '3', CANCEL_GRACE_SECONDS: '1' } });
+    const { url, enginePid } = server;
+    process.kill(enginePid, 'SIGSTOP');
+    await expectError(await postEdit(url, goodForm()), {
+      status: 504,
+      code: 'TIMEOUT',
+      message: 'The edit was not done within 3 seconds',
+      param: null,
+    });
+    expect(await within(10, () => server.enginePid !== enginePid)).toBe(true);
+    await server.untilReady();
+    expect((await postEdit(url, goodForm())).status).toBe(200);
+  });
+});

@@ -1,0 +1,152 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { edit, type Fields, goodForm, postEdit } from '../support/edit-form.js';
+import { readEvents } from '../support/event-stream.js';
+import { expectError } from '../support/expect-error.js';
+import { deleteJob, getJob, jobEnds, jobRuns, LONG, submitJob } from '../support/jobs.js';
+import { within } from '../support/process.js';
+import { reportFigure } from '../support/report-figure.js';
+import { TestServer } from '../support/server.js';
+
+/** Ten pictures of this take minutes. */
+const ENDLESS: Fields = { ...LONG, n: '10' };
+
+describe('cancelling', () => {
+  let server: TestServer;
+  const start = async (env: Record<string, string> = {}): Promise<string> => {
+    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0', ...env } });
+    return server.url;
+  };
+  afterEach(() => server.stop());
+
+  const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  /** Milliseconds until a short edit, asked for now, is done. */
+  const nextEdit = async (url: string): Promise<number> => {
+    const startedAt = performance.now();
+    await edit(url, goodForm());
+    return performance.now() - startedAt;
+  };
+
+  test.each([
+    ['a plain request', {}],
+    ['a stream', { stream: 'true', progress: 'true' }],
+  ])('the client of %s goes while it runs: the next edit starts', async (_name, mode) => {
+    const url = await start();
+    const client = new AbortController();
+    const left = fetch(`${url}/v1/images/edits`, {
+      method: 'POST',
+      body: goodForm({ ...ENDLESS, ...mode }),
+      signal: client.signal,
+    }).then((response) => response.text());
+    await pause(700);
+    client.abort();
+    await expect(left).rejects.toThrow();
+    expect(await nextEdit(url)).toBeLessThan(3000);
+  });
+
+  test('DELETE ends a job that waits at once, one that runs at its next step, and neither twice', async () => {
+    const url = await start();
+    const running = await submitJob(url, ENDLESS);
+    await jobRuns(url, running.id);
+    const waiting = await submitJob(url);
+    for (const { id } of [waiting, running]) {
+      const response = await deleteJob(url, id);
+      expect(response.status).toBe(202);
+      expect(await response.json()).toMatchObject({ id, status: 'cancelled', error: null, result: null });
+      await expectError(await deleteJob(url, id), {
+        status: 409,
+        code: 'CONFLICT',
+        message: 'The job has ended already: its status is cancelled',
+        param: null,
+      });
+    }
+    expect((await getJob(url, waiting.id)).started_at).toBeNull();
+    expect(await nextEdit(url)).toBeLessThan(3000);
+    const done = await submitJob(url);
+    await jobEnds(url, done.id);
+    expect((await deleteJob(url, done.id)).status).toBe(409);
+    expect((await getJob(url, done.id)).status).toBe('succeeded');
+  });
+
+  test('a request that takes longer than its time limit is answered, whether it runs or waits; its work ends', async () => {
+    const url = await start({ REQUEST_TIMEOUT_SECONDS: '2' });
+    const blocker = postEdit(url, goodForm(ENDLESS));
+    await pause(300);
+    const behind = postEdit(url, goodForm(ENDLESS));
+    for (const request of [blocker, behind]) {
+      const response = await request;
+      if (response.status === 429) continue;
+      expect(response.headers.get('x-should-retry')).toBe('false');
+      await expectError(response, {
+        status: 504,
+        code: 'TIMEOUT',
+        message: 'The edit was not done within 2 seconds',
+        param: null,
+      });
+    }
+    expect((await blocker).status).toBe(504);
+    expect(await nextEdit(url)).toBeLessThan(2000);
+  });
+
+  test('an engine that does not give up in time is ended and started again', async () => {
+    const url = await start({ CANCEL_GRACE_SECONDS: '1' });
+    const { enginePid } = server;
+    const { id } = await submitJob(url, ENDLESS);
+    await jobRuns(url, id);
+    process.kill(enginePid, 'SIGSTOP');
+    await deleteJob(url, id);
+    const waiting = postEdit(url, goodForm());
+    expect(await within(10, () => server.enginePid !== enginePid)).toBe(true);
+    expect(server.log).toMatch(/was stuck: it did not give up a picture within \d+ s; it starts again/);
+    expect((await waiting).status).toBe(200);
+  });
+
+  test('a hundred cancellations at random moments: the next edit starts at once, and its picture is right', async () => {
+    const url = await start();
+    const right = (await edit(url, goodForm())).data;
+    const waits: number[] = [];
+    for (let round = 0; round < 100; round += 1) {
+      const kind = round % 3;
+      const changes = { ...LONG, n: '2', stream: String(kind === 1) };
+      const moment = Math.random() * 150;
+      if (kind === 2) {
+        const { id } = await submitJob(url, changes);
+        await pause(moment);
+        expect((await deleteJob(url, id)).status).toBe(202);
+      } else {
+        const client = new AbortController();
+        const left = fetch(`${url}/v1/images/edits`, {
+          method: 'POST',
+          body: goodForm(changes),
+          signal: client.signal,
+        });
+        void left.catch(() => undefined);
+        await pause(moment);
+        client.abort();
+      }
+      const startedAt = performance.now();
+      expect((await edit(url, goodForm())).data).toEqual(right);
+      waits.push(performance.now() - startedAt);
+    }
+    waits.sort((a, b) => a - b);
+    reportFigure(
+      'cancel',
+      'next edit done after a cancellation',
+      `median ${waits[50]?.toFixed(0) ?? ''} ms, worst ${waits[99]?.toFixed(0) ?? ''} ms`,
+    );
+    expect(waits[50]).toBeLessThan(2000);
+    expect(server.log.match(/Engine process \d+ started/g)).toHaveLength(1);
+  }, 300_000);
+
+  test('a cancelled job ends its stream of events with an error', async () => {
+    const url = await start();
+    const { id } = await submitJob(url, { ...ENDLESS, progress: 'true' });
+    const names: string[] = [];
+    for await (const { name, data } of readEvents(await fetch(`${url}/v1/images/edits/${id}/events`))) {
+      if (names.length === 0) await deleteJob(url, id);
+      names.push(name);
+      if (name === 'error') expect(data).toMatchObject({ type: 'error', error: { code: 'CONFLICT' } });
+    }
+    expect(names.at(-1)).toBe('error');
+  });
+});

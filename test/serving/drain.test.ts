@@ -1,0 +1,126 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { goodForm, postEdit } from '../support/edit-form.js';
+import { allEvents } from '../support/event-stream.js';
+import { expectError } from '../support/expect-error.js';
+import { jobRuns, LONG, submitJob } from '../support/jobs.js';
+import { isAlive, within } from '../support/process.js';
+import { TestServer } from '../support/server.js';
+
+describe('the end of the service', () => {
+  let server: TestServer;
+  const start = async (env: Record<string, string> = {}): Promise<string> => {
+    server = await TestServer.start({ env });
+    return server.url;
+  };
+  afterEach(() => server.stop());
+
+  const isDraining = async (url: string): Promise<boolean> => {
+    const response = await fetch(`${url}/ready`);
+    const body = (await response.json()) as { status: string; reason?: string };
+    return response.status === 503 && body.status === 'not_ready' && body.reason === 'draining';
+  };
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s: not ready at once, nothing new is taken, what runs and what waits is finished, exit code 0, no engine left',
+    async (signal) => {
+      const url = await start();
+      const { enginePid, pid } = server;
+      const running = postEdit(url, goodForm(LONG));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const waiting = postEdit(url, goodForm({ stream: 'true' }));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      process.kill(pid, signal);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await isDraining(url)).toBe(true);
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+      const refused = await postEdit(url, goodForm());
+      expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+      await expectError(refused, {
+        status: 503,
+        code: 'MODEL_NOT_READY',
+        message: 'Model is not ready yet',
+        param: null,
+      });
+      const [ran, waited] = await Promise.all([running, waiting]);
+      expect(ran.status).toBe(200);
+      expect(((await ran.json()) as { data: unknown[] }).data).toHaveLength(1);
+      expect((await allEvents(waited)).map(({ name }) => name)).toEqual(['image_edit.completed']);
+      expect(await server.ended()).toEqual({ code: 0, leftovers: [] });
+      expect(isAlive(enginePid)).toBe(false);
+    },
+  );
+
+  test('what is not done within SHUTDOWN_GRACE_SECONDS fails with a clear error', async () => {
+    const url = await start({ SHUTDOWN_GRACE_SECONDS: '1' });
+    const { enginePid, pid } = server;
+    const job = await submitJob(url, { ...LONG, n: '10' });
+    await jobRuns(url, job.id);
+    const events = fetch(`${url}/v1/images/edits/${job.id}/events`).then(allEvents);
+    const waiting = postEdit(url, goodForm({ ...LONG, n: '10' }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const startedAt = Date.now();
+    process.kill(pid, 'SIGTERM');
+    const message = 'The service is shutting down, and the edit was not done in time';
+    const failed = await waiting;
+    expect(failed.headers.get('retry-after')).toMatch(/^\d+$/);
+    await expectError(failed, { status: 503, code: 'MODEL_NOT_READY', message, param: null });
+    expect((await events).at(-1)).toMatchObject({ name: 'error', data: { error: { message } } });
+    expect((await server.ended()).code).toBe(0);
+    expect(Date.now() - startedAt).toBeLessThan(6000);
+    expect(isAlive(enginePid)).toBe(false);
+  });
+
+  test('an idle service ends at once', async () => {
+    const url = await start();
+    await fetch(`${url}/health`);
+    const startedAt = Date.now();
+    expect((await server.stop()).code).toBe(0);
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+  });
+
+  test('a second signal ends it at once; the same one passed on twice is no second', async () => {
+    const url = await start();
+    const { enginePid, pid } = server;
+    const running = postEdit(url, goodForm({ ...LONG, n: '10' })).catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    process.kill(pid, 'SIGINT');
+    process.kill(pid, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await isDraining(url)).toBe(true);
+    process.kill(pid, 'SIGINT');
+    expect(await running).toMatchObject({ message: 'fetch failed' });
+    expect((await server.ended()).code).toBe(130);
+    expect(await within(3, () => !isAlive(enginePid))).toBe(true);
+  });
+
+  test('a service that is ended while it starts', async () => {
+    server = await TestServer.start({ untilReady: false });
+    const { enginePid } = server;
+    expect((await server.stop()).code).toBe(0);
+    expect(await within(3, () => !isAlive(enginePid))).toBe(true);
+  });
+
+  test.each([
+    ['idle', false],
+    ['in the middle of an edit', true],
+  ])('kill -9: the engine ends too, %s', async (_name, isRunning) => {
+    const url = await start();
+    const { enginePid, pid } = server;
+    if (isRunning) {
+      const { id } = await submitJob(url, { ...LONG, n: '10' });
+      await jobRuns(url, id);
+    }
+    process.kill(pid, 'SIGKILL');
+    expect(await within(5, () => !isAlive(enginePid))).toBe(true);
+  });
+
+  test('kill -9 while the engine is inside a run that takes longer than anybody would wait', async () => {
+    const url = await start();
+    const { enginePid, pid } = server;
+    // One step of the largest picture takes this checkpoint many seconds.
+    await submitJob(url, { num_inference_steps: '2', size: '2048x2048' });
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    process.kill(pid, 'SIGKILL');
+    expect(await within(3, () => !isAlive(enginePid))).toBe(true);
+  });
+});

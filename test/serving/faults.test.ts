@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { edit, goodForm, postEdit } from '../support/edit-form.js';
+import { expectError } from '../support/expect-error.js';
+import { getJob, jobEnds, jobUntil, LONG, submitJob } from '../support/jobs.js';
+import { isAlive, within } from '../support/process.js';
+import { RawConnection } from '../support/raw-http.js';
+import { TestServer } from '../support/server.js';
+
+describe('an engine that dies', () => {
+  let server: TestServer;
+  afterEach(() => server.stop());
+
+  const engines = (): number => (server.log.match(/Engine process \d+ started/g) ?? []).length;
+  const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+  test('twenty times at random moments of an edit: it fails within 2 s and is not repeated; who waits is served', async () => {
+    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
+    const { url } = server;
+    const right = (await edit(url, goodForm())).data;
+    for (let round = 0; round < 20; round += 1) {
+      const started = engines();
+      const running = postEdit(url, goodForm(LONG));
+      await pause(150 + Math.random() * 300);
+      const waiting = submitJob(url);
+      await pause(100);
+      const killedAt = performance.now();
+      process.kill(server.enginePid, 'SIGKILL');
+      const failed = await running;
+      expect(performance.now() - killedAt).toBeLessThan(2000);
+      expect(failed.headers.get('x-should-retry')).toBe('false');
+      await expectError(failed, {
+        status: 500,
+        code: 'GENERATION_ERROR',
+        message: /^Image generation failed: the engine process was killed/,
+      });
+      const served = await jobEnds(url, (await waiting).id);
+      expect(served.result?.data).toEqual(right);
+      // One engine a death, and no more work than was asked for.
+      expect(engines()).toBe(started + 1);
+      await server.untilReady();
+    }
+  }, 300_000);
+
+  test('while it loads: it is started again, with growing pauses', async () => {
+    server = await TestServer.start({ untilReady: false });
+    const pauses = (): string[] =>
+      [...server.log.matchAll(/starts again in ([\d.]+) s/g)].map(([, seconds]) => seconds ?? '');
+    for (let round = 1; round <= 3; round += 1) {
+      const started = engines();
+      const { enginePid } = server;
+      if (isAlive(enginePid)) process.kill(enginePid, 'SIGKILL');
+      expect(await within(20, () => engines() > started)).toBe(true);
+    }
+    expect(pauses().map(Number)).toEqual([0.5, 1, 2]);
+    await server.untilReady();
+    expect((await edit(server.url, goodForm())).data).toHaveLength(1);
+  }, 60_000);
+
+  test('between the pictures of a batch that waits for its turn, only the running edit fails', async () => {
+    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
+    const { url, enginePid } = server;
+    const batch = await submitJob(url, { n: '2', num_inference_steps: '20' });
+    const long = await submitJob(url, LONG);
+    await jobUntil(url, long.id, ({ progress }) => progress !== null);
+    expect((await getJob(url, batch.id)).progress).toMatchObject({ image: 1, step: 20 });
+    process.kill(enginePid, 'SIGKILL');
+    expect((await jobEnds(url, batch.id)).result?.data).toHaveLength(2);
+    expect(await getJob(url, long.id)).toMatchObject({ status: 'failed', error: { code: 'GENERATION_ERROR' } });
+  });
+});
+
+describe('clients that hardly send', () => {
+  test('a byte a second: it is answered, and its place is free', async () => {
+    const server = await TestServer.start({ env: { QUEUE_LIMIT: '1', SHUTDOWN_GRACE_SECONDS: '0' } });
+    try {
+      const { id } = await submitJob(server.url, { ...LONG, n: '10' });
+      await jobUntil(server.url, id, ({ progress }) => progress !== null);
+      const connection = await RawConnection.open(server.port);
+      await connection.send(
+        'POST /v1/images/edits HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n',
+      );
+      const timer = setInterval(() => void connection.send('-'), 1000);
+      expect((await postEdit(server.url, goodForm())).status).toBe(429);
+      await connection.until(/"code":"REQUEST_INCOMPLETE"/);
+      clearInterval(timer);
+      connection.close();
+      await server.until(() => server.log.includes('status=408'));
+      // A job is taken again.
+      await submitJob(server.url);
+    } finally {
+      await server.stop();
+    }
+  }, 60_000);
+
+  test('five hundred connections that send nothing: others are served', async () => {
+    const server = await TestServer.start();
+    const connections = await Promise.all(Array.from({ length: 500 }, () => RawConnection.open(server.port)));
+    try {
+      expect((await edit(server.url, goodForm())).data).toHaveLength(1);
+      expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    } finally {
+      for (const connection of connections) connection.close();
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { edit, goodForm, postEdit } from '../support/edit-form.js';
+import { allEvents, readEvents } from '../support/event-stream.js';
+import { expectError } from '../support/expect-error.js';
+import { deleteJob, getJob, type JobBody, jobEnds, jobRuns, jobUntil, LONG, submitJob } from '../support/jobs.js';
+import { TestServer } from '../support/server.js';
+
+const NO_JOB = { status: 404, code: 'NOT_FOUND', message: 'There is no such job, or not any more', param: null };
+
+describe('jobs', () => {
+  let server: TestServer;
+  let url: string;
+  beforeAll(async () => {
+    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
+    ({ url } = server);
+  });
+  afterAll(() => server.stop());
+
+  const events = (id: string, lastEventId?: string): Promise<Response> =>
+    fetch(`${url}/v1/images/edits/${id}/events`, {
+      headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+    });
+
+  test('202 with the job and where to ask for it; its result is the plain answer', async () => {
+    const before = Date.now() / 1000;
+    const form = { n: '2', num_inference_steps: '3' };
+    const response = await postEdit(url, goodForm(form), { prefer: 'respond-async' });
+    expect(response.status).toBe(202);
+    expect(response.headers.get('preference-applied')).toBe('respond-async');
+    const { id, ...job } = (await response.json()) as JobBody;
+    expect(response.headers.get('location')).toBe(`/v1/images/edits/${id}`);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(job).toEqual({
+      status: expect.stringMatching(/^(queued|running)$/),
+      position: job.position,
+      progress: job.progress,
+      created_at: expect.any(Number),
+      started_at: job.started_at,
+      finished_at: null,
+      error: null,
+      result: null,
+    });
+    const done = await jobEnds(url, id);
+    expect(done).toMatchObject({ id, status: 'succeeded', position: null, error: null });
+    expect(done.progress).toEqual({ step: 3, steps: 3, image: 2, images: 2, eta_seconds: 0 });
+    const { created_at: created, started_at: started, finished_at: finished } = done;
+    expect([before - 1, created, started, finished]).toEqual(
+      [before - 1, created, started, finished].sort((a, b) => Number(a) - Number(b)),
+    );
+    const plain = await edit(url, goodForm(form));
+    expect(done.result?.data).toEqual(plain.data);
+    expect(Object.keys(done.result ?? {})).toEqual(Object.keys(plain));
+  });
+
+  test.each([
+    ['respond-async', true],
+    ['Respond-Async', true],
+    ['wait=10, respond-async', true],
+    ['respond-async; foo="a, b"', true],
+    ['handling="lenient, respond-async"', false],
+    ['return=minimal', false],
+    ['"respond-async"', false],
+    ['respond-asynchronously', false],
+    ['foo=, respond-async', true],
+    ['', false],
+  ])('Prefer: %s', async (prefer, isAsync) => {
+    const response = await postEdit(url, goodForm(), { prefer });
+    expect(response.status).toBe(isAsync ? 202 : 200);
+    await response.text();
+  });
+
+  test('faults are answered at once', async () => {
+    await expectError(await postEdit(url, goodForm({ images: Buffer.from('no') }), { prefer: 'respond-async' }), {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: /^Invalid image format at index 0/,
+      param: 'images',
+    });
+  });
+
+  test('a job that fails says why', async () => {
+    const { id } = await submitJob(url, { prompt: 'ab '.repeat(13_334) });
+    expect(await jobUntil(url, id, ({ status }) => status === 'failed')).toMatchObject({
+      result: null,
+      error: { code: 'INVALID_INPUT', param: 'prompt', type: 'invalid_request_error', message: /^prompt has/ },
+    });
+  });
+
+  test('an unknown job', async () => {
+    for (const path of ['x', '00000000-0000-4000-8000-000000000000']) {
+      await expectError(await fetch(`${url}/v1/images/edits/${path}`), NO_JOB);
+      await expectError(await fetch(`${url}/v1/images/edits/${path}/events`), NO_JOB);
+      await expectError(await deleteJob(url, path), NO_JOB);
+    }
+  });
+
+  test('events: live, again from the start after the end, and from any point', async () => {
+    const { id } = await submitJob(url, { n: '3', progress: 'true', num_inference_steps: '5' });
+    const live = await allEvents(await events(id));
+    const completed = live.filter(({ name }) => name === 'image_edit.completed');
+    expect(completed.map(({ data }) => data['image'])).toEqual([1, 2, 3]);
+    const again = await allEvents(await events(id));
+    expect(again.filter(({ name }) => name === 'image_edit.completed')).toEqual(completed);
+    const resumed = await allEvents(await events(id, completed[1]?.id));
+    expect(resumed.at(-1)).toEqual(completed[2]);
+    expect(resumed.map(({ data }) => data['image'])).not.toContain(2);
+    expect(await allEvents(await events(id, '999999'))).toEqual([]);
+    await expectError(await events(id, 'x'), {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: "Last-Event-ID must be an event's id",
+      param: null,
+    });
+  });
+
+  test('a reader that loses its connection goes on where it was', async () => {
+    const { id } = await submitJob(url, { n: '4', num_inference_steps: '60' });
+    const seen: unknown[] = [];
+    let last: string | undefined;
+    while (seen.length < 4) {
+      for await (const event of readEvents(await events(id, last))) {
+        seen.push(event.data['image']);
+        last = event.id;
+        break;
+      }
+    }
+    expect(seen).toEqual([1, 2, 3, 4]);
+  });
+
+  describe('Idempotency-Key', () => {
+    const FIELDS = { num_inference_steps: '2', seed: undefined };
+
+    test('the same key and body is the same job, also at the same time; another body is refused', async () => {
+      const key = { 'idempotency-key': 'first' };
+      const jobs = await Promise.all(Array.from({ length: 5 }, () => submitJob(url, FIELDS, key)));
+      expect(new Set(jobs.map(({ id }) => id)).size).toBe(1);
+      const [{ id } = { id: '' }] = jobs;
+      await jobEnds(url, id);
+      const again = await submitJob(url, FIELDS, key);
+      expect(again).toEqual(await getJob(url, id));
+      // A plain request with it gets the job's result, though its seed was random.
+      const plain = await postEdit(url, goodForm(FIELDS), key);
+      expect(((await plain.json()) as JobBody['result'])?.data).toEqual(again.result?.data);
+      await expectError(await postEdit(url, goodForm({ ...FIELDS, prompt: 'other' }), key), {
+        status: 409,
+        code: 'CONFLICT',
+        message: 'This Idempotency-Key was used with another body',
+        param: null,
+      });
+    });
+
+    test('two plain requests share the work; it is cancelled only when both have gone', async () => {
+      const key = { 'idempotency-key': 'shared' };
+      const [leaving, staying] = [new AbortController(), postEdit(url, goodForm({ ...LONG, seed: undefined }), key)];
+      const left = fetch(`${url}/v1/images/edits`, {
+        method: 'POST',
+        body: goodForm({ ...LONG, seed: undefined }),
+        headers: key,
+        signal: leaving.signal,
+      });
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      leaving.abort();
+      await expect(left).rejects.toThrow();
+      const response = await staying;
+      expect(response.status).toBe(200);
+      await response.text();
+    });
+
+    test('after a cancellation the key is free', async () => {
+      const key = { 'idempotency-key': 'cancelled' };
+      const { id } = await submitJob(url, LONG, key);
+      await jobRuns(url, id);
+      await deleteJob(url, id);
+      const again = await submitJob(url, FIELDS, key);
+      expect(again.id).not.toBe(id);
+      expect((await jobEnds(url, again.id)).status).toBe('succeeded');
+    });
+
+    test.each(['a b', 'ä', 'a'.repeat(256)])('a key that is none: %s', async (key) => {
+      await expectError(await postEdit(url, goodForm(), { 'idempotency-key': key }), {
+        status: 400,
+        code: 'INVALID_INPUT',
+        message: 'Idempotency-Key must be 1 to 255 visible ASCII characters',
+        param: null,
+      });
+    });
+  });
+});
+
+describe('retention', () => {
+  test('finished jobs are kept for JOB_RETENTION_SECONDS', async () => {
+    const server = await TestServer.start({ env: { JOB_RETENTION_SECONDS: '1' } });
+    try {
+      const { id } = await submitJob(server.url, {}, { 'idempotency-key': 'a' });
+      await jobEnds(server.url, id);
+      await new Promise((resolve) => setTimeout(resolve, 1300));
+      await expectError(await fetch(`${server.url}/v1/images/edits/${id}`), NO_JOB);
+      expect((await submitJob(server.url, {}, { 'idempotency-key': 'a' })).id).not.toBe(id);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('and no more than JOB_RETENTION_BYTES of them: the oldest go first', async () => {
+    const server = await TestServer.start({ env: { JOB_RETENTION_BYTES: '1048576' } });
+    try {
+      const ids: string[] = [];
+      for (let index = 0; index < 4; index += 1) {
+        // A tensor of 384 KB each.
+        const { id } = await submitJob(server.url, { output_type: 'pt', size: '256x128' });
+        await jobEnds(server.url, id);
+        ids.push(id);
+      }
+      const statuses = await Promise.all(
+        ids.map(async (id) => (await fetch(`${server.url}/v1/images/edits/${id}`)).status),
+      );
+      expect(statuses).toEqual([404, 404, 200, 200]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
