@@ -24,6 +24,7 @@ const CHECKS = [
   'response_headers_conformance',
   'response_schema_conformance',
   'allow_header_conformance',
+  'event_data_conformance',
 ];
 
 const service = await startService({ MAX_STEPS: '3', MAX_OUTPUT_SIDE: '128' });

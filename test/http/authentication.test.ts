@@ -70,7 +70,9 @@ describe('authentication', () => {
     const response = await postEdit(server.url, goodForm(), { authorization: basic(`user:${KEY}`) });
     expect(response.status).toBe(200);
     await response.text();
-    await server.until(() => /id=\S+ method=POST path=\/v1\/images\/edits status=200 ms=[\d.]+/.test(server.log));
+    await server.until(() =>
+      /id=\S+ method=POST path=\/v1\/images\/edits status=200 in=\d+ out=\d+ ms=[\d.]+/.test(server.log),
+    );
     expect(server.log).not.toContain(KEY);
     expect(server.log).not.toContain('make it blue');
   });

@@ -50,6 +50,7 @@ describe('routes', () => {
     const document = (await get('/openapi.json')) as OpenApi;
     expect(Object.keys(document.paths).sort()).toEqual([
       '/health',
+      '/metrics',
       '/ready',
       '/v1/images/edits',
       '/v1/images/edits/{id}',

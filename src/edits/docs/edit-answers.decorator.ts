@@ -12,8 +12,30 @@ import { JobDto } from './job.dto.js';
 
 const EVENTS = [PartialImageEventDto, CompletedEventDto, ProgressEventDto, QueuedEventDto, ErrorEventDto];
 
-/** Each event's `data` is one of these; its name is their `type`. */
-const EVENT_STREAM = { schema: { oneOf: EVENTS.map((event) => ({ $ref: getSchemaPath(event) })) } };
+/** One server-sent event: in OpenAPI's terms its three lines, the last of which holds JSON of the schema that its name stands for. */
+const EVENT_STREAM = {
+  schema: {
+    type: 'object',
+    required: ['id', 'event', 'data'],
+    properties: {
+      id: { type: 'string', pattern: '^[0-9]+$', description: 'For Last-Event-ID' },
+      event: {
+        type: 'string',
+        enum: [
+          'image_edit.partial_image',
+          'image_edit.completed',
+          'image_edit.progress',
+          'image_edit.queued',
+          'error',
+        ],
+      },
+      data: {
+        type: 'string',
+        description: `JSON whose type is the event's name: ${EVENTS.map(({ name }) => name).join(', ')}`,
+      },
+    },
+  },
+};
 
 /** An answer of server-sent events. */
 export function ApiEventStream(): MethodDecorator {
