@@ -1,6 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,12 +10,10 @@ import { pictureFile } from '../support/fixtures.js';
 import { TestServer } from '../support/server.js';
 
 const run = promisify(execFile);
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const PHOTO = `images=@${pictureFile('square.png')}`;
 const FIELDS = ['-F', PHOTO, '-F', 'prompt=make it blue', '-F', 'num_inference_steps=1'];
 
-/** Only where curl is installed. */
-(hasCurl ? describe : describe.skip)('curl', () => {
+describe('curl', () => {
   let open: TestServer;
   let locked: TestServer;
   let folder: string;

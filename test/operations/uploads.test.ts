@@ -62,7 +62,7 @@ describe('what all uploads may hold together', () => {
     progress.isDone = true;
     await watching;
     expect([...new Set(statuses)].sort()).toEqual([400, 429]);
-    expect(progress.mostHeld).toBeGreaterThan(16 * MEGABYTE);
+    expect(progress.mostHeld).toBeGreaterThan(4 * MEGABYTE);
     expect(progress.mostHeld).toBeLessThanOrEqual(64 * MEGABYTE);
     while ((await held()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     reportFigure(

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { edit, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
-import { getJob, jobEnds, jobUntil, LONG, submitJob } from '../support/jobs.js';
+import { getJob, jobEnds, jobUntil, LONG, LONGER, submitJob } from '../support/jobs.js';
 import { isAlive, within } from '../support/process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
@@ -19,7 +19,7 @@ describe('an engine that dies', () => {
     const right = (await edit(url, goodForm())).data;
     for (let round = 0; round < 20; round += 1) {
       const started = engines();
-      const running = postEdit(url, goodForm(LONG));
+      const running = postEdit(url, goodForm(LONGER));
       await pause(150 + Math.random() * 300);
       const waiting = submitJob(url);
       await pause(100);
@@ -60,7 +60,7 @@ describe('an engine that dies', () => {
     server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
     const { url, enginePid } = server;
     const batch = await submitJob(url, { n: '2', num_inference_steps: '20' });
-    const long = await submitJob(url, LONG);
+    const long = await submitJob(url, LONGER);
     await jobUntil(url, long.id, ({ progress }) => progress !== null);
     expect((await getJob(url, batch.id)).progress).toMatchObject({ image: 1, step: 20 });
     process.kill(enginePid, 'SIGKILL');

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
 import { allEvents, readBlocks, type StreamEvent } from '../support/event-stream.js';
 import { expectError } from '../support/expect-error.js';
-import { deleteJob, jobRuns, LONG, submitJob } from '../support/jobs.js';
+import { deleteJob, jobRuns, LONG, LONGER, submitJob } from '../support/jobs.js';
 import { within } from '../support/process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
@@ -120,7 +120,7 @@ describe('streams', () => {
       detail: { error: 'INVALID_INPUT' },
     });
     const { enginePid } = server;
-    const dying = postEdit(url, goodForm({ ...LONG, stream: 'true', progress: 'true' }));
+    const dying = postEdit(url, goodForm({ ...LONGER, stream: 'true', progress: 'true' }));
     await new Promise((resolve) => setTimeout(resolve, 500));
     process.kill(enginePid, 'SIGKILL');
     const events = await allEvents(await dying);

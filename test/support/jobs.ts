@@ -15,6 +15,9 @@ export interface JobBody {
 /** Steps that take the tiny checkpoint seconds. */
 export const LONG: Fields = { num_inference_steps: '150', size: '128x128' };
 
+/** A single picture that takes seconds on any machine: what is done to it while it runs finds it running. */
+export const LONGER: Fields = { ...LONG, size: '512x512' };
+
 /** Posts a form that must become a job. */
 export async function submitJob(
   url: string,
