@@ -31,7 +31,10 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   const answers = new OpenAnswers();
   app.use(answers.watch, requestId, accessLog, countRequests(app.get(Metrics)), securityHeaders);
   serveOpenApi(app);
-  signals.onStop(() => shutDown(app, answers, settings.jobs));
+  signals.onStop(async () => {
+    await shutDown(app, answers, settings.jobs);
+    return 0;
+  });
   limitServer(app.getHttpServer());
   try {
     await app.listen(settings.port, settings.host);

@@ -2,36 +2,37 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Ctrl-C reaches the whole process group, and npm and the like pass it on once more: that is still the first. */
 const SAME_SIGNAL_MILLISECONDS = 500;
 /** What a shell says of a process that a signal has ended: 128 and the signal's number. */
-const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 };
+export const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 };
+export type StopSignal = keyof typeof EXIT_CODES;
 
-/** Turns the first signal to end into an orderly end with code 0; a second one ends at once. */
+/** Turns the first signal to end into an orderly end; a second one ends at once. */
 export class StopSignals {
   private firstAt: number | null = null;
   /** Until there is something to end in order. */
-  private stop: () => Promise<void> = () => Promise.resolve();
+  private stop: (signal: StopSignal) => Promise<number> = () => Promise.resolve(0);
 
   constructor() {
     for (const signal of SIGNALS) process.on(signal, () => this.handle(signal));
   }
 
-  /** What an orderly end takes. */
-  onStop(stop: () => Promise<void>): void {
+  /** What an orderly end takes; it gives the exit code. */
+  onStop(stop: (signal: StopSignal) => Promise<number>): void {
     this.stop = stop;
   }
 
-  private handle(signal: (typeof SIGNALS)[number]): void {
+  private handle(signal: StopSignal): void {
     const now = performance.now();
     if (this.firstAt === null) {
       this.firstAt = now;
-      void this.end();
+      void this.end(signal);
     } else if (now - this.firstAt > SAME_SIGNAL_MILLISECONDS) {
       process.exit(EXIT_CODES[signal]);
     }
   }
 
-  private async end(): Promise<void> {
-    await this.stop();
+  private async end(signal: StopSignal): Promise<void> {
+    const code = await this.stop(signal);
     // The engine ends with this process.
-    process.exit(0);
+    process.exit(code);
   }
 }

@@ -30,7 +30,8 @@ function launchEngine({ modelDir, deviceMap, precision }: Settings): ChildProces
     // 'advanced' carries typed arrays as bytes; the parent's debugger and watch flags are not the engine's.
     serialization: 'advanced',
     execArgv: [],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    // What the parent writes to its standard output is its own.
+    stdio: ['ignore', 2, 2, 'ipc'],
     // The key is the API process's alone.
     env: { ...process.env, API_KEY: undefined, ORT_DISABLE_TELEMETRY: '1' },
   });

@@ -26,7 +26,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private readonly pace: EnginePace;
   private restartTimer: NodeJS.Timeout | undefined;
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
-  private waitingForSettled: (() => void)[] = [];
+  private waitingForChange: (() => void)[] = [];
   private currentState: ModelState = loading('loading');
 
   private isDraining = false;
@@ -63,9 +63,12 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
 
   /** Resolves when the model is ready or won't become so. */
   async settled(): Promise<void> {
-    while (this.currentState.status === 'loading') {
-      await new Promise<void>((resolve) => this.waitingForSettled.push(resolve));
-    }
+    while (this.currentState.status === 'loading') await this.changed();
+  }
+
+  /** Resolves at the next change of the state; an engine that dies while it loads is one, too. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.waitingForChange.push(resolve));
   }
 
   /**
@@ -104,8 +107,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
 
   private setState(state: ModelState): void {
     this.currentState = state;
-    if (state.status === 'loading') return;
-    for (const resolve of this.waitingForSettled.splice(0)) resolve();
+    for (const resolve of this.waitingForChange.splice(0)) resolve();
   }
 
   private start(): void {

@@ -1,12 +1,11 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validateSync } from 'class-validator';
 import { Settings } from '../../config/settings.js';
 import { invalidInput, modelNotReady } from '../../errors/api-error.js';
 import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
 import type { ModelInfo } from '../../inference/protocol.js';
 import type { Upload } from '../upload/upload.js';
-import { EditFields } from './edit-fields.dto.js';
+import { checkFields, TEXT_FIELDS } from './check-fields.js';
+import type { EditFields } from './edit-fields.dto.js';
 import { BRACKETED_PART, FILE_PART } from './field-rule.js';
 import { type InputFiles, inputFiles, PICTURE_FIELDS } from './input-files.js';
 
@@ -20,14 +19,6 @@ export interface EditForm {
 
 /** OpenAI's, known and not served: named as such, where other unknown fields are merely unknown. */
 const UNSUPPORTED = ['mask', 'style'];
-
-const TEXT_FIELDS = [
-  ...new Set(
-    getMetadataStorage()
-      .getTargetValidationMetadatas(EditFields, '', false, false)
-      .map(({ propertyName }) => propertyName),
-  ),
-];
 
 /** Checks an upload field by field and types it; the first fault is the answer. */
 @Injectable()
@@ -43,10 +34,7 @@ export class EditFormPipe implements PipeTransform<Upload, EditForm> {
     if (state.status !== 'ready') throw modelNotReady(state.retryAfterSeconds);
     const { model } = state;
     const inputs = inputFiles(upload, model);
-    const fields = plainToInstance(EditFields, textFields(upload), { exposeUnsetFields: false });
-    Object.assign(fields, { context: { limits: this.settings.limits, model } });
-    const [fault] = validateSync(fields, { stopAtFirstError: true, forbidUnknownValues: false });
-    if (fault !== undefined) throw invalidInput(Object.values(fault.constraints ?? {}).join(), fault.property);
+    const fields = checkFields(textFields(upload), { limits: this.settings.limits, model });
     refuseUnknown(upload);
     return { fields, inputs, model };
   }

@@ -14,7 +14,7 @@ export function negativePromptFault(value: unknown, context: FieldContext): stri
 
 /** A special token in a prompt would stand for a picture or a turn of the conversation instead of for its letters. */
 function specialTokenFault(name: string, text: string, { model }: FieldContext): string | null {
-  const token = model.specialTokens.find((special) => text.includes(special));
+  const token = model?.specialTokens.find((special) => text.includes(special));
   return token === undefined ? null : `${name} must not contain the tokenizer's special token ${token}`;
 }
 
@@ -41,7 +41,7 @@ export function sizeFault(value: unknown, { limits }: FieldContext): string | nu
 const OPENAI_IMAGE_MODEL = /^(gpt-image-[\w.-]+|dall-e-[\w.-]+|chatgpt-image-[\w.-]+)$/;
 
 export function modelFault(value: unknown, { model }: FieldContext): string | null {
-  if (value === undefined || value === model.id) return null;
+  if (model === null || value === undefined || value === model.id) return null;
   return typeof value === 'string' && OPENAI_IMAGE_MODEL.test(value)
     ? null
     : `model must be '${model.id}', the served model, or absent`;

@@ -5,7 +5,8 @@ import type { ModelInfo } from '../../inference/protocol.js';
 /** What a field's limits depend on beyond the field itself. */
 export interface FieldContext {
   readonly limits: RequestLimits;
-  readonly model: ModelInfo;
+  /** null while it is not known: what hangs on it is not checked yet. */
+  readonly model: ModelInfo | null;
 }
 
 /** Fields that carry their context, so that rules can see it. */

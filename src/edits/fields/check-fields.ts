@@ -1,0 +1,26 @@
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validateSync } from 'class-validator';
+import { invalidInput } from '../../errors/api-error.js';
+import { EditFields } from './edit-fields.dto.js';
+import type { FieldContext } from './field-rule.js';
+
+/** The text fields of an edit, in the order in which they are checked. */
+export const TEXT_FIELDS: readonly string[] = [
+  ...new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(EditFields, '', false, false)
+      .map(({ propertyName }) => propertyName),
+  ),
+];
+
+/**
+ * Checks the text fields that were given and types them; the first fault is the answer.
+ * @throws ApiError 400 that names the field
+ */
+export function checkFields(given: Readonly<Record<string, unknown>>, context: FieldContext): EditFields {
+  const fields = plainToInstance(EditFields, given, { exposeUnsetFields: false });
+  Object.assign(fields, { context });
+  const [fault] = validateSync(fields, { stopAtFirstError: true, forbidUnknownValues: false });
+  if (fault !== undefined) throw invalidInput(Object.values(fault.constraints ?? {}).join(), fault.property);
+  return fields;
+}
