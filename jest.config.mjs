@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl) console.warn('curl is not installed: its tests are left out');
 
-/** Tests are ES modules; servers and engines that they start are the built program in dist/. */
+/** Tests are ES modules; servers and engines that they start are the built program. */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],

@@ -43,7 +43,7 @@ async function photo(side) {
 /** Starts the service; resolves once it listens. */
 async function startService() {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, [join(ROOT, 'bundle', 'main.js')], {
     cwd: join(ROOT, 'benchmarks'),
     env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', QWEN_MODEL_DIR: CHECKPOINT },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Checks that the service answers as /openapi.json says: starts the built program in dist/ on a tiny checkpoint and lets
+ * Checks that the service answers as /openapi.json says: starts the built program on a tiny checkpoint and lets
  * schemathesis make requests of every kind, good and bad. Fails on a server error and on any answer (its status, media type,
  * headers or JSON) that isn't documented.
  *

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 const reload = process.env.RELOAD === 'true';
 const [command, args] = reload
   ? [process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'start', '--watch']]
-  : [process.execPath, ['dist/main.js']];
+  : [process.execPath, ['bundle/main.js']];
 const child = spawn(command, args, { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {

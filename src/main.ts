@@ -16,6 +16,8 @@ function settingsOrFaults(): Settings | null {
   }
 }
 
+// Who reads the log may go away; the service stays.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 const settings = settingsOrFaults();
 if (settings === null) {
   process.exitCode = 1;

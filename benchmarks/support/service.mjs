@@ -25,7 +25,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
  */
 export async function startService(env = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'service-'));
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, [join(ROOT, 'bundle', 'main.js')], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { unknownVariableFaults } from './known-variables.js';
-import { PACKAGE_DIR } from './package-info.js';
+import { PACKAGE_DIR } from '../program.js';
 import { Settings } from './settings.js';
 import { type Environment, VariableReader } from './variable-reader.js';
 

@@ -1,9 +1,13 @@
 import 'reflect-metadata';
+import { setPriority } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { EngineCommand, EngineEvent } from '../inference/protocol.js';
 import { EngineModule } from './engine.module.js';
 import { EngineService } from './engine.service.js';
 import { endWithParent } from './parent-watch.js';
+
+/** Answers of the API process come before the model's work, which takes every core. The runtime's threads inherit it. */
+const NICENESS = 5;
 
 /** The engine process: forked by the API process, it ends with it. */
 async function main(): Promise<void> {
@@ -13,6 +17,7 @@ async function main(): Promise<void> {
     return;
   }
   process.on('disconnect', () => process.exit(0));
+  setPriority(NICENESS);
   endWithParent();
   // Signals may reach the whole process group; the parent decides when the engine ends.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);

@@ -1,17 +1,10 @@
-import { isMainThread, workerData, Worker } from 'node:worker_threads';
-
-const CHECK_MILLISECONDS = 500;
+import { Worker } from 'node:worker_threads';
+import { PARENT_WATCH_WORKER } from '../program.js';
 
 /**
  * Ends this process when its parent dies, also in the middle of a run, which blocks the main thread and with it the news
  * that the channel to the parent has closed: a thread of its own looks.
  */
 export function endWithParent(): void {
-  new Worker(new URL(import.meta.url), { workerData: process.ppid }).unref();
-}
-
-if (!isMainThread) {
-  setInterval(() => {
-    if (process.ppid !== workerData) process.kill(process.pid, 'SIGKILL');
-  }, CHECK_MILLISECONDS);
+  new Worker(PARENT_WATCH_WORKER, { workerData: process.ppid }).unref();
 }

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import type { Response } from 'express';
 import { Public } from '../auth/public.decorator.js';
-import { PACKAGE_VERSION } from '../config/package-info.js';
+import { PACKAGE_VERSION } from '../program.js';
 import { EngineSupervisor } from '../inference/engine-supervisor.service.js';
 import { HealthDto, NotReadyDto, ReadyDto } from './health.dto.js';
 import { ModelHealthIndicator } from './model.health.js';

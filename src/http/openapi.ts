@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { ApiKey } from '../auth/api-key.js';
 import { requireKey } from '../auth/require-key.js';
-import { PACKAGE_DESCRIPTION, PACKAGE_VERSION } from '../config/package-info.js';
+import { PACKAGE_DESCRIPTION, PACKAGE_VERSION } from '../program.js';
 
 const NOTES = `Every answer carries X-Request-Id: the caller's, if it is 1–128 letters, digits, dots, dashes or underscores, else a fresh one.
 Every error has the same envelope, also where no route lists it: 404 NOT_FOUND, 405 METHOD_NOT_ALLOWED (with Allow),

@@ -1,9 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Settings } from '../config/settings.js';
+import { ENGINE_ENTRY } from '../program.js';
 import type { EngineCommand } from './protocol.js';
-
-const ENGINE_ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
 
 let first: ChildProcess | undefined;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { PACKAGE_VERSION } from '../config/package-info.js';
+import { PACKAGE_VERSION } from '../program.js';
 import type { StageSeconds } from '../inference/protocol.js';
 import { measureEventLoopLag } from './event-loop-lag.js';
 import { residentBytes } from './resident-memory.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkpointFolder } from './fixtures.js';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+const MAIN = join(import.meta.dirname, '..', '..', 'bundle', 'main.js');
 
 export interface ServerOptions {
   /** Name of a tiny checkpoint among the fixtures, or an absolute folder. */

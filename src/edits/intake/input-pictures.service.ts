@@ -4,6 +4,7 @@ import { Piscina } from 'piscina';
 import { Settings } from '../../config/settings.js';
 import { invalidInput } from '../../errors/api-error.js';
 import type { InputPicture } from '../../images/input-picture.js';
+import { INPUT_PICTURE_WORKER } from '../../program.js';
 import type { EditForm } from '../fields/edit-form.pipe.js';
 import type { InputResult, InputTask } from './input-picture.worker.js';
 
@@ -15,7 +16,7 @@ const IDLE_MILLISECONDS = 30_000;
 @Injectable()
 export class InputPictures implements OnApplicationShutdown {
   private readonly pool = new Piscina<InputTask, InputResult>({
-    filename: new URL('./input-picture.worker.js', import.meta.url).href,
+    filename: INPUT_PICTURE_WORKER,
     minThreads: 0,
     maxThreads: MAX_THREADS,
     idleTimeout: IDLE_MILLISECONDS,
