@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { edit, type EditBody, form, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
+import { edit, type EditBody, type Fields, form, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
+import { BEGUN, ENDLESS, jobsBegin, jobsWait, LONG } from '../support/jobs.js';
+import { metric } from '../support/metrics.js';
 import { gradient } from '../support/pictures.js';
 import { TestServer } from '../support/server.js';
 
@@ -170,16 +172,18 @@ describe('edits', () => {
 
   test('requests wait for each other in order', async () => {
     const finished: string[] = [];
-    const send = async (name: string, steps: string): Promise<number> => {
-      const response = await postEdit(server.url, goodForm({ num_inference_steps: steps }));
+    const send = async (name: string, changes: Fields): Promise<number> => {
+      const response = await postEdit(server.url, goodForm(changes));
       await response.text();
       finished.push(name);
       return Number(/queue;dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '')?.[1]);
     };
-    const waits = [send('long', '120')];
-    for (const name of ['second', 'third', 'fourth']) {
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      waits.push(send(name, '1'));
+    const begun = (await metric(server.url, BEGUN)) ?? NaN;
+    const waits = [send('long', LONG)];
+    await jobsBegin(server.url, begun + 1);
+    for (const [index, name] of ['second', 'third', 'fourth'].entries()) {
+      waits.push(send(name, {}));
+      await jobsWait(server.url, index + 1);
     }
     const [first = NaN, ...others] = await Promise.all(waits);
     expect(finished).toEqual(['long', 'second', 'third', 'fourth']);
@@ -187,20 +191,21 @@ describe('edits', () => {
   });
 
   test('a client that leaves while it waits is skipped', async () => {
-    const long = edit(server.url, goodForm({ num_inference_steps: '120' }));
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const begun = (await metric(server.url, BEGUN)) ?? NaN;
+    const long = edit(server.url, goodForm(LONG));
+    await jobsBegin(server.url, begun + 1);
     const leaving = new AbortController();
     const left = fetch(`${server.url}/v1/images/edits`, {
       method: 'POST',
-      body: goodForm({ num_inference_steps: '150', n: '10' }),
+      body: goodForm(ENDLESS),
       signal: leaving.signal,
     });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await jobsWait(server.url, 1);
     leaving.abort();
     await expect(left).rejects.toThrow();
     await long;
-    const response = await postEdit(server.url, goodForm());
-    expect(Number(/queue;dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '')?.[1])).toBeLessThan(1000);
-    await response.text();
+    await edit(server.url, goodForm());
+    // The long one and the last.
+    expect(await metric(server.url, BEGUN)).toBe(begun + 2);
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
+import { ENDLESS, jobsBegin, jobsWait } from '../support/jobs.js';
 import { TestServer } from '../support/server.js';
 
 const NOT_READY = { status: 503, code: 'MODEL_NOT_READY', message: 'Model is not ready yet', param: null };
@@ -71,10 +72,10 @@ describe('life of the service', () => {
 
   test('an engine that is killed fails its edit, is started again, and those who waited are served', async () => {
     const { url, enginePid } = await start();
-    const running = postEdit(url, goodForm({ num_inference_steps: '150', n: '10', size: '128x128' }));
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const running = postEdit(url, goodForm(ENDLESS));
+    await jobsBegin(url, 1);
     const waiting = postEdit(url, goodForm());
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await jobsWait(url, 1);
     process.kill(enginePid, 'SIGKILL');
     const failed = await running;
     expect(failed.headers.get('x-should-retry')).toBe('false');

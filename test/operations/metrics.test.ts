@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { goodForm, postEdit } from '../support/edit-form.js';
-import { LONG } from '../support/jobs.js';
+import { BEGUN, ENDLESS } from '../support/jobs.js';
 import { metric, scrape } from '../support/metrics.js';
 import { TestServer } from '../support/server.js';
 
@@ -62,7 +62,7 @@ describe('GET /metrics', () => {
 
   test('depth and cancels by reason', async () => {
     const post = async (): Promise<string> => {
-      const response = await postEdit(url, goodForm({ ...LONG, n: '10' }), { ...key, prefer: 'respond-async' });
+      const response = await postEdit(url, goodForm(ENDLESS), { ...key, prefer: 'respond-async' });
       return ((await response.json()) as { id: string }).id;
     };
     const [running, waiting] = [await post(), await post()];
@@ -72,14 +72,15 @@ describe('GET /metrics', () => {
     }
     await until('qwen_edit_cancels_total{reason="deleted"}', 2);
     await until('qwen_edit_queue_depth_jobs', 0);
+    const begun = (await metric(url, BEGUN)) ?? NaN;
     const client = new AbortController();
     const left = fetch(`${url}/v1/images/edits`, {
       method: 'POST',
-      body: goodForm({ ...LONG, n: '10' }),
+      body: goodForm(ENDLESS),
       headers: key,
       signal: client.signal,
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await until(BEGUN, begun + 1);
     client.abort();
     await expect(left).rejects.toThrow();
     await until('qwen_edit_cancels_total{reason="client_gone"}', 1);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { edit, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
-import { getJob, jobEnds, jobUntil, LONG, LONGER, submitJob } from '../support/jobs.js';
+import { ENDLESS, getJob, jobEnds, jobsBegin, jobUntil, LONG, submitJob } from '../support/jobs.js';
 import { isAlive, within } from '../support/process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
@@ -19,10 +19,11 @@ describe('an engine that dies', () => {
     const right = (await edit(url, goodForm())).data;
     for (let round = 0; round < 20; round += 1) {
       const started = engines();
-      const running = postEdit(url, goodForm(LONGER));
-      await pause(150 + Math.random() * 300);
-      const waiting = submitJob(url);
-      await pause(100);
+      const running = postEdit(url, goodForm(LONG));
+      // The first edit of all, then two a round.
+      await jobsBegin(url, 2 + 2 * round);
+      const waiting = await submitJob(url);
+      await pause(Math.random() * 300);
       const killedAt = performance.now();
       process.kill(server.enginePid, 'SIGKILL');
       const failed = await running;
@@ -33,7 +34,7 @@ describe('an engine that dies', () => {
         code: 'GENERATION_ERROR',
         message: /^Image generation failed: the engine process was killed/,
       });
-      const served = await jobEnds(url, (await waiting).id);
+      const served = await jobEnds(url, waiting.id);
       expect(served.result?.data).toEqual(right);
       // One engine a death, and no more work than was asked for.
       expect(engines()).toBe(started + 1);
@@ -60,7 +61,7 @@ describe('an engine that dies', () => {
     server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
     const { url, enginePid } = server;
     const batch = await submitJob(url, { n: '2', num_inference_steps: '20' });
-    const long = await submitJob(url, LONGER);
+    const long = await submitJob(url, LONG);
     await jobUntil(url, long.id, ({ progress }) => progress !== null);
     expect((await getJob(url, batch.id)).progress).toMatchObject({ image: 1, step: 20 });
     process.kill(enginePid, 'SIGKILL');
@@ -73,12 +74,14 @@ describe('clients that hardly send', () => {
   test('a byte a second: it is answered, and its place is free', async () => {
     const server = await TestServer.start({ env: { QUEUE_LIMIT: '1', SHUTDOWN_GRACE_SECONDS: '0' } });
     try {
-      const { id } = await submitJob(server.url, { ...LONG, n: '10' });
+      const { id } = await submitJob(server.url, ENDLESS);
       await jobUntil(server.url, id, ({ progress }) => progress !== null);
       const connection = await RawConnection.open(server.port);
       await connection.send(
-        'POST /v1/images/edits HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n',
+        'POST /v1/images/edits HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n',
       );
+      // It has a place now.
+      await connection.until(/^HTTP\/1\.1 100 /);
       const timer = setInterval(() => void connection.send('-'), 1000);
       expect((await postEdit(server.url, goodForm())).status).toBe(429);
       await connection.until(/"code":"REQUEST_INCOMPLETE"/);

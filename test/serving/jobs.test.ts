@@ -2,7 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { edit, goodForm, postEdit } from '../support/edit-form.js';
 import { allEvents, readEvents } from '../support/event-stream.js';
 import { expectError } from '../support/expect-error.js';
-import { deleteJob, getJob, type JobBody, jobEnds, jobRuns, jobUntil, LONG, submitJob } from '../support/jobs.js';
+import {
+  BEGUN,
+  deleteJob,
+  ENDLESS,
+  getJob,
+  type JobBody,
+  jobEnds,
+  jobRuns,
+  jobsBegin,
+  jobUntil,
+  LONG,
+  submitJob,
+} from '../support/jobs.js';
+import { metric } from '../support/metrics.js';
 import { TestServer } from '../support/server.js';
 
 const NO_JOB = { status: 404, code: 'NOT_FOUND', message: 'There is no such job, or not any more', param: null };
@@ -151,6 +164,7 @@ describe('jobs', () => {
 
     test('two plain requests share the work; it is cancelled only when both have gone', async () => {
       const key = { 'idempotency-key': 'shared' };
+      const begun = (await metric(url, BEGUN)) ?? NaN;
       const [leaving, staying] = [new AbortController(), postEdit(url, goodForm({ ...LONG, seed: undefined }), key)];
       const left = fetch(`${url}/v1/images/edits`, {
         method: 'POST',
@@ -158,7 +172,7 @@ describe('jobs', () => {
         headers: key,
         signal: leaving.signal,
       });
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await jobsBegin(url, begun + 1);
       leaving.abort();
       await expect(left).rejects.toThrow();
       const response = await staying;
@@ -168,7 +182,7 @@ describe('jobs', () => {
 
     test('after a cancellation the key is free', async () => {
       const key = { 'idempotency-key': 'cancelled' };
-      const { id } = await submitJob(url, LONG, key);
+      const { id } = await submitJob(url, ENDLESS, key);
       await jobRuns(url, id);
       await deleteJob(url, id);
       const again = await submitJob(url, FIELDS, key);

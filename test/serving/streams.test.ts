@@ -4,7 +4,8 @@ import sharp from 'sharp';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
 import { allEvents, readBlocks, type StreamEvent } from '../support/event-stream.js';
 import { expectError } from '../support/expect-error.js';
-import { deleteJob, jobRuns, LONG, LONGER, submitJob } from '../support/jobs.js';
+import { BEGUN, deleteJob, ENDLESS, jobRuns, jobsBegin, jobsWait, submitJob } from '../support/jobs.js';
+import { metric } from '../support/metrics.js';
 import { within } from '../support/process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
@@ -87,11 +88,11 @@ describe('streams', () => {
   });
 
   test('the place in the queue is told as it changes', async () => {
-    const blocker = await submitJob(url, LONG);
+    const blocker = await submitJob(url, ENDLESS);
     await jobRuns(url, blocker.id);
-    const second = await submitJob(url, LONG);
+    const second = await submitJob(url, ENDLESS);
     const waiting = stream({ progress: 'true' });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await jobsWait(url, 2);
     await deleteJob(url, second.id);
     await deleteJob(url, blocker.id);
     const places = (await waiting)
@@ -120,8 +121,9 @@ describe('streams', () => {
       detail: { error: 'INVALID_INPUT' },
     });
     const { enginePid } = server;
-    const dying = postEdit(url, goodForm({ ...LONGER, stream: 'true', progress: 'true' }));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const begun = (await metric(url, BEGUN)) ?? NaN;
+    const dying = postEdit(url, goodForm({ ...ENDLESS, stream: 'true', progress: 'true' }));
+    await jobsBegin(url, begun + 1);
     process.kill(enginePid, 'SIGKILL');
     const events = await allEvents(await dying);
     expect(events.at(-1)?.data).toMatchObject({ type: 'error', error: { code: 'GENERATION_ERROR' } });
@@ -130,7 +132,7 @@ describe('streams', () => {
   });
 
   test('a comment comes while nothing else does', async () => {
-    const blocker = await submitJob(url, { ...LONG, n: '10' });
+    const blocker = await submitJob(url, ENDLESS);
     await jobRuns(url, blocker.id);
     // Behind ten long pictures, and without progress events, nothing is said for a long time.
     const comments: string[] = [];

@@ -1,4 +1,5 @@
-import { goodForm, postEdit, type EditBody, type Fields } from './edit-form.js';
+import { type EditBody, type Fields, GOOD_PICTURE, goodForm, postEdit } from './edit-form.js';
+import { metricReaches } from './metrics.js';
 
 export interface JobBody {
   readonly id: string;
@@ -12,11 +13,11 @@ export interface JobBody {
   readonly result: EditBody | null;
 }
 
-/** Steps that take the tiny checkpoint seconds. */
-export const LONG: Fields = { num_inference_steps: '150', size: '128x128' };
+/** A single picture that takes a second or more on any machine: what is done to it while it runs finds it running. */
+export const LONG: Fields = { num_inference_steps: '150', size: '384x384' };
 
-/** A single picture that takes seconds on any machine: what is done to it while it runs finds it running. */
-export const LONGER: Fields = { ...LONG, size: '512x512' };
+/** Forty such pictures: nobody waits for their end. */
+export const ENDLESS: Fields = { ...LONG, images: Array.from({ length: 4 }, () => GOOD_PICTURE), n: '10' };
 
 /** Posts a form that must become a job. */
 export async function submitJob(
@@ -58,3 +59,13 @@ export const jobRuns = (url: string, id: string): Promise<JobBody> =>
 /** Waits for the job's end. */
 export const jobEnds = (url: string, id: string): Promise<JobBody> =>
   jobUntil(url, id, ({ finished_at: finishedAt }) => finishedAt !== null);
+
+/** Waits until so many jobs wait for their turn. */
+export const jobsWait = (url: string, jobs: number): Promise<void> =>
+  metricReaches(url, 'qwen_edit_queue_depth_jobs', jobs);
+
+/** Jobs whose turn has come since the service's start. */
+export const BEGUN = 'qwen_edit_queue_wait_seconds_count';
+
+/** Waits until the turn of so many jobs has come since the service's start. */
+export const jobsBegin = (url: string, jobs: number): Promise<void> => metricReaches(url, BEGUN, jobs);

@@ -23,3 +23,8 @@ export async function scrape(url: string): Promise<Scrape> {
 export async function metric(url: string, series: string): Promise<number | undefined> {
   return (await scrape(url)).values.get(series);
 }
+
+/** Waits until one series has this value, or more. */
+export async function metricReaches(url: string, series: string, value: number): Promise<void> {
+  while (((await metric(url, series)) ?? 0) < value) await new Promise((resolve) => setTimeout(resolve, 10));
+}
