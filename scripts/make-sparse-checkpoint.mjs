@@ -19,6 +19,10 @@ const MAX_SHARD_BYTES = 5e9;
 const BF16_BYTES = 2;
 
 /** @typedef {{ name: string, shape: number[] }} Tensor */
+/**
+ * Writes one tensor's values at a place of a file; without one they stay holes.
+ * @typedef {(file: import('node:fs/promises').FileHandle, tensor: Tensor, position: number) => Promise<void>} WriteValues
+ */
 
 /** The special tokens that the prompt's template and the vision tower need, at their published ids. */
 const SPECIAL_TOKENS = {
@@ -32,7 +36,7 @@ const SPECIAL_TOKENS = {
   '<|video_pad|>': 151656,
 };
 
-const PIPELINE = {
+export const PIPELINE = {
   _class_name: 'QwenImageEditPipeline',
   _diffusers_version: '0.35.0.dev0',
   processor: ['transformers', 'Qwen2_5_VLProcessor'],
@@ -90,7 +94,7 @@ async function moveIntoHubCache(plain, cache) {
  * @param {[string, number[]][]} entries
  * @returns {Tensor[]}
  */
-function expandLayers(entries) {
+export function expandLayers(entries) {
   const tensors = [];
   for (let start = 0; start < entries.length;) {
     const range = layerRange(entries[start]);
@@ -118,8 +122,9 @@ function layerRange(entry) {
  * @param {string} folder
  * @param {string} stem
  * @param {Tensor[]} tensors
+ * @param {WriteValues} [writeValues]
  */
-async function writeShards(folder, stem, tensors) {
+export async function writeShards(folder, stem, tensors, writeValues) {
   /** @type {Tensor[][]} */
   const shards = [[]];
   let bytes = 0;
@@ -142,7 +147,7 @@ async function writeShards(folder, stem, tensors) {
       shards.length === 1
         ? `${stem}.safetensors`
         : `${stem}-${number(index + 1)}-of-${number(shards.length)}.safetensors`;
-    await writeSparse(join(folder, file), shard);
+    await writeShard(join(folder, file), shard, writeValues);
     for (const { name } of shard) {
       weightMap[name] = file;
     }
@@ -156,8 +161,9 @@ async function writeShards(folder, stem, tensors) {
 /**
  * @param {string} path
  * @param {Tensor[]} tensors
+ * @param {WriteValues} [writeValues]
  */
-async function writeSparse(path, tensors) {
+async function writeShard(path, tensors, writeValues) {
   /** @type {Record<string, unknown>} */
   const header = { __metadata__: { format: 'pt' } };
   let end = 0;
@@ -171,9 +177,15 @@ async function writeSparse(path, tensors) {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
   const file = await open(path, 'w');
+  const start = length.length + text.length;
   try {
     await file.write(Buffer.concat([length, text]));
-    await file.truncate(length.length + text.length + end);
+    await file.truncate(start + end);
+    let position = start;
+    for (const tensor of tensors) {
+      await writeValues?.(file, tensor, position);
+      position += tensorBytes(tensor);
+    }
   } finally {
     await file.close();
   }
@@ -222,7 +234,7 @@ function byteCharacters() {
 }
 
 /** @param {string} name */
-function readPublished(name) {
+export function readPublished(name) {
   return readFile(new URL(name, PUBLISHED), 'utf8');
 }
 
@@ -230,7 +242,7 @@ function readPublished(name) {
  * @param {string} name
  * @param {string} path
  */
-async function copyPublished(name, path) {
+export async function copyPublished(name, path) {
   await writeJson(path, JSON.parse(await readPublished(name)));
 }
 
@@ -238,7 +250,7 @@ async function copyPublished(name, path) {
  * @param {string} path
  * @param {unknown} value
  */
-async function writeJson(path, value) {
+export async function writeJson(path, value) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(value, null, 2)}\n`);
 }

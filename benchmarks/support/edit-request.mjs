@@ -13,13 +13,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 /**
  * A multipart body with one picture.
  * @param {Record<string, string>} fields
+ * @param {Buffer} picture a PNG
  */
-export function editBody(fields) {
+export function editBody(fields, picture = PICTURE) {
   const texts = Object.entries(fields).map(
     ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );
   const file = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="images"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n`;
-  return Buffer.concat([Buffer.from(texts.join('') + file), PICTURE, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]);
+  return Buffer.concat([Buffer.from(texts.join('') + file), picture, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]);
 }
 
 /**

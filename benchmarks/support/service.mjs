@@ -21,9 +21,10 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /**
  * Starts the service in a folder of its own on a free loopback port; resolves when edits are served.
  * @param {Record<string, string>} env
+ * @param {(pid: number) => void} onStart told at once which process it is
  * @returns {Promise<Service>}
  */
-export async function startService(env = {}) {
+export async function startService(env = {}, onStart = () => undefined) {
   const folder = await mkdtemp(join(tmpdir(), 'service-'));
   const child = spawn(process.execPath, [join(ROOT, 'bundle', 'main.js')], {
     cwd: folder,
@@ -38,6 +39,7 @@ export async function startService(env = {}) {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onStart(child.pid ?? NaN);
   let head = '';
   let port = '';
   child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
@@ -51,7 +53,12 @@ export async function startService(env = {}) {
   });
   const isReady = async () => {
     if (port === '') return false;
-    return (await fetch(`http://127.0.0.1:${port}/ready`)).ok;
+    const answer = await fetch(`http://127.0.0.1:${port}/ready`);
+    if (answer.ok) return true;
+    const { reason } = await answer.json();
+    if (!/^Failed to load/.test(reason)) return false;
+    child.kill('SIGTERM');
+    throw new Error(reason);
   };
   while (!(await isReady())) {
     if (child.exitCode !== null) throw new Error(`The service has ended:\n${head}`);

@@ -48,9 +48,9 @@ def _forward_token_types(module: torch.nn.Module, arguments: tuple[object, ...],
     return arguments, {**keywords, "mm_token_type_ids": token_types}
 
 
-def load(folder: Path) -> tuple[QwenImageEditPipeline, PositionProbe]:
-    """Opens a checkpoint in float32. Its condition area stays in force until the next `load`."""
-    pipeline = QwenImageEditPipeline.from_pretrained(str(folder), torch_dtype=torch.float32)
+def load(folder: Path, dtype: torch.dtype = torch.float32) -> tuple[QwenImageEditPipeline, PositionProbe]:
+    """Opens a checkpoint. Its condition area stays in force until the next `load`."""
+    pipeline = QwenImageEditPipeline.from_pretrained(str(folder), torch_dtype=dtype)
     pipeline.set_progress_bar_config(disable=True)
     pipeline.text_encoder.register_forward_pre_hook(_forward_token_types, with_kwargs=True)
     service = folder / "service.json"
