@@ -18,9 +18,7 @@ export const div = (a: Value, b: Operand): Value => a.graph.node('Div', [a, oper
 export const maximum = (a: Value, b: Operand): Value => a.graph.node('Max', [a, operand(a, b)]);
 export const sqrt = (x: Value): Value => x.graph.node('Sqrt', [x]);
 
-/** The square root of the sum of squares over `axis`, which stays with size 1. */
-export const l2Norm = (x: Value, axis: number): Value =>
-  sqrt(x.graph.node('ReduceSumSquare', [x, x.graph.int64s([axis])], { keepdims: 1 }));
+export const matmul = (a: Value, b: Value): Value => a.graph.node('MatMul', [a, b]);
 
 /** Values limited to [low, high]. */
 export const clamp = (x: Value, low: number, high: number): Value =>

@@ -1,4 +1,4 @@
-import { div, l2Norm, maximum, mul } from '../ops.js';
+import { div, matmul, maximum, mul, reshape, shapeOf, sqrt } from '../ops.js';
 import type { Scope } from '../scope.js';
 import type { Value } from '../graph-builder.js';
 
@@ -30,7 +30,11 @@ export function adaptiveLayerNorm(x: Value, scale: Value, shift: Value, epsilon:
  */
 export function channelRmsNorm(scope: Scope, x: Value, channels: number, rank: 3 | 4): Value {
   const stored = [channels, ...Array<number>(rank - 1).fill(1)];
-  const gamma = scope.parameter('gamma', stored, { as: [channels, 1, 1] });
-  const normalized = div(x, maximum(l2Norm(x, 1), 1e-12));
-  return mul(normalized, mul(gamma, Math.sqrt(channels)));
+  const gamma = scope.parameter('gamma', stored, { as: [channels, 1] });
+  const pixels = reshape(x, [channels, -1]); // [channels, height·width]
+  // The runtime sums over channels ten times faster by a product with ones than by its reductions.
+  const ones = reshape(x.graph.floats(Array<number>(channels).fill(1)), [1, channels]);
+  const norms = sqrt(matmul(ones, mul(pixels, pixels))); // [1, height·width]
+  const normalized = mul(pixels, div(x.graph.floats(Math.sqrt(channels)), maximum(norms, 1e-12)));
+  return reshape(mul(normalized, gamma), shapeOf(x));
 }
