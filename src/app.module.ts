@@ -8,14 +8,24 @@ import { ErrorFilter } from './errors/error.filter.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { ModelsModule } from './models/models.module.js';
+import type { Tracing } from './tracing/tracing.js';
+import { TracingModule } from './tracing/tracing.module.js';
 
 /** The API process: everything but the model itself, which runs in the engine process. */
 @Module({})
 export class AppModule {
-  static register(settings: Settings): DynamicModule {
+  static register(settings: Settings, tracing: Tracing): DynamicModule {
     return {
       module: AppModule,
-      imports: [SettingsModule.register(settings), MetricsModule, AuthModule, EditsModule, HealthModule, ModelsModule],
+      imports: [
+        SettingsModule.register(settings),
+        TracingModule.register(tracing),
+        MetricsModule,
+        AuthModule,
+        EditsModule,
+        HealthModule,
+        ModelsModule,
+      ],
       providers: [{ provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }

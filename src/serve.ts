@@ -16,10 +16,14 @@ import { countRequests } from './metrics/count-requests.js';
 import { Metrics } from './metrics/metrics.js';
 import { shutDown } from './shutdown.js';
 import type { StopSignals } from './stop-signals.js';
+import { startTracing } from './tracing/start-tracing.js';
+import { traceRequests } from './tracing/trace-requests.js';
+import { NoTracing } from './tracing/tracing.js';
 
 /** Starts the API process: listens at once, while the engine process loads the model. */
 export async function serve(settings: Settings, signals: StopSignals): Promise<void> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(settings), {
+  const tracing = await startTracing(process.env);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(settings, tracing), {
     // Bodies are read after the guards, by the one route that takes any.
     bodyParser: false,
     forceCloseConnections: true,
@@ -30,6 +34,7 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   app.set('query parser', 'simple');
   const answers = new OpenAnswers();
   app.use(answers.watch, requestId, accessLog, countRequests(app.get(Metrics)), securityHeaders);
+  if (!(tracing instanceof NoTracing)) app.use(traceRequests(tracing));
   serveOpenApi(app);
   signals.onStop(async () => {
     await shutDown(app, answers, settings.jobs);

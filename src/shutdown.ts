@@ -3,6 +3,7 @@ import type { JobLimits } from './config/settings.js';
 import type { OpenAnswers } from './http/open-answers.js';
 import { EngineSupervisor } from './inference/engine-supervisor.service.js';
 import { JobQueue } from './jobs/job-queue.js';
+import { Tracing } from './tracing/tracing.js';
 
 /** For the last answers on their way, when the grace is used up. */
 const LAST_ANSWERS_SECONDS = 2;
@@ -16,5 +17,5 @@ export async function shutDown(app: INestApplication, answers: OpenAnswers, limi
   await app.get(JobQueue).drain(shutdownGraceSeconds);
   const usedSeconds = (performance.now() - startedAt) / 1000;
   await answers.done(Math.max(LAST_ANSWERS_SECONDS, shutdownGraceSeconds - usedSeconds));
-  await app.close();
+  await Promise.all([app.close(), app.get(Tracing).end()]);
 }

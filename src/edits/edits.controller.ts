@@ -14,6 +14,7 @@ import type { Request, Response } from 'express';
 import { ApiErrors } from '../errors/api-errors.decorator.js';
 import { onClose } from '../http/on-close.js';
 import { tellFacts } from '../http/request-facts.js';
+import { traceContextOf } from '../tracing/trace-requests.js';
 import { ReadinessGuard } from '../inference/readiness.guard.js';
 import { answerJson } from './answer/answer-json.js';
 import { jobJson } from './answer/job-json.js';
@@ -74,7 +75,8 @@ export class EditsController {
   ): Promise<StreamableFile> {
     const { isAsync, idempotencyKey: key } = editIntent(request);
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
-    const id = await this.edits.submit(form, { isAsync, place: placeOf(request), name });
+    const trace = traceContextOf(request);
+    const id = await this.edits.submit(form, { isAsync, place: placeOf(request), name, trace });
     tellFacts(request, {
       facts: async () => editFacts(id, await this.edits.snapshot(id)),
       privateFacts: { prompt: form.fields.prompt },

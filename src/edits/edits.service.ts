@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { ApiError, conflict } from '../errors/api-error.js';
+import { ApiError, conflict, queueFull } from '../errors/api-error.js';
 import type { EditInputs } from '../jobs/edit-order.js';
 import { type JobName, JobQueue, type Place } from '../jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
-import { NameTaken } from '../jobs/queue-full.js';
+import { NameTaken, QueueFull } from '../jobs/queue-full.js';
+import type { TraceContext } from '../tracing/tracing.js';
 import { editOrder } from './edit-order.js';
 import { failureError } from './failure-error.js';
 import type { EditForm } from './fields/edit-form.pipe.js';
@@ -16,6 +17,7 @@ export interface EditMode {
   readonly isAsync: boolean;
   readonly place: Place;
   readonly name: JobName | null;
+  readonly trace: TraceContext;
 }
 
 /** A job with its results, which are there once it has succeeded. */
@@ -39,7 +41,7 @@ export class EditsService {
    * @returns the job's id
    * @throws ApiError
    */
-  async submit(form: EditForm, { isAsync, place, name }: EditMode): Promise<string> {
+  async submit(form: EditForm, { isAsync, place, name, trace }: EditMode): Promise<string> {
     const pictures = await this.pictures.read(form);
     const inputs = form.inputs.kind === 'together' ? [pictures] : pictures.map((picture) => [picture]);
     const { jobTimeoutSeconds, requestTimeoutSeconds } = this.settings.jobs;
@@ -48,11 +50,12 @@ export class EditsService {
     try {
       held.add(pictureBytes(inputs));
       const order = editOrder(form, isAsync || form.fields.stream);
-      const id = await this.queue.submit(order, inputs, { place, timeoutSeconds, isDetached: isAsync, name });
+      const id = await this.queue.submit(order, inputs, { place, timeoutSeconds, isDetached: isAsync, name, trace });
       void this.queue.finished(id).then(() => held.release());
       return id;
     } catch (error) {
       held.release();
+      if (error instanceof QueueFull) throw queueFull(error.message, error.retryAfterSeconds);
       if (error instanceof NameTaken) throw conflict('This Idempotency-Key was used with another body');
       throw error;
     }

@@ -60,6 +60,14 @@ export interface StageSeconds {
   readonly decode: number;
 }
 
+/** One stretch of work at a stage; a denoising step is one. */
+export interface StageRun {
+  readonly stage: keyof StageSeconds;
+  /** Since the picture was begun. */
+  readonly startSeconds: number;
+  readonly seconds: number;
+}
+
 /** A finished picture. */
 export interface Picture {
   readonly width: number;
@@ -103,6 +111,8 @@ export type EngineEvent =
       readonly id: string;
       readonly picture: Picture;
       readonly seconds: StageSeconds;
+      /** What `seconds` adds up, in the order in which it ended. */
+      readonly stages: readonly StageRun[];
       readonly tokens: PictureTokens;
     }
   /** `param` names the field at fault of an invalid request. */

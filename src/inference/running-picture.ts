@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RgbImage } from '../images/rgb-image.js';
 import { EditFailure } from './edit-failure.js';
-import type { EngineEvent, Picture, PictureTokens, StageSeconds } from './protocol.js';
+import type { EngineEvent, Picture, PictureTokens, StageRun, StageSeconds } from './protocol.js';
 
 /** How a picture is watched while it is made. */
 export interface PictureListener {
@@ -13,6 +13,7 @@ export interface PictureListener {
 export interface MadePicture {
   readonly picture: Picture;
   readonly seconds: StageSeconds;
+  readonly stages: readonly StageRun[];
   readonly tokens: PictureTokens;
 }
 
@@ -39,9 +40,11 @@ export class RunningPicture {
       case 'preview':
         this.listener.preview(event.index, event.image);
         return false;
-      case 'made':
-        this.resolve({ picture: event.picture, seconds: event.seconds, tokens: event.tokens });
+      case 'made': {
+        const { picture, seconds, stages, tokens } = event;
+        this.resolve({ picture, seconds, stages, tokens });
         return true;
+      }
       case 'failed':
         this.fail(new EditFailure(event.kind, event.message, event.param));
         return true;

@@ -1,3 +1,4 @@
+import type { TraceContext } from '../tracing/tracing.js';
 import type { EditInputs, EditOrder } from './edit-order.js';
 import type { NumberedEvent } from './job-event.js';
 import type { JobSnapshot, PictureFile } from './job-snapshot.js';
@@ -21,6 +22,8 @@ export interface SubmitOptions {
   /** The job lives on its own; else it is cancelled when all who submitted it have left. */
   readonly isDetached: boolean;
   readonly name: JobName | null;
+  /** What the spans of its work are to lie below. */
+  readonly trace: TraceContext;
 }
 
 /**
@@ -43,6 +46,7 @@ export abstract class JobQueue {
    * Takes a job, or finds the one of the same name; the caller holds it until `leave`.
    * @returns its id, which can't be guessed
    * @throws NameTaken when a job of that name has another content
+   * @throws QueueFull when by the measured speed it would not be done in time, for the work that is before it
    */
   abstract submit(order: EditOrder, inputs: EditInputs, options: SubmitOptions): Promise<string>;
 

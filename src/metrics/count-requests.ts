@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { answeredStatus } from '../http/answered-status.js';
+import { routeOf } from '../http/route-of.js';
 import { errorCodeOf } from '../errors/answered-code.js';
 import type { Metrics } from './metrics.js';
 
@@ -11,8 +12,7 @@ export function countRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     response.once('close', () => {
-      const { path } = (request.route ?? {}) as { readonly path?: unknown };
-      const route = typeof path === 'string' ? path : NO_ROUTE;
+      const route = routeOf(request) ?? NO_ROUTE;
       const seconds = (performance.now() - startedAt) / 1000;
       metrics.requestEnded(request.method, route, answeredStatus(response), errorCodeOf(response), seconds);
     });

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { RgbImage } from '../../images/rgb-image.js';
-import type { Picture, PictureRequest, PictureTokens, StageSeconds } from '../../inference/protocol.js';
+import type { Picture, PictureRequest, PictureTokens, StageRun, StageSeconds } from '../../inference/protocol.js';
 import type { EditModel } from '../edit-model.js';
 import { torchRandn } from '../random/torch-randn.js';
 import { Recent } from '../recent.js';
@@ -35,6 +35,7 @@ export interface PictureListener {
 export interface MadePicture {
   readonly picture: Picture;
   readonly seconds: StageSeconds;
+  readonly stages: readonly StageRun[];
   readonly tokens: PictureTokens;
 }
 
@@ -64,7 +65,7 @@ export class PipelineService {
     const data = await clock.time('decode', async () =>
       finishPicture(await model.vae.decode(latents), edit.sizes, request.outputType),
     );
-    return { picture: { ...edit.sizes.result, data }, seconds: clock.seconds(), tokens: edit.tokens };
+    return { picture: { ...edit.sizes.result, data }, seconds: clock.seconds(), stages: clock.runs(), tokens: edit.tokens };
   }
 
   /** The condition picture, the prompts and the schedule of an edit. */

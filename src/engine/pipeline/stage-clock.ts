@@ -1,10 +1,11 @@
-import type { StageSeconds } from '../../inference/protocol.js';
+import type { StageRun, StageSeconds } from '../../inference/protocol.js';
 
 export type Stage = keyof StageSeconds;
 
-/** Adds up the seconds that each stage of a request takes. */
+/** Tells when each stage of a picture was worked at, and how long. */
 export class StageClock {
-  private readonly totals: Record<Stage, number> = { text: 0, encode: 0, denoise: 0, decode: 0 };
+  private readonly startedAt = performance.now();
+  private readonly done: StageRun[] = [];
 
   /** Runs `work` and counts its time to `stage`. */
   async time<T>(stage: Stage, work: () => T | Promise<T>): Promise<T> {
@@ -12,11 +13,19 @@ export class StageClock {
     try {
       return await work();
     } finally {
-      this.totals[stage] += (performance.now() - start) / 1000;
+      const seconds = (performance.now() - start) / 1000;
+      this.done.push({ stage, startSeconds: (start - this.startedAt) / 1000, seconds });
     }
   }
 
+  /** In the order in which they ended. */
+  runs(): readonly StageRun[] {
+    return this.done;
+  }
+
   seconds(): StageSeconds {
-    return { ...this.totals };
+    const totals = { text: 0, encode: 0, denoise: 0, decode: 0 };
+    for (const { stage, seconds } of this.done) totals[stage] += seconds;
+    return totals;
   }
 }

@@ -44,12 +44,43 @@ export class Admission {
     };
   }
 
+  /**
+   * Looks whether a job, now that it is known, will be done in time when nobody else comes. What it takes by itself is not
+   * weighed: waiting longer would not change it.
+   * @throws QueueFull
+   */
+  check(job: InMemoryJob, timeoutSeconds: number, waiting: readonly InMemoryJob[], turn: RunningTurn | null): void {
+    const own = job.images * this.pictureSeconds(job);
+    const others = this.turnsBefore(job, waiting, turn);
+    if (own > timeoutSeconds || own + others <= timeoutSeconds) return;
+    throw new QueueFull(
+      `The edit would be done in about ${Math.round(own + others)} seconds, later than the time limit of ${timeoutSeconds} seconds`,
+      retryAfter(own + others - timeoutSeconds),
+    );
+  }
+
+  /** What others make before a newcomer's last picture: jobs take turns, and those that wait already have theirs first. */
+  private turnsBefore(job: InMemoryJob, waiting: readonly InMemoryJob[], turn: RunningTurn | null): number {
+    const ahead = waiting.reduce(
+      (sum, other) => sum + Math.min(other.picturesLeft, job.images) * this.pictureSeconds(other),
+      0,
+    );
+    if (turn === null) return ahead;
+    const { picturesLeft } = turn.job;
+    const more = turn.job.isLive ? Math.min(picturesLeft, job.images - 1) : 0;
+    return turn.remainingSeconds() + ahead + more * this.pictureSeconds(turn.job);
+  }
+
   /** Until a newcomer's turn: every job before it makes one picture first. Requests that are still being read count as the job that runs. */
   private waitSeconds(waiting: readonly InMemoryJob[], turn: RunningTurn | null): number {
-    const seconds = ({ order }: InMemoryJob): number => this.speed.pictureSeconds(order) ?? 0;
-    const ahead = waiting.reduce((sum, job) => sum + seconds(job), 0);
+    const ahead = waiting.reduce((sum, job) => sum + this.pictureSeconds(job), 0);
     if (turn === null) return ahead;
-    return turn.remainingSeconds() + ahead + this.places * seconds(turn.job);
+    return turn.remainingSeconds() + ahead + this.places * this.pictureSeconds(turn.job);
+  }
+
+  /** 0 until anything was measured: nobody is turned away by a guess. */
+  private pictureSeconds({ order }: InMemoryJob): number {
+    return this.speed.pictureSeconds(order) ?? 0;
   }
 }
 

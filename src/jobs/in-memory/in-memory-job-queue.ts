@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { EditFailure } from '../../inference/edit-failure.js';
 import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
-import type { MadePicture } from '../../inference/running-picture.js';
 import { Metrics } from '../../metrics/metrics.js';
-import { type EditInputs, type EditOrder, placeOf } from '../edit-order.js';
+import { Tracing } from '../../tracing/tracing.js';
+import type { EditInputs, EditOrder } from '../edit-order.js';
 import type { NumberedEvent } from '../job-event.js';
 import { type JobName, JobQueue, type Place, type SubmitOptions } from '../job-queue.js';
 import type { JobSnapshot, PictureFile } from '../job-snapshot.js';
@@ -16,30 +16,35 @@ import { SpeedMeter } from '../speed-meter.js';
 import { Admission } from './admission.js';
 import { InMemoryJob } from './in-memory-job.js';
 import { JobShelf } from './job-shelf.js';
-import { RunningTurn } from './running-turn.js';
+import { PictureMaker } from './picture-maker.js';
+import type { RunningTurn } from './running-turn.js';
 
 /** Keeps jobs in this process's memory and hands their pictures to the engine one by one. */
 @Injectable()
 export class InMemoryJobQueue extends JobQueue {
-  private readonly logger = new Logger('Jobs');
   private readonly speed = new SpeedMeter();
   private readonly shelf: JobShelf;
   private readonly admission: Admission;
+  private readonly maker: PictureMaker;
   private waiting: InMemoryJob[] = [];
   private turn: RunningTurn | null = null;
   private isWorking = false;
 
   constructor(
     private readonly engine: EngineSupervisor,
-    private readonly encoder: PictureEncoder,
+    encoder: PictureEncoder,
     private readonly store: ResultStore,
     private readonly metrics: Metrics,
+    private readonly tracing: Tracing,
     settings: Settings,
   ) {
     super();
     metrics.measureQueue(() => this.waiting.length);
     this.shelf = new JobShelf(settings.jobs, store);
     this.admission = new Admission(settings.jobs.queueLimit, this.speed);
+    this.maker = new PictureMaker(engine, encoder, store, metrics, this.speed, (job, failure) =>
+      this.end(job, failure),
+    );
   }
 
   reserve(timeoutSeconds: number): Promise<Place> {
@@ -53,7 +58,8 @@ export class InMemoryJobQueue extends JobQueue {
   submit(order: EditOrder, inputs: EditInputs, options: SubmitOptions): Promise<string> {
     return new Promise((resolve) => {
       options.place.release();
-      const job = this.sameJob(options.name) ?? this.add(new InMemoryJob(order, inputs, options.name), options);
+      const job =
+        this.sameJob(options.name) ?? this.add(new InMemoryJob(order, inputs, options, this.tracing), options);
       this.shelf.hold(job);
       job.isDetached ||= options.isDetached;
       resolve(job.id);
@@ -121,6 +127,7 @@ export class InMemoryJobQueue extends JobQueue {
   }
 
   private add(job: InMemoryJob, { timeoutSeconds }: SubmitOptions): InMemoryJob {
+    this.admission.check(job, timeoutSeconds, this.waiting, this.turn);
     this.shelf.add(job);
     const timer = setTimeout(() => {
       this.metrics.cancelled('timeout');
@@ -152,64 +159,13 @@ export class InMemoryJobQueue extends JobQueue {
       await this.engine.settled();
       const job = this.waiting.shift();
       if (job === undefined) break;
-      await this.makePicture(job);
-      if (job.isLive && job.hasPicturesLeft) this.waiting.push(job);
+      const turn = this.maker.begin(job);
+      this.turn = turn;
+      this.tellPositions();
+      await this.maker.make(turn);
+      this.turn = null;
+      if (job.isLive && job.picturesLeft > 0) this.waiting.push(job);
     }
     this.isWorking = false;
-  }
-
-  private async makePicture(job: InMemoryJob): Promise<void> {
-    const { index, request } = job.takePicture();
-    const turn = new RunningTurn(job, index, this.speed);
-    const stepDone = this.metrics.stepWatch();
-    if (index === 0) this.metrics.jobStarted(job.snapshot().waitedSeconds);
-    this.turn = turn;
-    this.tellPositions();
-    const fail = (error: unknown): void => this.end(job, this.failureOf(error));
-    try {
-      // At most one picture of a job is held beside its files.
-      await job.written;
-      const made = await this.engine.make(
-        request,
-        {
-          progress: (step, steps) => {
-            stepDone();
-            turn.progress(step, steps);
-          },
-          preview: (previewIndex, image) =>
-            job.write(async () => {
-              const bytes = await this.encoder.preview(image, job.order);
-              const { width, height } = image;
-              const preview = { image: index + 1, index: previewIndex, bytes, width, height };
-              job.log.append({ type: 'preview', preview });
-            }, fail),
-        },
-        job.signal,
-      );
-      this.speed.add(job.order, turn.elapsedSeconds);
-      this.metrics.pictureMade(made.seconds);
-      job.addSeconds(made.seconds);
-      job.write(() => this.finishPicture(job, index, made), fail);
-    } catch (error) {
-      fail(error);
-    } finally {
-      this.turn = null;
-    }
-  }
-
-  private async finishPicture(job: InMemoryJob, index: number, { picture, tokens }: MadePicture): Promise<void> {
-    const bytes = await this.encoder.result(picture, job.order);
-    if (!job.isLive) return;
-    const { width, height } = picture;
-    await this.store.add(job.id, index, { bytes, width, height, tokens, ...placeOf(job.order, index) });
-    job.resultBytes += bytes.length;
-    job.log.append({ type: 'picture', index });
-    if (index + 1 === job.images) this.end(job, null);
-  }
-
-  private failureOf(error: unknown): EditFailure {
-    if (error instanceof EditFailure) return error;
-    this.logger.error(error instanceof Error ? error.stack : error);
-    return new EditFailure('failed', 'an internal error');
   }
 }

@@ -2,13 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { EditFailure } from '../../inference/edit-failure.js';
 import type { PictureRequest, StageSeconds } from '../../inference/protocol.js';
 import { type EditInputs, type EditOrder, pictureRequest } from '../edit-order.js';
+import type { TraceContext, Tracing } from '../../tracing/tracing.js';
 import { EventLog } from '../event-log.js';
 import type { JobProgress } from '../job-event.js';
 import type { JobName } from '../job-queue.js';
 import type { JobSnapshot, JobStatus } from '../job-snapshot.js';
+import { JobTrace } from '../job-trace.js';
 
 /** What a job takes beside its texts and files. */
 const OWN_BYTES = 4096;
+
+/** A picture whose turn has come: which of its job's, from 0, and what the engine is asked for. */
+export interface TakenPicture {
+  readonly index: number;
+  readonly request: PictureRequest;
+}
 
 /** One job's state; its queue decides when what happens. */
 export class InMemoryJob {
@@ -16,6 +24,8 @@ export class InMemoryJob {
   readonly id = randomUUID();
   readonly log = new EventLog();
   readonly images: number;
+  readonly name: JobName | null;
+  readonly trace: JobTrace;
   /** Resolves when the job has ended. */
   readonly ended: Promise<void>;
   /** Those that hold it, see JobQueue.leave. */
@@ -44,8 +54,11 @@ export class InMemoryJob {
     readonly order: EditOrder,
     /** Decoded pictures are large: forgotten as soon as the job ends. */
     private inputs: EditInputs,
-    readonly name: JobName | null,
+    { name, trace }: { readonly name: JobName | null; readonly trace: TraceContext },
+    tracing: Tracing,
   ) {
+    this.name = name;
+    this.trace = new JobTrace(tracing, trace, this.id, order);
     this.images = inputs.length * order.n;
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
   }
@@ -58,8 +71,9 @@ export class InMemoryJob {
     return this.finishedAt === null;
   }
 
-  get hasPicturesLeft(): boolean {
-    return this.taken < this.images;
+  /** Pictures whose turn has not come yet. */
+  get picturesLeft(): number {
+    return this.images - this.taken;
   }
 
   /** Aborted when the job has ended. */
@@ -81,7 +95,7 @@ export class InMemoryJob {
   }
 
   /** Its turn has come: the next picture, and its index. */
-  takePicture(): { index: number; request: PictureRequest } {
+  takePicture(): TakenPicture {
     this.stopWaiting();
     this.currentStatus = 'running';
     this.startedAt ??= new Date();
@@ -153,7 +167,11 @@ export class InMemoryJob {
   }
 
   private stopWaiting(): void {
-    if (this.waitsSince !== null) this.waitedMilliseconds += performance.now() - this.waitsSince;
+    if (this.waitsSince !== null) {
+      const milliseconds = performance.now() - this.waitsSince;
+      this.waitedMilliseconds += milliseconds;
+      this.trace.waited(milliseconds / 1000);
+    }
     this.waitsSince = null;
     this.position = null;
   }

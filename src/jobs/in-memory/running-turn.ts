@@ -1,5 +1,6 @@
+import type { PictureRequest } from '../../inference/protocol.js';
 import type { SpeedMeter } from '../speed-meter.js';
-import type { InMemoryJob } from './in-memory-job.js';
+import type { InMemoryJob, TakenPicture } from './in-memory-job.js';
 
 /** The picture that the engine makes now, and what its pace tells about the rest. */
 export class RunningTurn {
@@ -9,11 +10,17 @@ export class RunningTurn {
   private step = 0;
   private steps: number;
 
+  /** Of which picture of the job, from 0, and what the engine is asked for. */
+  readonly index: number;
+  readonly request: PictureRequest;
+
   constructor(
     readonly job: InMemoryJob,
-    private readonly index: number,
+    { index, request }: TakenPicture,
     private readonly speed: SpeedMeter,
   ) {
+    this.index = index;
+    this.request = request;
     this.steps = job.order.numInferenceSteps;
   }
 

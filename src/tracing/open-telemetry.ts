@@ -1,0 +1,114 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type * as Api from '@opentelemetry/api';
+import { Logger } from '@nestjs/common';
+import type { Environment } from '../config/variable-reader.js';
+import { PACKAGE_VERSION } from '../program.js';
+import { type RequestSpan, type SpanAttributes, type SpanRecord, type TraceContext, Tracing } from './tracing.js';
+
+const SERVICE_NAME = 'qwen-image-edit-service';
+/** A collector that can't be reached must not hold up the service's end. */
+const LAST_SPANS_SECONDS = 2;
+/** As many as a picture may have steps; the specification's 128 are fewer. */
+const EVENTS_A_SPAN = 1000;
+/** The same trouble with a collector is told once in this time. */
+const QUIET_MILLISECONDS = 60_000;
+
+/** Spans by OpenTelemetry's SDK, set up by its environment variables. Its packages are loaded here and nowhere else. */
+export class OpenTelemetry extends Tracing {
+  private constructor(
+    private readonly api: typeof Api,
+    private readonly tracer: Api.Tracer,
+    private readonly shutDown: () => Promise<void>,
+  ) {
+    super();
+  }
+
+  static async start(environment: Environment): Promise<OpenTelemetry> {
+    const [api, { NodeSDK }] = await Promise.all([import('@opentelemetry/api'), import('@opentelemetry/sdk-node')]);
+    const sdk = new NodeSDK({
+      ...(namesService(environment) ? {} : { serviceName: SERVICE_NAME }),
+      // GET /metrics and the log are there already.
+      metricReaders: [],
+      logRecordProcessors: [],
+      ...(environment['OTEL_SPAN_EVENT_COUNT_LIMIT'] ? {} : { spanLimits: { eventCountLimit: EVENTS_A_SPAN } }),
+    });
+    if (!environment['OTEL_LOG_LEVEL']) api.diag.setLogger(quietLogger(), api.DiagLogLevel.WARN);
+    sdk.start();
+    return new OpenTelemetry(api, api.trace.getTracer(SERVICE_NAME, PACKAGE_VERSION), () => sdk.shutdown());
+  }
+
+  begin(headers: IncomingHttpHeaders, name: string, attributes: SpanAttributes): RequestSpan {
+    const { context, propagation, SpanKind, SpanStatusCode, trace } = this.api;
+    const caller = propagation.extract(context.active(), headers);
+    const span = this.tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: { ...attributes } }, caller);
+    const carrier: Record<string, string> = {};
+    propagation.inject(trace.setSpan(caller, span), carrier);
+    return {
+      context: carrier,
+      end: (finalName, finalAttributes, error) => {
+        span.updateName(finalName);
+        span.setAttributes({ ...finalAttributes });
+        if (error !== null) span.setAttribute('error.type', error.type);
+        // In a server's span the caller's own mistakes are no errors.
+        if (error !== null && Number(finalAttributes['http.response.status_code']) >= 500) {
+          span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+        }
+        span.end();
+      },
+    };
+  }
+
+  record(parent: TraceContext, span: () => SpanRecord): void {
+    const { context, propagation } = this.api;
+    this.add(propagation.extract(context.active(), parent), span());
+  }
+
+  async end(): Promise<void> {
+    const given = new AbortController();
+    const time = pause(LAST_SPANS_SECONDS * 1000, undefined, { signal: given.signal }).catch(() => undefined);
+    await Promise.race([this.shutDown().catch(() => undefined), time]);
+    given.abort();
+  }
+
+  private add(parent: Api.Context, { name, start, end, attributes, error, events, children }: SpanRecord): void {
+    const { SpanStatusCode, trace } = this.api;
+    const span = this.tracer.startSpan(name, { startTime: time(start), attributes: { ...attributes } }, parent);
+    for (const event of events ?? []) span.addEvent(event.name, { ...event.attributes }, time(event.at));
+    const inside = trace.setSpan(parent, span);
+    for (const child of children ?? []) this.add(inside, child);
+    if (error) {
+      span.setAttribute('error.type', error.type);
+      span.recordException({ name: error.type, message: error.message }, time(end));
+      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+    }
+    span.end(time(end));
+  }
+}
+
+/** Seconds and nanoseconds: plain numbers may be taken for times since the process' start. */
+function time(milliseconds: number): [number, number] {
+  const seconds = Math.floor(milliseconds / 1000);
+  return [seconds, Math.round((milliseconds - seconds * 1000) * 1e6)];
+}
+
+function namesService(environment: Environment): boolean {
+  const attributes = environment['OTEL_RESOURCE_ATTRIBUTES'] ?? '';
+  return Boolean(environment['OTEL_SERVICE_NAME']) || /(^|,)\s*service\.name\s*=/.test(attributes);
+}
+
+/** The SDK's warnings and errors as warnings of the service's log. */
+function quietLogger(): Api.DiagLogger {
+  const logger = new Logger('Tracing');
+  const told = new Map<string, number>();
+  const warn = (message: string, ...rest: unknown[]): void => {
+    const line = [message, ...rest].map((part) => (part instanceof Error ? part.message : String(part))).join(' ');
+    const cause = /"message":"([^"]*)"/.exec(line)?.[1];
+    const text = cause ?? line.split('\n')[0] ?? '';
+    if (performance.now() - (told.get(text) ?? -Infinity) < QUIET_MILLISECONDS) return;
+    told.set(text, performance.now());
+    logger.warn(text);
+  };
+  const ignore = (): void => undefined;
+  return { error: warn, warn, info: ignore, debug: ignore, verbose: ignore };
+}

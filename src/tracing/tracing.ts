@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** W3C trace context as the headers that carry it: plain data, which may travel with a job. Empty: nothing is traced. */
+export type TraceContext = Readonly<Record<string, string>>;
+
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
+
+/** What went wrong, by its code and in plain words; never the prompt. */
+export interface SpanError {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** A piece of work that is over. Times are milliseconds since 1970. */
+export interface SpanRecord {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly attributes: SpanAttributes;
+  readonly error?: SpanError | null;
+  /** Moments within it. */
+  readonly events?: readonly { readonly name: string; readonly at: number; readonly attributes: SpanAttributes }[];
+  readonly children?: readonly SpanRecord[];
+}
+
+/** A request that is being answered. */
+export interface RequestSpan {
+  /** For the spans of its work. */
+  readonly context: TraceContext;
+  /** @param name METHOD route, now that the route is known */
+  end(name: string, attributes: SpanAttributes, error: SpanError | null): void;
+}
+
+/** Where spans go. */
+export abstract class Tracing {
+  /** Begins the span of a request, below its caller's when its headers name one. */
+  abstract begin(headers: IncomingHttpHeaders, name: string, attributes: SpanAttributes): RequestSpan;
+
+  /** Tells of work below `parent`; nothing is asked for when nobody wants it. */
+  abstract record(parent: TraceContext, span: () => SpanRecord): void;
+
+  /** Sends what was not sent yet, if that can be done soon. */
+  abstract end(): Promise<void>;
+}
+
+/** Nobody asked for traces. */
+export class NoTracing extends Tracing {
+  begin(): RequestSpan {
+    return { context: {}, end: () => undefined };
+  }
+
+  record(): void {
+    // Nowhere to.
+  }
+
+  end(): Promise<void> {
+    return Promise.resolve();
+  }
+}
