@@ -21,6 +21,7 @@ export const KNOWN_VARIABLES = [
   'REQUEST_TIMEOUT_SECONDS',
   'JOB_TIMEOUT_SECONDS',
   'CANCEL_GRACE_SECONDS',
+  'ENGINE_STALL_SECONDS',
   'SHUTDOWN_GRACE_SECONDS',
   'JOB_RETENTION_SECONDS',
   'JOB_RETENTION_BYTES',
@@ -37,6 +38,7 @@ const OWN_PREFIXES = [
   'REQUEST_TIMEOUT',
   'SHUTDOWN_GRACE',
   'CANCEL_GRACE',
+  'ENGINE_STALL',
 ];
 
 /** Kubernetes announces a service named "qwen-…" with variables of this form to every pod beside it. */

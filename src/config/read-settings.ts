@@ -53,6 +53,7 @@ export function readSettings(environment: Environment): Settings {
       requestTimeoutSeconds: variables.wholeNumber('REQUEST_TIMEOUT_SECONDS', 1, MAX_TIMER_SECONDS, 300),
       jobTimeoutSeconds: variables.wholeNumber('JOB_TIMEOUT_SECONDS', 1, MAX_TIMER_SECONDS, 3600),
       cancelGraceSeconds: variables.wholeNumber('CANCEL_GRACE_SECONDS', 1, MAX_TIMER_SECONDS, 30),
+      engineStallSeconds: variables.wholeNumber('ENGINE_STALL_SECONDS', 1, MAX_TIMER_SECONDS, 600),
       shutdownGraceSeconds: variables.wholeNumber('SHUTDOWN_GRACE_SECONDS', 0, MAX_TIMER_SECONDS, 25),
       retentionSeconds: variables.wholeNumber('JOB_RETENTION_SECONDS', 1, MAX_TIMER_SECONDS, 3600),
       retentionBytes: variables.wholeNumber('JOB_RETENTION_BYTES', MIB, 2 ** 40, 1024 * MIB),

@@ -34,6 +34,8 @@ export interface JobLimits {
   readonly jobTimeoutSeconds: number;
   /** CANCEL_GRACE_SECONDS: for the engine to give up a cancelled picture; past it, it is ended and started again. */
   readonly cancelGraceSeconds: number;
+  /** ENGINE_STALL_SECONDS: how long the engine may say nothing inside a picture while none like it was measured; past it, the same. */
+  readonly engineStallSeconds: number;
   /** SHUTDOWN_GRACE_SECONDS: for running and waiting work after the signal to end. */
   readonly shutdownGraceSeconds: number;
   /** JOB_RETENTION_SECONDS: how long a finished job can be asked for. */

@@ -25,7 +25,7 @@ import { editFacts } from './edit-facts.js';
 import { EditUploadDto } from './edit.dto.js';
 import { EditsService } from './edits.service.js';
 import { type EditForm, EditFormPipe } from './fields/edit-form.pipe.js';
-import { editIntent, RESPOND_ASYNC } from './intent/edit-intent.js';
+import { editIntent } from './intent/edit-intent.js';
 import { placeOf, QueuePlaceGuard } from './intent/queue-place.guard.js';
 import { EditUpload } from './upload/edit-upload.decorator.js';
 import { fingerprint } from './upload/fingerprint.js';
@@ -46,7 +46,7 @@ export class EditsController {
   @ApiHeader({
     name: 'Prefer',
     required: false,
-    description: 'respond-async (RFC 7240): the answer is 202 with a job',
+    description: 'respond-async (RFC 7240): the answer is 202 with a job; with wait=SECONDS only when it takes longer',
   })
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -73,7 +73,7 @@ export class EditsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
-    const { isAsync, idempotencyKey: key } = editIntent(request);
+    const { isAsync, waitSeconds, idempotencyKey: key } = editIntent(request);
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
     const trace = traceContextOf(request);
     const id = await this.edits.submit(form, { isAsync, place: placeOf(request), name, trace });
@@ -87,14 +87,17 @@ export class EditsController {
       this.edits.leave(id);
     });
 
-    if (isAsync) {
+    const waits = waitSeconds > 0 ? `wait=${waitSeconds}` : null;
+    if (isAsync && !(await this.edits.hasEnded(id, waitSeconds))) {
+      await this.edits.detach(id);
       const { job, files } = await this.edits.get(id);
       response.status(HttpStatus.ACCEPTED);
       response.setHeader('Location', `/v1/images/edits/${id}`);
-      response.setHeader('Preference-Applied', RESPOND_ASYNC);
+      response.setHeader('Preference-Applied', ['respond-async', ...(waits === null ? [] : [waits])].join(', '));
       return sendJson(jobJson(job, files));
     }
-    if (form.fields.stream) {
+    if (waits !== null) response.setHeader('Preference-Applied', waits);
+    if (form.fields.stream && !isAsync) {
       const { job } = await this.edits.get(id);
       return sendEvents(response, this.edits.events(job, 0, gone.signal));
     }

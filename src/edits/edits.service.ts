@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { ApiError, conflict, queueFull } from '../errors/api-error.js';
@@ -50,7 +51,7 @@ export class EditsService {
     try {
       held.add(pictureBytes(inputs));
       const order = editOrder(form, isAsync || form.fields.stream);
-      const id = await this.queue.submit(order, inputs, { place, timeoutSeconds, isDetached: isAsync, name, trace });
+      const id = await this.queue.submit(order, inputs, { place, timeoutSeconds, name, trace });
       void this.queue.finished(id).then(() => held.release());
       return id;
     } catch (error) {
@@ -68,6 +69,22 @@ export class EditsService {
 
   leave(id: string): void {
     void this.queue.leave(id);
+  }
+
+  /** Waits for an edit's end, so many seconds at most and no longer than a plain request would; whether it has ended. */
+  async hasEnded(id: string, waitSeconds: number): Promise<boolean> {
+    if (waitSeconds === 0) return false;
+    const seconds = Math.min(waitSeconds, this.settings.jobs.requestTimeoutSeconds);
+    const ended = new AbortController();
+    const time = pause(seconds * 1000, false, { signal: ended.signal }).catch(() => false);
+    const hasEnded = await Promise.race([this.queue.finished(id).then(() => true), time]);
+    ended.abort();
+    return hasEnded;
+  }
+
+  /** The edit goes on when whoever called has left it, and can be asked for after its end. */
+  detach(id: string): Promise<void> {
+    return this.queue.detach(id);
   }
 
   /**

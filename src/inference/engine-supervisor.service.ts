@@ -3,6 +3,7 @@ import { Settings } from '../config/settings.js';
 import { EditFailure } from './edit-failure.js';
 import { EngineProcess } from './engine-process.js';
 import { EnginePace } from './engine-pace.js';
+import { EngineWatch } from './engine-watch.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { ModelState } from './model-state.js';
 import type { EngineEvent, PictureRequest } from './protocol.js';
@@ -16,13 +17,15 @@ const DRAINING: ModelState = { status: 'draining', reason: 'draining', retryAfte
 
 /**
  * Keeps one engine process running: starts it to load the checkpoint, hands it one picture at a time, and starts it
- * anew when it dies, with a growing pause. One that doesn't give up a cancelled picture in time is ended. A checkpoint that can't be loaded stays unloaded: trying again won't mend it.
+ * anew when it dies, with a growing pause. One that hangs is ended. A checkpoint that can't be loaded stays unloaded: trying
+ * again won't mend it. How long a load may take is nobody's to say here: disks differ, and /ready tells of it.
  */
 @Injectable()
 export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Engine');
   private engine: EngineProcess | null = null;
   private running: RunningPicture | null = null;
+  private watch: EngineWatch | null = null;
   private readonly pace: EnginePace;
   private restartTimer: NodeJS.Timeout | undefined;
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
@@ -35,7 +38,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     private readonly settings: Settings,
     private readonly metrics: Metrics,
   ) {
-    this.pace = new EnginePace(settings.jobs.cancelGraceSeconds);
+    this.pace = new EnginePace(settings.jobs);
     metrics.measureEngine(() => ({ pid: this.engine?.pid, isReady: this.state.status === 'ready' }));
   }
 
@@ -85,24 +88,20 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     if (this.running !== null) throw new Error('The engine is given one picture at a time');
     const run = new RunningPicture(listener);
     this.running = run;
-    this.pace.begin();
+    const watch = new EngineWatch(request, this.pace, (how) => void engine.kill(how));
+    this.watch = watch;
     engine.send({ type: 'make', id: run.id, request });
-    let grace: NodeJS.Timeout | undefined;
     const cancel = (): void => {
       engine.send({ type: 'cancel', id: run.id });
-      grace = setTimeout(() => this.endStuck(engine), this.pace.graceSeconds * 1000);
+      watch.cancel();
     };
     signal.addEventListener('abort', cancel, { once: true });
     try {
       return await run.outcome;
     } finally {
-      clearTimeout(grace);
+      watch.end();
       signal.removeEventListener('abort', cancel);
     }
-  }
-
-  private endStuck(engine: EngineProcess): void {
-    void engine.kill(`was stuck: it did not give up a picture within ${this.pace.graceSeconds.toFixed(0)} s`);
   }
 
   private setState(state: ModelState): void {
@@ -138,8 +137,9 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
         });
         return;
       default:
-        this.pace.hear();
-        if (this.running?.id === event.id && this.running.handle(event)) this.running = null;
+        if (this.running?.id !== event.id) return;
+        this.watch?.hear(event);
+        if (this.running.handle(event)) this.running = null;
     }
   }
 

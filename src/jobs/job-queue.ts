@@ -19,8 +19,6 @@ export interface SubmitOptions {
   readonly place: Place;
   /** From now to the job's end; then it fails with `timeout`. */
   readonly timeoutSeconds: number;
-  /** The job lives on its own; else it is cancelled when all who submitted it have left. */
-  readonly isDetached: boolean;
   readonly name: JobName | null;
   /** What the spans of its work are to lie below. */
   readonly trace: TraceContext;
@@ -50,7 +48,10 @@ export abstract class JobQueue {
    */
   abstract submit(order: EditOrder, inputs: EditInputs, options: SubmitOptions): Promise<string>;
 
-  /** Who submitted a job has its answer, or wants it no longer: a job that nobody holds is cancelled or forgotten. */
+  /** From now on the job lives on its own: it goes on without its holders, and is kept for a while after its end. */
+  abstract detach(id: string): Promise<void>;
+
+  /** Who submitted a job has its answer, or wants it no longer: one that nobody holds is cancelled or forgotten, if it isn't detached. */
   abstract leave(id: string): Promise<void>;
 
   /** null: there is no such job (any more). */

@@ -38,6 +38,7 @@ describe('settings', () => {
       requestTimeoutSeconds: 300,
       jobTimeoutSeconds: 3600,
       cancelGraceSeconds: 30,
+      engineStallSeconds: 600,
       shutdownGraceSeconds: 25,
       retentionSeconds: 3600,
       retentionBytes: 1024 ** 3,

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { edit, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
+import { ENDLESS, jobEnds, jobsBegin, submitJob } from '../support/jobs.js';
+import { metric } from '../support/metrics.js';
 import { within } from '../support/process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
@@ -51,5 +53,26 @@ describe('odd conditions', () => {
     expect(await within(10, () => server.enginePid !== enginePid)).toBe(true);
     await server.untilReady();
     expect((await postEdit(url, goodForm())).status).toBe(200);
+  });
+
+  test('an engine that hangs inside a picture, and nobody cancels: found, ended, the picture failed, the next one made', async () => {
+    server = await TestServer.start({ env: { ENGINE_STALL_SECONDS: '10', SHUTDOWN_GRACE_SECONDS: '0' } });
+    const { url, enginePid } = server;
+    const hanging = postEdit(url, goodForm(ENDLESS));
+    await jobsBegin(url, 1);
+    process.kill(enginePid, 'SIGSTOP');
+    const { id } = await submitJob(url);
+    const response = await hanging;
+    expect(response.headers.get('x-should-retry')).toBe('false');
+    await expectError(response, {
+      status: 500,
+      code: 'GENERATION_ERROR',
+      message:
+        'Image generation failed: the engine process was stuck: it said nothing for 10 s in the middle of a picture; it is being started again',
+      param: null,
+    });
+    expect((await jobEnds(url, id)).status).toBe('succeeded');
+    expect(server.enginePid).not.toBe(enginePid);
+    expect(await metric(url, 'qwen_edit_engine_restarts_total')).toBe(1);
   });
 });

@@ -57,6 +57,7 @@ export function ApiEditAnswers(): MethodDecorator {
       status: 200,
       description: 'The results; with stream=true, events',
       headers: {
+        'Preference-Applied': { description: 'With Prefer: respond-async, wait=SECONDS', schema: { type: 'string' } },
         'Server-Timing': { description: 'Waiting and model time by stage, in milliseconds', schema: { type: 'string' } },
       },
       content: {
@@ -70,7 +71,7 @@ export function ApiEditAnswers(): MethodDecorator {
       type: JobDto,
       headers: {
         Location: { description: "The job's address", schema: { type: 'string' } },
-        'Preference-Applied': { schema: { type: 'string', enum: ['respond-async'] } },
+        'Preference-Applied': { schema: { type: 'string', pattern: '^respond-async(, wait=[0-9]+)?$' } },
       },
     }),
   );

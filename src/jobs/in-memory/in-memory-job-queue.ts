@@ -61,9 +61,14 @@ export class InMemoryJobQueue extends JobQueue {
       const job =
         this.sameJob(options.name) ?? this.add(new InMemoryJob(order, inputs, options, this.tracing), options);
       this.shelf.hold(job);
-      job.isDetached ||= options.isDetached;
       resolve(job.id);
     });
+  }
+
+  detach(id: string): Promise<void> {
+    const job = this.shelf.get(id);
+    if (job !== undefined) job.isDetached = true;
+    return Promise.resolve();
   }
 
   leave(id: string): Promise<void> {
