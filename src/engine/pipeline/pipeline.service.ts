@@ -65,7 +65,12 @@ export class PipelineService {
     const data = await clock.time('decode', async () =>
       finishPicture(await model.vae.decode(latents), edit.sizes, request.outputType),
     );
-    return { picture: { ...edit.sizes.result, data }, seconds: clock.seconds(), stages: clock.runs(), tokens: edit.tokens };
+    return {
+      picture: { ...edit.sizes.result, data },
+      seconds: clock.seconds(),
+      stages: clock.runs(),
+      tokens: edit.tokens,
+    };
   }
 
   /** The condition picture, the prompts and the schedule of an edit. */
