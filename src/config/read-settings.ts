@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { DEVICE_MAPS, PRECISION_SETTINGS } from './device-settings.js';
 import { unknownVariableFaults } from './known-variables.js';
 import { PACKAGE_DIR } from '../program.js';
 import { Settings } from './settings.js';
@@ -32,8 +33,8 @@ export function readSettings(environment: Environment): Settings {
     modelDir: path.resolve(modelDir ?? path.join(PACKAGE_DIR, 'models', 'mini')),
     usesBundledModel: modelDir === null,
     apiKey: variables.secret('API_KEY'),
-    deviceMap: variables.oneOf('DEVICE_MAP', ['auto', 'cpu', 'cuda', 'balanced'], 'auto'),
-    precision: variables.oneOf('PRECISION', ['auto', 'fp32'], 'auto'),
+    deviceMap: variables.oneOf('DEVICE_MAP', DEVICE_MAPS, 'auto'),
+    precision: variables.oneOf('PRECISION', PRECISION_SETTINGS, 'auto'),
     host,
     port: variables.wholeNumber('PORT', 0, 65535, 8000),
     logLevel: variables.oneOf('LOG_LEVEL', ['debug', 'info', 'warning', 'error'], 'info'),

@@ -1,6 +1,6 @@
+import type { DeviceMap, PrecisionSetting } from './device-settings.js';
+
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
-export type DeviceMap = 'auto' | 'cpu' | 'cuda' | 'balanced';
-export type Precision = 'auto' | 'fp32';
 
 /** What a request may ask for at most; each is an environment variable that the answer names. */
 export interface RequestLimits {
@@ -56,7 +56,7 @@ export class Settings {
   /** null: no authentication. */
   readonly apiKey: string | null;
   readonly deviceMap: DeviceMap;
-  readonly precision: Precision;
+  readonly precision: PrecisionSetting;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import type { DevicePlan } from './devices/device-plan.js';
 import { openSessions } from './sessions/checkpoint-sessions.js';
 import { TextEncoder } from './text-encoder.js';
 import { IMAGE_TOKEN } from './text/prompt-template.js';
@@ -14,22 +15,28 @@ export interface EditModel {
   readonly textEncoder: TextEncoder;
   readonly transformer: Transformer;
   readonly vae: Vae;
+  readonly plan: DevicePlan;
   /** What the operator should know. */
   readonly warnings: readonly string[];
+  /** Frees the networks' memory; what is used afterwards is loaded again. */
+  release(): Promise<void>;
 }
 
-/** Builds and loads an opened checkpoint's networks. */
-export async function loadEditModel(checkpoint: Checkpoint): Promise<EditModel> {
+/** Builds an opened checkpoint's networks and loads them as planned. */
+export async function loadEditModel(checkpoint: Checkpoint, plan: DevicePlan): Promise<EditModel> {
   const tokenizer = new PromptTokenizer(checkpoint.tokenizer);
   checkImageToken(tokenizer, checkpoint);
-  const { sessions, unexpected } = await openSessions(checkpoint);
+  const sessions = await openSessions(checkpoint, plan);
+  const { graphs, unexpected } = sessions;
   const { textEncoder, transformer, vae } = checkpoint;
   return {
     checkpoint,
     tokenizer,
-    textEncoder: new TextEncoder(textEncoder.config, checkpoint.preprocessor, tokenizer, sessions),
-    transformer: new Transformer(transformer.config, sessions),
-    vae: new Vae(vae.config, sessions),
+    textEncoder: new TextEncoder(textEncoder.config, checkpoint.preprocessor, tokenizer, graphs),
+    transformer: new Transformer(transformer.config, graphs),
+    vae: new Vae(vae.config, graphs),
+    plan,
+    release: () => sessions.release(),
     warnings: [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)],
   };
 }

@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { EngineCommand, EngineEvent, FailureKind, ModelInfo } from '../inference/protocol.js';
+import { planCheckpoint, type ToldPlan } from './devices/plan-checkpoint.js';
 import { loadEditModel, type EditModel } from './edit-model.js';
+import { explainOutOfMemory } from './explain-out-of-memory.js';
 import { MAX_REFERENCES } from './pipeline/check-request.js';
 import { CancelledError } from './pipeline/cancelled-error.js';
 import { InvalidEditError } from './pipeline/invalid-edit-error.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
+import { OutOfMemoryError } from './sessions/out-of-memory.js';
 
 type Send = (event: EngineEvent) => void;
 
@@ -33,14 +36,13 @@ export class EngineService {
 
   private async load(command: Extract<EngineCommand, { type: 'load' }>, send: Send): Promise<void> {
     try {
-      if (command.deviceMap !== 'auto' && command.deviceMap !== 'cpu') {
-        throw new CheckpointError(
-          `DEVICE_MAP=${command.deviceMap} needs a GPU, which this build does not serve yet; use auto or cpu`,
-        );
-      }
       this.pipeline.reset();
-      this.model = await loadEditModel(await openCheckpoint(command.modelDir));
-      send({ type: 'ready', model: modelInfo(this.model) });
+      await this.model?.release();
+      this.model = undefined;
+      const checkpoint = await openCheckpoint(command.modelDir);
+      const told = await planCheckpoint(checkpoint, command);
+      this.model = await loadEditModel(checkpoint, told.plan);
+      send({ type: 'ready', model: modelInfo(this.model, told) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error) });
     }
@@ -58,11 +60,18 @@ export class EngineService {
       send({ type: 'made', id, ...made });
     } catch (error) {
       const param = error instanceof InvalidEditError ? error.param : null;
-      send({ type: 'failed', id, kind: failureKind(error), message: reason(error), param });
+      send({ type: 'failed', id, kind: failureKind(error), message: await this.reason(error), param });
     } finally {
       this.pending.delete(id);
       this.cancelled.delete(id);
     }
+  }
+
+  /** What went wrong with a picture. Without memory, all of it is given back first: the next picture loads what it needs. */
+  private async reason(error: unknown): Promise<string> {
+    if (!(error instanceof OutOfMemoryError) || this.model === undefined) return reason(error);
+    await this.model.release();
+    return explainOutOfMemory(error, this.model.plan);
   }
 }
 
@@ -80,7 +89,7 @@ function reason(error: unknown): string {
     : line.replaceAll(/(?<![\w.])\/(?:[^\s/:'"]+\/)+/g, '');
 }
 
-function modelInfo({ checkpoint, tokenizer, warnings }: EditModel): ModelInfo {
+function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, told: ToldPlan): ModelInfo {
   const { service } = checkpoint;
   return {
     id: checkpoint.modelId,
@@ -93,8 +102,9 @@ function modelInfo({ checkpoint, tokenizer, warnings }: EditModel): ModelInfo {
       trueCfgScale: service.defaultTrueCfgScale,
     },
     specialTokens: tokenizer.specialTokens,
-    device: 'cpu',
-    precision: 'fp32',
-    warnings,
+    device: plan.kind,
+    precision: plan.precision,
+    placement: told.placement,
+    warnings: [...warnings, ...told.warnings],
   };
 }

@@ -1,7 +1,7 @@
 import type { PreprocessorConfig } from '../checkpoint/preprocessor-config.js';
 import type { TextEncoderConfig } from '../checkpoint/text-encoder-config.js';
 import type { RgbImage } from '../images/rgb-image.js';
-import { floats, integers, type InputTensor, type OnnxSession } from './sessions/onnx-session.js';
+import { floats, integers, type InputTensor, type GraphRunner } from './sessions/onnx-session.js';
 import { mropePositions, mropeTables } from './text/mrope-positions.js';
 import { joinPrompts, separatePrompts, type PromptSequence } from './text/prompt-branches.js';
 import { buildPrompt, TEMPLATE_DROP, type PromptTokens } from './text/prompt-template.js';
@@ -30,7 +30,7 @@ export class TextEncoder {
     private readonly config: TextEncoderConfig,
     private readonly preprocessor: PreprocessorConfig,
     private readonly tokenizer: PromptTokenizer,
-    private readonly sessions: { readonly visionTower: OnnxSession; readonly languageModel: OnnxSession },
+    private readonly sessions: { readonly visionTower: GraphRunner; readonly languageModel: GraphRunner },
   ) {}
 
   /** Tokens that `prompt` has of its own, without template and image. */

@@ -1,7 +1,7 @@
 import type { TransformerConfig } from '../checkpoint/transformer-config.js';
 import { TIMESTEP_CHANNELS } from '../graph/models/modulation.js';
 import { modulationLength } from '../graph/models/modulation-layout.js';
-import { floats, type OnnxSession } from './sessions/onnx-session.js';
+import { floats, type GraphRunner } from './sessions/onnx-session.js';
 import type { PromptEmbeds } from './text-encoder.js';
 import { ModulationSchedule } from './transformer/modulation-schedule.js';
 import { ropeTables, type RopeTables, type TokenGrid } from './transformer/rope-tables.js';
@@ -20,9 +20,9 @@ export class Transformer {
   constructor(
     readonly config: TransformerConfig,
     private readonly sessions: {
-      readonly promptProjection: OnnxSession;
-      readonly modulation: OnnxSession;
-      readonly denoiser: OnnxSession;
+      readonly promptProjection: GraphRunner;
+      readonly modulation: GraphRunner;
+      readonly denoiser: GraphRunner;
     },
   ) {}
 

@@ -1,6 +1,6 @@
 import type { VaeConfig } from '../checkpoint/vae-config.js';
 import type { RgbImage } from '../images/rgb-image.js';
-import { floats, type OnnxSession } from './sessions/onnx-session.js';
+import { floats, type GraphRunner } from './sessions/onnx-session.js';
 import type { Latents } from './transformer/latents.js';
 import { toUnitRange, toVaeInput } from './vae/pixels.js';
 
@@ -8,7 +8,7 @@ import { toUnitRange, toVaeInput } from './vae/pixels.js';
 export class Vae {
   constructor(
     readonly config: VaeConfig,
-    private readonly sessions: { readonly vaeEncoder: OnnxSession; readonly vaeDecoder: OnnxSession },
+    private readonly sessions: { readonly vaeEncoder: GraphRunner; readonly vaeDecoder: GraphRunner },
   ) {}
 
   /** The picture's normalised latents (the posterior's mode). Its sides must be multiples of the compression. */

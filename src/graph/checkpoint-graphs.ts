@@ -3,6 +3,7 @@ import type { TensorComponent } from '../checkpoint/tensor-index.js';
 import { deadReason } from './dead-tensors.js';
 import { GraphBuilder, type ComputeType } from './graph-builder.js';
 import { denoiser } from './models/denoiser.js';
+import type { LayerRange } from './models/layer-range.js';
 import { languageModel } from './models/language-model.js';
 import { modulation } from './models/modulation.js';
 import { promptProjection } from './models/prompt-projection.js';
@@ -64,4 +65,21 @@ export function buildGraphs(checkpoint: Checkpoint, computeType: ComputeType): C
       .map((name) => `${component}: ${name}`),
   );
   return { models, unexpected };
+}
+
+/**
+ * Builds the denoiser as several graphs, one for each range of its layers; together they are buildGraphs' one.
+ * @throws CheckpointError as buildGraphs
+ */
+export function buildDenoiserParts(
+  { transformer }: Checkpoint,
+  computeType: ComputeType,
+  ranges: readonly LayerRange[],
+): Uint8Array[] {
+  const weights = new Weights(transformer.tensors);
+  return ranges.map((range) => {
+    const graph = new GraphBuilder('denoiser', computeType);
+    denoiser(graph, weights, transformer.config, range);
+    return graph.encode();
+  });
 }

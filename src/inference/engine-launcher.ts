@@ -23,7 +23,7 @@ export function takeEngine(settings: Settings): ChildProcess {
 }
 
 /** Starts an engine process and has it load the checkpoint. */
-function launchEngine({ modelDir, deviceMap, precision }: Settings): ChildProcess {
+function launchEngine({ modelDir, deviceMap, precision, limits }: Settings): ChildProcess {
   const engine = fork(ENGINE_ENTRY, {
     // 'advanced' carries typed arrays as bytes; the parent's debugger and watch flags are not the engine's.
     serialization: 'advanced',
@@ -34,6 +34,7 @@ function launchEngine({ modelDir, deviceMap, precision }: Settings): ChildProces
     env: { ...process.env, API_KEY: undefined, ORT_DISABLE_TELEMETRY: '1' },
   });
   // A process that could not be started tells its listener so; there is nothing to do about the message.
-  engine.send({ type: 'load', modelDir, deviceMap, precision } satisfies EngineCommand, () => undefined);
+  const load: EngineCommand = { type: 'load', modelDir, deviceMap, precision, outputPixels: limits.maxOutputPixels };
+  engine.send(load, () => undefined);
   return engine;
 }

@@ -125,6 +125,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
       case 'ready':
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;
         this.logger.log(`Model ${event.model.id} is ready on ${event.model.device} in ${event.model.precision}`);
+        for (const line of event.model.placement) this.logger.log(line);
         for (const warning of event.model.warnings) this.logger.warn(warning);
         this.setState({ status: 'ready', model: event.model });
         return;

@@ -1,3 +1,4 @@
+import type { DeviceMap, Precision, PrecisionSetting } from '../config/device-settings.js';
 import type { InputPicture } from '../images/input-picture.js';
 import type { RgbImage } from '../images/rgb-image.js';
 
@@ -47,7 +48,9 @@ export interface ModelInfo {
   /** Texts that the tokenizer takes for one special token each; a prompt must not hold any. */
   readonly specialTokens: readonly string[];
   readonly device: 'cpu' | 'cuda';
-  readonly precision: string;
+  readonly precision: Precision;
+  /** Where the networks live and why, a line each. */
+  readonly placement: readonly string[];
   /** Things that the operator should know (tensors that nothing uses, …). */
   readonly warnings: readonly string[];
 }
@@ -90,7 +93,14 @@ export interface PictureTokens {
 export type FailureKind = 'invalid' | 'failed' | 'cancelled';
 
 export type EngineCommand =
-  | { readonly type: 'load'; readonly modelDir: string; readonly deviceMap: string; readonly precision: string }
+  | {
+      readonly type: 'load';
+      readonly modelDir: string;
+      readonly deviceMap: DeviceMap;
+      readonly precision: PrecisionSetting;
+      /** Pixels of the largest result that will be asked for. */
+      readonly outputPixels: number;
+    }
   /** Make one picture; pictures are made one after the other, in the order in which they are asked for. */
   | { readonly type: 'make'; readonly id: string; readonly request: PictureRequest }
   /** Give up a picture: at the next step, or before it starts. Nothing happens when it is done already. */

@@ -5,6 +5,7 @@
  */
 import sharp from 'sharp';
 import { openCheckpoint } from '../../dist/checkpoint/open-checkpoint.js';
+import { planCheckpoint } from '../../dist/engine/devices/plan-checkpoint.js';
 import { loadEditModel } from '../../dist/engine/edit-model.js';
 
 /** @type {import('../../dist/engine/edit-model.js').EditModel | undefined} */
@@ -24,7 +25,9 @@ const model = () => {
 /** @type {Record<string, (input: any) => Promise<unknown>>} */
 const stages = {
   async load({ folder }) {
-    loaded = await loadEditModel(await openCheckpoint(folder));
+    const checkpoint = await openCheckpoint(folder);
+    const request = { deviceMap: 'cpu', precision: 'fp32', outputPixels: checkpoint.service.nativeArea };
+    loaded = await loadEditModel(checkpoint, (await planCheckpoint(checkpoint, /** @type {const} */ (request))).plan);
     return { warnings: loaded.warnings };
   },
   async vision({ file }) {

@@ -1,7 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
+import type { DeviceMap, PrecisionSetting } from '../../src/config/device-settings.js';
 import type { EngineCommand, EngineEvent, ModelInfo, PictureRequest } from '../../src/inference/protocol.js';
+
+/** Pixels: the service's own limit. */
+const LARGEST_RESULT = 4_194_304;
 
 type Outcome = Extract<EngineEvent, { type: 'made' | 'failed' }>;
 type PreviewEvent = Extract<EngineEvent, { type: 'preview' }>;
@@ -33,11 +37,19 @@ export class EngineProcess {
     });
   }
 
+  get pid(): number {
+    return this.child.pid ?? NaN;
+  }
+
   /** Waits for the process and loads a checkpoint; throws what the engine says against it. */
-  async load(modelDir: string, deviceMap = 'auto'): Promise<ModelInfo> {
+  async load(
+    modelDir: string,
+    deviceMap: DeviceMap = 'auto',
+    precision: PrecisionSetting = 'auto',
+  ): Promise<ModelInfo> {
     await this.started;
     const answer = Promise.race([once(this.events, 'ready'), once(this.events, 'load_failed')]);
-    this.send({ type: 'load', modelDir, deviceMap, precision: 'auto' });
+    this.send({ type: 'load', modelDir, deviceMap, precision, outputPixels: LARGEST_RESULT });
     const [event] = (await answer) as [Extract<EngineEvent, { type: 'ready' | 'load_failed' }>];
     if (event.type === 'load_failed') throw new Error(event.message);
     return event.model;

@@ -1,17 +1,45 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { GRAPH_NAMES, buildGraphs, type GraphName } from '../../graph/checkpoint-graphs.js';
-import { OnnxSession } from './onnx-session.js';
+import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
+import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';
+import { SplitDenoiser } from '../transformer/split-denoiser.js';
+import { checkpointModels } from './checkpoint-models.js';
+import type { GraphRunner } from './onnx-session.js';
+import { PlacedSessions, type PlacedModel, type PlacedRunner } from './placed-sessions.js';
 
 export interface CheckpointSessions {
-  readonly sessions: Readonly<Record<GraphName, OnnxSession>>;
+  readonly graphs: Readonly<Record<GraphName, GraphRunner>>;
   /** Tensors of the checkpoint that nothing reads and that are not known to be dead. */
   readonly unexpected: readonly string[];
+  /** Frees all memory; what is run afterwards is loaded again. */
+  release(): Promise<void>;
 }
 
-/** Builds a checkpoint's graphs in float32 and loads them onto the CPU. */
-export async function openSessions(checkpoint: Checkpoint): Promise<CheckpointSessions> {
-  const { models, unexpected } = buildGraphs(checkpoint, 'float32');
-  const sessions: Partial<Record<GraphName, OnnxSession>> = {};
-  for (const name of GRAPH_NAMES) sessions[name] = await OnnxSession.create(models[name], { root: checkpoint.root });
-  return { sessions: sessions as Record<GraphName, OnnxSession>, unexpected };
+/** Builds a checkpoint's graphs and loads those onto their devices that stay there. */
+export async function openSessions(checkpoint: Checkpoint, plan: DevicePlan): Promise<CheckpointSessions> {
+  const { models, root, unexpected } = checkpointModels(checkpoint, plan);
+  const sessions = new PlacedSessions();
+  const placed = new Map<Part, PlacedModel>(
+    [...models].map(([part, model]) => [part, placeModel(part, model, root, plan)]),
+  );
+  await sessions.openResident([...placed.values()]);
+  const runnersOf = (graph: GraphName): PlacedRunner[] =>
+    [...placed].filter(([part]) => part.graph === graph).map(([, model]) => sessions.runner(model));
+  const graphs = GRAPH_NAMES.map((graph) => [graph, joined(graph, runnersOf(graph))] as const);
+  return {
+    graphs: Object.fromEntries(graphs) as Record<GraphName, GraphRunner>,
+    unexpected,
+    release: () => sessions.release(),
+  };
+}
+
+function placeModel(part: Part, model: Uint8Array, root: string, { devices }: DevicePlan): PlacedModel {
+  const device = devices[part.device];
+  if (device === undefined) throw new Error(`The plan puts ${part.graph} on a device that it lacks`);
+  return { model, root, device, stage: STAGE_OF[part.graph], resident: part.resident };
+}
+
+function joined(graph: GraphName, runners: readonly PlacedRunner[]): GraphRunner {
+  const [first, ...others] = runners;
+  if (first === undefined) throw new Error(`The plan lacks ${graph}`);
+  return others.length === 0 ? first : new SplitDenoiser([first, ...others]);
 }

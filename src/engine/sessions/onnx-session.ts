@@ -1,4 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { asOutOfMemory } from './out-of-memory.js';
+import { runtimeOptions, type SessionDevice } from './session-options.js';
 
 /** A tensor that goes into a graph: floats are float32, integers int64. */
 export interface InputTensor {
@@ -12,9 +14,18 @@ export interface OutputTensor {
   readonly shape: readonly number[];
 }
 
+/** A graph that can be run. */
+export interface GraphRunner {
+  /** Runs the graph on named inputs and returns its output. */
+  run(inputs: Inputs): Promise<OutputTensor>;
+}
+
+export type Inputs = Readonly<Record<string, InputTensor>>;
+
 export interface SessionOptions {
   /** Absolute folder below which the initializers' files lie. */
   readonly root: string;
+  readonly device: SessionDevice;
 }
 
 /** Float input. */
@@ -30,41 +41,55 @@ export const integers = (values: Iterable<number>, ...shape: number[]): InputTen
  * One graph, loaded. This file is the only one that imports the runtime. Loading and running block the thread that calls
  * them, which is why they live in a process of their own.
  */
-export class OnnxSession {
+export class OnnxSession implements GraphRunner {
   private constructor(
     private readonly session: InferenceSession,
-    private readonly outputName: string,
+    private readonly device: SessionDevice,
   ) {}
 
-  /** @param model an encoded ModelProto with one output */
-  static async create(model: Uint8Array, options: SessionOptions): Promise<OnnxSession> {
-    const session = await InferenceSession.create(model, {
-      executionProviders: ['cpu'],
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      extra: { session: { model_external_initializers_file_folder_path: options.root } },
-    });
-    const [outputName] = session.outputNames;
-    if (outputName === undefined) throw new Error('The graph has no output');
-    return new OnnxSession(session, outputName);
+  /**
+   * @param model an encoded ModelProto
+   * @throws OutOfMemoryError
+   */
+  static async create(model: Uint8Array, { root, device }: SessionOptions): Promise<OnnxSession> {
+    try {
+      return new OnnxSession(await InferenceSession.create(model, runtimeOptions(root, device)), device);
+    } catch (error) {
+      throw asOutOfMemory(error, device);
+    }
   }
 
-  /** Runs the graph on named inputs and returns its output. */
-  async run(inputs: Readonly<Record<string, InputTensor>>): Promise<OutputTensor> {
+  /** Runs a graph of one output. */
+  async run(inputs: Inputs): Promise<OutputTensor> {
+    const [output] = Object.values(await this.runAll(inputs));
+    if (output === undefined) throw new Error('The graph has no output');
+    return output;
+  }
+
+  /**
+   * Runs the graph on named inputs and returns all of its outputs.
+   * @throws OutOfMemoryError
+   */
+  async runAll(inputs: Inputs): Promise<Readonly<Record<string, OutputTensor>>> {
     const feeds = Object.fromEntries(
       Object.entries(inputs).map(([name, { data, shape }]) => [
         name,
         data instanceof Float32Array ? new Tensor('float32', data, shape) : new Tensor('int64', data, shape),
       ]),
     );
-    const results = await this.session.run(feeds);
-    const output = results[this.outputName];
-    if (!(output?.data instanceof Float32Array)) throw new Error(`The graph's output ${this.outputName} isn't float32`);
-    return { data: output.data, shape: output.dims };
+    const results = await this.session.run(feeds).catch((error: unknown) => {
+      throw asOutOfMemory(error, this.device);
+    });
+    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, float32(name, tensor)]));
   }
 
   /** Frees the graph and its weights. */
   async release(): Promise<void> {
     await this.session.release();
   }
+}
+
+function float32(name: string, { data, dims }: Tensor): OutputTensor {
+  if (!(data instanceof Float32Array)) throw new Error(`The graph's output ${name} isn't float32`);
+  return { data, shape: dims };
 }

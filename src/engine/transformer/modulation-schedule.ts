@@ -1,7 +1,7 @@
 /** A schedule's modulation is kept for all variants up to this size; beyond it some steps are made at a time, again and again. */
 const KEPT_BYTES = 512 * 2 ** 20;
 /** Steps made at once: the weights, a third of the transformer's, are read once for all of them. */
-const BYTES_AT_ONCE = 128 * 2 ** 20;
+export const BYTES_AT_ONCE = 128 * 2 ** 20;
 
 /** Modulation of the steps of one schedule, made when first needed. */
 export class ModulationSchedule {

@@ -5,10 +5,11 @@ import { feedForward } from '../nn/feed-forward.js';
 import { linear } from '../nn/linear.js';
 import { adaptiveLayerNorm, rmsNorm } from '../nn/norm.js';
 import { rotary, type RotaryTables } from '../nn/rope.js';
-import { add, concat, mul, reshape, sizeOf, slice, split } from '../ops.js';
+import { add, concat, mul, reshape, sizeOf, slice } from '../ops.js';
 import { Scope } from '../scope.js';
 import type { Weights } from '../weights.js';
-import { modulationLength } from './modulation-layout.js';
+import type { LayerRange } from './layer-range.js';
+import { modulationVectors } from './modulation-vectors.js';
 
 const EPSILON = 1e-6;
 
@@ -32,48 +33,74 @@ interface Modulation {
 
 /**
  * Qwen-Image's dual-stream transformer without the parts that only see the timestep or the prompt (diffusers'
- * QwenImageTransformer2DModel; see modulation.ts and prompt-projection.ts).
+ * QwenImageTransformer2DModel; see modulation.ts and prompt-projection.ts), or some of its blocks: split over several
+ * devices, each part's streams are the next one's inputs.
  *
- * Inputs: latents [target tokens, inChannels]; reference_latents [reference tokens, inChannels]; text [text tokens, innerDim];
- * modulation [modulationLength]; cos, sin [text + target + reference tokens, headDim/2].
- * Output: velocity [target tokens, patchSize²·outChannels].
+ * Inputs: of the part with the first block latents [target tokens, inChannels] and reference_latents [reference tokens,
+ * inChannels], of the others image [target + reference tokens, innerDim], and of the last then target_tokens int64 [1];
+ * text [text tokens, innerDim]; modulation [modulationLength]; cos, sin [text + target + reference tokens, headDim/2].
+ * Output: velocity [target tokens, patchSize²·outChannels] of the part with the last block; next_image and next_text of the
+ * others.
  */
-export function denoiser(graph: GraphBuilder, weights: Weights, config: TransformerConfig): void {
-  const { inChannels, innerDim: width, numLayers } = config;
+export function denoiser(
+  graph: GraphBuilder,
+  weights: Weights,
+  config: TransformerConfig,
+  layers: LayerRange = { first: 0, end: config.numLayers },
+): void {
+  const { innerDim: width, numLayers } = config;
   const model = new Scope(graph, weights);
-  const latents = graph.input('latents', 'float32', ['target_tokens', inChannels]);
-  const references = graph.input('reference_latents', 'float32', ['reference_tokens', inChannels]);
+  const isLast = layers.end === numLayers;
+  const start = layers.first === 0 ? embeddedLatents(model, config) : passedImage(graph, width, isLast);
+  let { image } = start;
   let text = graph.input('text', 'float32', ['text_tokens', width]);
-  const length = modulationLength(config);
-  const modulationParts = split(
-    graph.input('modulation', 'float32', [length]),
-    Array<number>(length / width).fill(width),
-    0,
-  ).values();
-  const next = (): Value => {
-    const part = modulationParts.next();
-    if (part.done === true) throw new Error('The modulation vector is shorter than the blocks need');
-    return part.value;
-  };
+  const next = modulationVectors(graph, config, layers);
   const tables = {
     cos: graph.input('cos', 'float32', ['tokens', config.attentionHeadDim / 2]),
     sin: graph.input('sin', 'float32', ['tokens', config.attentionHeadDim / 2]),
   };
   const textTokens = sizeOf(text, 0);
-  const targetTokens = sizeOf(latents, 0);
   const outScale = next();
   const outShift = next();
+  const block = (layer: number): Block => ({
+    scope: model.at(`transformer_blocks.${layer}`),
+    config,
+    tables,
+    textTokens,
+    next,
+  });
 
-  let image = linear(model.at('img_in'), concat([latents, references], 0), inChannels, width);
-  for (let layer = 0; layer < numLayers - 1; layer += 1) {
-    const block = { scope: model.at(`transformer_blocks.${layer}`), config, tables, textTokens, next };
-    ({ image, text } = dualStreamBlock(block, image, text));
+  for (let layer = layers.first; layer < (isLast ? numLayers - 1 : layers.end); layer += 1) {
+    ({ image, text } = dualStreamBlock(block(layer), image, text));
   }
-  const last = { scope: model.at(`transformer_blocks.${numLayers - 1}`), config, tables, textTokens, next };
-  const target = lastBlock(last, image, text, targetTokens);
-
+  if (!isLast) {
+    graph.output('next_image', image);
+    graph.output('next_text', text);
+    return;
+  }
+  const target = lastBlock(block(numLayers - 1), image, text, start.targetTokens);
   const normed = adaptiveLayerNorm(target, outScale, outShift, EPSILON);
   graph.output('velocity', linear(model.at('proj_out'), normed, width, config.patchSize ** 2 * config.outChannels));
+}
+
+/** The picture's stream, and how many of its first rows are the target's. */
+interface ImageStream {
+  readonly image: Value;
+  readonly targetTokens: Value;
+}
+
+function embeddedLatents(model: Scope, { inChannels, innerDim }: TransformerConfig): ImageStream {
+  const { graph } = model;
+  const latents = graph.input('latents', 'float32', ['target_tokens', inChannels]);
+  const references = graph.input('reference_latents', 'float32', ['reference_tokens', inChannels]);
+  const image = linear(model.at('img_in'), concat([latents, references], 0), inChannels, innerDim);
+  return { image, targetTokens: sizeOf(latents, 0) };
+}
+
+function passedImage(graph: GraphBuilder, width: number, isLast: boolean): ImageStream {
+  const image = graph.input('image', 'float32', ['image_tokens', width]);
+  // Only the last block tells the target's rows from the references'.
+  return { image, targetTokens: isLast ? graph.input('target_tokens', 'int64', [1]) : sizeOf(image, 0) };
 }
 
 /** diffusers' QwenImageTransformerBlock: both streams attend jointly, the text's tokens first. */

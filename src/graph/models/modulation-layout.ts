@@ -6,8 +6,17 @@ import type { TransformerConfig } from '../../checkpoint/transformer-config.js';
  * (in the last block the text's first two only: nothing reads its stream after the attention). Each is innerDim long.
  */
 export function modulationLength(config: TransformerConfig): number {
-  const parts = Array.from({ length: config.numLayers }, (_, layer) => 6 + textParts(config, layer));
-  return config.innerDim * (parts.reduce((sum, count) => sum + count, 0) + 2);
+  return config.innerDim * (OUT_VECTORS + blockVectors(config, 0, config.numLayers));
+}
+
+/** norm_out's scale and shift. */
+export const OUT_VECTORS = 2;
+
+/** Vectors of the blocks `first` … `end − 1`. */
+export function blockVectors(config: TransformerConfig, first: number, end: number): number {
+  let count = 0;
+  for (let layer = first; layer < end; layer += 1) count += 6 + textParts(config, layer);
+  return count;
 }
 
 /** Vectors of the text's modulation that block `layer` needs: the last one's text only feeds keys and values. */

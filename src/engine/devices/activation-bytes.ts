@@ -1,0 +1,100 @@
+import type { Precision } from '../../config/device-settings.js';
+import type { Checkpoint } from '../../checkpoint/checkpoint.js';
+import type { GraphName } from '../../graph/checkpoint-graphs.js';
+import { modulationLength } from '../../graph/models/modulation-layout.js';
+import { BYTES_AT_ONCE } from '../transformer/modulation-schedule.js';
+import { LATENT_PATCH } from '../transformer/latents.js';
+import type { DeviceKind } from './served-precisions.js';
+import { elementBytes } from './weight-bytes.js';
+
+/** Tokens of one prompt at most: the API's largest max_sequence_length, and the words of the template around it. */
+const PROMPT_TOKENS = 1024 + 64;
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+/** Tokens of the largest request. */
+export interface Extent {
+  /** The language model's: the picture's, then prompt and negative prompt behind each other. */
+  readonly promptTokens: number;
+  /** The denoiser's: one prompt's, the target's and the reference's. */
+  readonly jointTokens: number;
+  /** The vision tower's. */
+  readonly patches: number;
+  readonly conditionPixels: number;
+  readonly outputPixels: number;
+}
+
+/** The largest request that a checkpoint may get. */
+export function largestExtent({ textEncoder, vae, service }: Checkpoint, outputPixels: number): Extent {
+  const { patchSize, spatialMergeSize } = textEncoder.config.vision;
+  const conditionPixels = service.conditionArea;
+  const patches = Math.ceil(conditionPixels / patchSize ** 2);
+  const imageTokens = Math.ceil(patches / spatialMergeSize ** 2);
+  const tokenPixels = (vae.config.spatialCompression * LATENT_PATCH) ** 2;
+  return {
+    promptTokens: imageTokens + 2 * PROMPT_TOKENS,
+    jointTokens: imageTokens + PROMPT_TOKENS + Math.ceil((outputPixels + conditionPixels) / tokenPixels),
+    patches,
+    conditionPixels,
+    outputPixels,
+  };
+}
+
+/**
+ * The most that one run of each graph needs beside its weights, in bytes. The runtime reuses a tensor's memory once nothing
+ * reads it any more, so it is the widest place of each network that counts:
+ *
+ * - denoiser, W = innerDim: in the feed-forward the residual stream, its normed copy and twice the 4·W inner values are alive
+ *   (10·W a token); in the attention the stream, its normed copy, query, key and value with their rotated and concatenated
+ *   forms (11·W). Attention itself is fused and keeps a sum a head. 12·W covers both; the modulation comes as float32, is cast
+ *   and cut.
+ * - language model: its mask keeps the runtime from fused attention, so heads·tokens² scores are alive twice (before and after
+ *   the softmax) beside 12·hidden; in the feed-forward 4·intermediate beside 3·hidden.
+ * - vision tower: fused attention, 12·hidden, or 4·intermediate beside 3·hidden.
+ * - VAE, C channels of a level: a residual block holds its input, normed and activated copies and the convolution's input and
+ *   output (5·C a pixel); the step up holds the wider level's channels a quarter at the smaller and once at the larger size,
+ *   the convolution's output of half as many, and a copy of both in the layout that the convolution likes (3.25·C). The
+ *   attention at the lowest level has 12·C there.
+ */
+export function activationBytes(
+  checkpoint: Checkpoint,
+  extent: Extent,
+  precision: Precision,
+  device: DeviceKind,
+): Readonly<Record<GraphName, number>> {
+  const bytes = elementBytes(precision, device);
+  const { config: language } = checkpoint.textEncoder;
+  const { config: transformer } = checkpoint.transformer;
+  const { vision } = language;
+  const { promptTokens, jointTokens, patches, conditionPixels, outputPixels } = extent;
+  const vectorBytes = modulationLength(transformer) * FLOAT;
+  const stepsAtOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / vectorBytes));
+  const vaeValues = vaeValuesPerPixel(checkpoint);
+  const scores = language.numHeads * promptTokens ** 2 * 2 * bytes + promptTokens ** 2 * (FLOAT + bytes);
+  return {
+    visionTower: patches * bytes * mlpOrAttention(vision.hiddenSize, vision.intermediateSize),
+    languageModel: Math.max(
+      scores + promptTokens * bytes * 12 * language.hiddenSize,
+      promptTokens * bytes * (3 * language.hiddenSize + 4 * language.intermediateSize),
+    ),
+    promptProjection: PROMPT_TOKENS * (FLOAT + 3 * bytes) * transformer.jointAttentionDim,
+    modulation: stepsAtOnce * vectorBytes * (1 + (3 * bytes) / FLOAT),
+    denoiser: jointTokens * bytes * 12 * transformer.innerDim + vectorBytes * (1 + (2 * bytes) / FLOAT),
+    vaeEncoder: conditionPixels * bytes * vaeValues,
+    vaeDecoder: outputPixels * bytes * vaeValues,
+  };
+}
+
+function mlpOrAttention(hidden: number, intermediate: number): number {
+  return Math.max(12 * hidden, 3 * hidden + 4 * intermediate);
+}
+
+/** Values that the VAE has alive for each pixel of the picture at its widest place. */
+function vaeValuesPerPixel({ vae }: Checkpoint): number {
+  const widths = vae.config.dimMult.map((multiplier) => multiplier * vae.config.baseDim);
+  const levels = widths.map((channels, level) => {
+    const wider = widths[level + 1] ?? 0;
+    return Math.max(5 * channels, 3.25 * wider) / 4 ** level;
+  });
+  const lowest = (12 * (widths.at(-1) ?? 0)) / 4 ** (widths.length - 1);
+  return Math.max(...levels, lowest);
+}

@@ -1,0 +1,99 @@
+import type { Precision } from '../../config/device-settings.js';
+import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
+import type { LayerRange } from '../../graph/models/layer-range.js';
+import { STAGE_OF, type Device, type DevicePlan, type Part, type Stage } from './device-plan.js';
+import type { NetworkSizes } from './network-sizes.js';
+import { chooseResidency, type Measure, type Residency, type StageLoad } from './residency.js';
+
+/** Where things are to live, before it is known what of it stays in memory. */
+export interface Assignment {
+  /** Device of each graph but the denoiser. */
+  readonly graphs: Readonly<Record<Exclude<GraphName, 'denoiser'>, number>>;
+  /** Number of the denoiser's layers on each device, in the devices' order. */
+  readonly layers: readonly number[];
+}
+
+type PlacedPart = Omit<Part, 'resident'>;
+
+/** The networks to lay out, and what counts as fitting. */
+export interface Layout {
+  readonly precision: Precision;
+  readonly sizes: NetworkSizes;
+  /** Bytes of a device's free memory that the plan may fill. */
+  readonly budgetOf: (device: Device) => number;
+  readonly measure: Measure;
+}
+
+/**
+ * Makes a plan of an assignment.
+ * @returns null when some device can't hold the largest of its stages
+ */
+export function layOut(assignment: Assignment, devices: readonly Device[], layout: Layout): DevicePlan | null {
+  const { precision, sizes, budgetOf, measure } = layout;
+  const parts = placeParts(assignment, sizes);
+  const residencies: Residency[] = [];
+  for (const [index, device] of devices.entries()) {
+    const residency = chooseResidency(stageLoads(parts, index), budgetOf(device), measure);
+    if (residency === null) return null;
+    residencies.push(residency);
+  }
+  const ranges = parts.filter(({ graph }) => graph === 'denoiser').length;
+  return {
+    kind: devices[0]?.kind ?? 'cpu',
+    precision,
+    devices: devices.map((device, index) => ({ ...device, peakBytes: residencies[index]?.peakBytes ?? noBytes() })),
+    parts: parts.map((part) => ({
+      ...part,
+      resident: residencies[part.device]?.resident.includes(STAGE_OF[part.graph]) ?? false,
+    })),
+    reloadedBytes: residencies.reduce((sum, { reloadedBytes }) => sum + reloadedBytes, 0),
+    movedBytes: 2 * (ranges - 1) * sizes.streamBytes,
+  };
+}
+
+function placeParts({ graphs, layers }: Assignment, { weights, activations }: NetworkSizes): PlacedPart[] {
+  const whole = GRAPH_NAMES.filter((graph) => graph !== 'denoiser').map((graph) => ({
+    graph,
+    layers: null,
+    device: graphs[graph],
+    weightBytes: weights.graphs[graph],
+    activationBytes: activations[graph],
+  }));
+  const ranges = layerRanges(layers);
+  const last = ranges.length - 1;
+  const denoiser = ranges.map(({ device, range }, place) => ({
+    graph: 'denoiser' as const,
+    layers: ranges.length === 1 ? null : range,
+    device,
+    weightBytes:
+      weights.layers.slice(range.first, range.end).reduce((sum, bytes) => sum + bytes, 0) +
+      (place === 0 || place === last ? weights.ends : 0),
+    activationBytes: activations.denoiser,
+  }));
+  return [...whole, ...denoiser];
+}
+
+/** Layers one after the other, as many on each device as it is given. */
+function layerRanges(layers: readonly number[]): { device: number; range: LayerRange }[] {
+  let first = 0;
+  return layers.flatMap((count, device) => {
+    const range = { first, end: first + count };
+    first = range.end;
+    return count > 0 ? [{ device, range }] : [];
+  });
+}
+
+function stageLoads(parts: readonly PlacedPart[], device: number): Record<Stage, StageLoad> {
+  const weights = noBytes();
+  const totals = noBytes();
+  for (const part of parts) {
+    if (part.device !== device) continue;
+    const stage = STAGE_OF[part.graph];
+    weights[stage] += part.weightBytes;
+    totals[stage] += part.weightBytes + part.activationBytes;
+  }
+  const load = (stage: Stage): StageLoad => ({ weightBytes: weights[stage], totalBytes: totals[stage] });
+  return { encode: load('encode'), text: load('text'), schedule: load('schedule'), picture: load('picture') };
+}
+
+const noBytes = (): Record<Stage, number> => ({ encode: 0, text: 0, schedule: 0, picture: 0 });

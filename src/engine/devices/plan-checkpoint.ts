@@ -1,0 +1,84 @@
+import { freemem, totalmem } from 'node:os';
+import { CheckpointError } from '../../checkpoint/checkpoint-error.js';
+import type { Checkpoint } from '../../checkpoint/checkpoint.js';
+import { hasCudaProvider } from './cuda-provider.js';
+import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
+import { explainRefusal } from './explain-refusal.js';
+import { gigabytes } from './gigabytes.js';
+import { findGpus } from './gpus.js';
+import { sizesOfCheckpoint } from './network-sizes.js';
+import { SERVED_PRECISIONS } from './served-precisions.js';
+import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
+
+/** A plan, told to the operator. */
+export interface ToldPlan {
+  readonly plan: DevicePlan;
+  /** Where things live and why, a line each. */
+  readonly placement: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Plans a checkpoint for this machine.
+ * @throws CheckpointError that says what is missing and what would help
+ */
+export async function planCheckpoint(checkpoint: Checkpoint, request: PlanRequest): Promise<ToldPlan> {
+  const hasProvider = hasCudaProvider();
+  const machine: Machine = {
+    gpus: hasProvider && request.deviceMap !== 'cpu' ? await findGpus() : [],
+    hostBytes: hostBytes(),
+    served: SERVED_PRECISIONS,
+  };
+  const sizesOf = sizesOfCheckpoint(checkpoint);
+  // A host swaps, and its large requests are rare: what stays in its memory is decided by the checkpoint's own size.
+  const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
+  const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
+  const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
+  if (isRefusal(outcome)) throw new CheckpointError(explainRefusal(outcome, request, machine, sizesOf));
+  const placement = [...whyCpu(request, outcome, hasProvider), ...describePlan(outcome)];
+  return { plan: outcome, placement, warnings: tightness(outcome) };
+}
+
+/** Memory that is free or can be freed; no more than a container may have. */
+export function hostBytes(): number {
+  // Elsewhere than on Linux "free" leaves out what the system only caches.
+  const available = process.platform === 'linux' ? freemem() : totalmem();
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(available, limit) : available;
+}
+
+function whyCpu({ deviceMap }: PlanRequest, { kind }: DevicePlan, hasProvider: boolean): string[] {
+  if (deviceMap !== 'auto' || kind !== 'cpu') return [];
+  const reason = hasProvider ? 'no NVIDIA GPU is found' : 'the CUDA provider is not installed (npm run setup:cuda)';
+  return [`DEVICE_MAP=auto: ${reason}, so the CPU computes`];
+}
+
+/** A line for each device: what it holds, and how much of its memory that takes at most. */
+export function describePlan({ devices, parts, reloadedBytes, movedBytes }: DevicePlan): string[] {
+  const lines = devices.map((device, index) => {
+    const own = parts.filter((part) => part.device === index);
+    const names = own.map(({ graph, layers, resident }) => {
+      const range = layers === null ? '' : ` ${layers.first}–${layers.end - 1}`;
+      return `${graph}${range}${resident ? '' : ' (in turn)'}`;
+    });
+    const weights = own.reduce((sum, part) => sum + part.weightBytes, 0);
+    const peak = Math.max(...STAGES.map((stage) => device.peakBytes[stage]));
+    return `${deviceLabel(device)} (${device.name}, ${gigabytes(device.freeBytes)} free): ${names.join(', ') || 'nothing'}; ${gigabytes(weights)} of weights, at most ${gigabytes(peak)} at once`;
+  });
+  if (reloadedBytes > 0) {
+    lines.push(`Not everything fits at once: an edit loads ${gigabytes(reloadedBytes)} of weights anew`);
+  }
+  if (movedBytes > 0) lines.push(`Each forward moves ${gigabytes(movedBytes)} between GPUs, through the host`);
+  return lines;
+}
+
+/** What a plan on the host warns of: it was made for the weights alone. */
+function tightness({ devices }: DevicePlan): string[] {
+  return devices.flatMap(({ kind, peakBytes, freeBytes }) => {
+    const peak = Math.max(...STAGES.map((stage) => peakBytes[stage]));
+    if (kind !== 'cpu' || peak <= freeBytes) return [];
+    return [
+      `A large edit may take ${gigabytes(peak)} of memory, and ${gigabytes(freeBytes)} are available: the host may swap or end the engine`,
+    ];
+  });
+}

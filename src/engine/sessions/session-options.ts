@@ -1,0 +1,29 @@
+import type { InferenceSession } from 'onnxruntime-node';
+
+/** Where a session computes. */
+export interface SessionDevice {
+  readonly kind: 'cpu' | 'cuda';
+  /** CUDA's number of the GPU; 0 for the CPU. */
+  readonly index: number;
+}
+
+/**
+ * The runtime's options, all in one place.
+ *
+ * On a GPU the binding passes nothing on to the provider but the device's number, so its arena extends by powers of two and
+ * cuDNN's convolutions are searched for each new shape. What can be had is: weights outside of the arena, at exactly their
+ * size, and no allocation patterns kept for every shape that was seen, which grow with requests of random sizes.
+ *
+ * @param root absolute folder below which the initializers' files lie
+ */
+export function runtimeOptions(root: string, device: SessionDevice): InferenceSession.SessionOptions {
+  const files = { model_external_initializers_file_folder_path: root };
+  const common = { graphOptimizationLevel: 'all', logSeverityLevel: 3 } as const;
+  if (device.kind === 'cpu') return { ...common, executionProviders: ['cpu'], extra: { session: files } };
+  return {
+    ...common,
+    executionProviders: [{ name: 'cuda', deviceId: device.index }],
+    enableMemPattern: false,
+    extra: { session: { ...files, use_device_allocator_for_initializers: '1' } },
+  };
+}
