@@ -49,4 +49,45 @@ describe('what the runtime says without memory', () => {
     const told = explainOutOfMemory(new OutOfMemoryError(GPU, 4.8e9, null), plan);
     expect(told).toMatch(/^out of GPU memory on cuda:1 \(4\.8 GB more were asked for\): .*size.*PRECISION=bf16.*\bn\b/);
   });
-}, 240_000);
+});
+
+(hasPrlimit ? test : test.skip)(
+  'an edit that finds no memory says what to lower, and the next ones are made',
+  async () => {
+    const engine = new EngineProcess();
+    try {
+      const { conditionArea } = await engine.load(checkpointFolder('plain'));
+      const reference = await inputPicture(pictureFile('square.png'), conditionArea);
+      const make = async (side: number): Promise<string> => {
+        const request: PictureRequest = {
+          prompt: 'make it blue',
+          negativePrompt: ' ',
+          references: [reference],
+          editKey: randomUUID(),
+          size: { width: side, height: side },
+          numInferenceSteps: 1,
+          trueCfgScale: 1,
+          seed: 5,
+          maxSequenceLength: 512,
+          outputType: 'pil',
+          partialImages: 0,
+        };
+        const { outcome } = await engine.make(request);
+        return outcome.type === 'failed' ? outcome.message : outcome.type;
+      };
+      expect(await make(64)).toBe('made');
+      const status = readFileSync(`/proc/${engine.pid}/status`, 'utf8');
+      const used = Number(/VmSize:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+      const limit = (bytes: number | 'unlimited'): void =>
+        void execFileSync('prlimit', ['--pid', String(engine.pid), `--as=${bytes}:`]);
+      limit(used + 300 * MIB);
+      expect(await make(2048)).toMatch(/^out of memory .*: ask for a smaller size .* n doesn't matter/);
+      expect(await make(64)).toBe('made');
+      limit('unlimited');
+      expect(await make(1024)).toBe('made');
+    } finally {
+      engine.stop();
+    }
+  },
+  240_000,
+);
