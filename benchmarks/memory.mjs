@@ -1,0 +1,52 @@
+// @ts-check
+/**
+ * Makes edits of random sizes from pictures of random sizes and prints how the resident memory of both processes goes on:
+ * once the largest sizes have been seen, it should stay.
+ *
+ *     node benchmarks/memory.mjs [EDITS] [CHECKPOINT_FOLDER]
+ *
+ * Without a folder a tiny checkpoint of the tests is served. Needs the built program.
+ */
+import sharp from 'sharp';
+import { editBody, postEdit } from './support/edit-request.mjs';
+import { residentMegabytes, startService } from './support/service.mjs';
+
+const EDITS = Number(process.argv[2] ?? 300);
+const CHECKPOINT = process.argv[3];
+const SETTLED_AFTER = 50;
+const SIDES = { least: 96, most: 512 };
+const SEED = 1;
+
+/** The same sizes at each run: a linear congruential generator with the constants of Numerical Recipes. */
+let state = SEED;
+function random() {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  return state / 2 ** 32;
+}
+const side = () => Math.round(SIDES.least + random() * (SIDES.most - SIDES.least));
+
+async function randomEdit() {
+  const [width, height] = [side(), side()];
+  const picture = await sharp({ create: { width, height, channels: 3, background: '#4080c0' } }).png().toBuffer();
+  return editBody({ prompt: 'make it blue', num_inference_steps: '1', size: `${side()}x${side()}` }, picture);
+}
+
+const service = await startService(CHECKPOINT === undefined ? {} : { QWEN_MODEL_DIR: CHECKPOINT });
+/** @type {{ api: number, engine: number }[]} */
+const samples = [];
+while (samples.length < EDITS) {
+  const { status, text } = await postEdit(service.url, await randomEdit());
+  if (status !== 200) throw new Error(`An edit got ${status}: ${text.slice(0, 200)}`);
+  samples.push(residentMegabytes(await service.metrics()));
+}
+await service.stop();
+
+for (const name of /** @type {const} */ (['api', 'engine'])) {
+  const values = samples.map((sample) => sample[name]);
+  const most = (/** @type {number[]} */ some) => Math.max(...some).toFixed(0);
+  const marks = values.filter((_, index) => (index + 1) % 50 === 0).map((value) => value.toFixed(0));
+  console.log(
+    `resident memory of ${name}: most within the first ${SETTLED_AFTER} edits ${most(values.slice(0, SETTLED_AFTER))} MB, ` +
+      `most afterwards ${most(values.slice(SETTLED_AFTER))} MB; after each 50: ${marks.join(', ')} MB`,
+  );
+}
