@@ -27,7 +27,9 @@ const side = () => Math.round(SIDES.least + random() * (SIDES.most - SIDES.least
 
 async function randomEdit() {
   const [width, height] = [side(), side()];
-  const picture = await sharp({ create: { width, height, channels: 3, background: '#4080c0' } }).png().toBuffer();
+  const picture = await sharp({ create: { width, height, channels: 3, background: '#4080c0' } })
+    .png()
+    .toBuffer();
   return editBody({ prompt: 'make it blue', num_inference_steps: '1', size: `${side()}x${side()}` }, picture);
 }
 
