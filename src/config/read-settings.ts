@@ -15,7 +15,7 @@ export class SettingsError extends Error {
 const MEGA = 1_000_000;
 const MIB = 1024 * 1024;
 /** 24 days: what a timer of Node.js can wait. */
-const MAX_TIMER_SECONDS = 2_000_000;
+export const MAX_TIMER_SECONDS = 2_000_000;
 
 /**
  * Turns the environment into settings.

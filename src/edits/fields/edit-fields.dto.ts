@@ -49,7 +49,8 @@ export class EditFields implements ContextualFields {
     type: String,
     default: '1024x1024',
     example: '1024x1024',
-    description: "WIDTHxHEIGHT, the result's exact size, or auto: the input's aspect at the model's native area",
+    description:
+      "WIDTHxHEIGHT, the result's exact size, or auto: the input's aspect at the model's native area. A checkpoint may have a default of its own",
   })
   @Transform(({ value }) => parseSize(value))
   @FieldRule(sizeFault)

@@ -1,0 +1,21 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Settings } from '../../config/settings.js';
+import { SettingsModule } from '../../config/settings.module.js';
+import { EditFormPipe } from '../../edits/fields/edit-form.pipe.js';
+import { InputPictures } from '../../edits/intake/input-pictures.service.js';
+import { InferenceModule } from '../../inference/inference.module.js';
+import { JobsModule } from '../../jobs/jobs.module.js';
+import { MetricsModule } from '../../metrics/metrics.module.js';
+import { OwnEngine } from './own-engine.service.js';
+
+/** The service without HTTP: its form, its pictures, its queue and its engine process. */
+@Module({})
+export class OwnEngineModule {
+  static register(settings: Settings): DynamicModule {
+    return {
+      module: OwnEngineModule,
+      imports: [SettingsModule.register(settings), MetricsModule, InferenceModule, JobsModule],
+      providers: [EditFormPipe, InputPictures, OwnEngine],
+    };
+  }
+}

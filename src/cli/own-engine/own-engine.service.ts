@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { Injectable } from '@nestjs/common';
+import { MAX_TIMER_SECONDS } from '../../config/read-settings.js';
+import { pictureUsage } from '../../edits/answer/usage.js';
+import { editOrder } from '../../edits/edit-order.js';
+import { failureError } from '../../edits/failure-error.js';
+import { EditFormPipe } from '../../edits/fields/edit-form.pipe.js';
+import { InputPictures } from '../../edits/intake/input-pictures.service.js';
+import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
+import type { EditOrder } from '../../jobs/edit-order.js';
+import type { NumberedEvent } from '../../jobs/job-event.js';
+import { JobQueue, type Place } from '../../jobs/job-queue.js';
+import { apiFault } from '../cli-fault.js';
+import type { EditRequest, EditUpdate } from '../editor.js';
+
+/** There is one client and it waits: its jobs need no place. */
+const NO_PLACE: Place = { release: () => undefined };
+
+/** Makes edits with the service's own parts in this process, and an engine process that ends with it. */
+@Injectable()
+export class OwnEngine {
+  constructor(
+    private readonly forms: EditFormPipe,
+    private readonly pictures: InputPictures,
+    private readonly engine: EngineSupervisor,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** @throws CliFault, ApiError */
+  async *edit({ texts, picture }: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
+    yield* this.ready(signal);
+    const files = [{ field: 'images', bytes: picture }];
+    const form = this.forms.transform({ texts: new Map(Object.entries(texts)), files });
+    const inputs = (await this.pictures.read(form)).map((input) => [input]);
+    const order = editOrder(form, true);
+    // Whoever typed the command decides how long is too long.
+    const timeoutSeconds = MAX_TIMER_SECONDS;
+    const id = await this.queue.submit(order, inputs, {
+      place: NO_PLACE,
+      timeoutSeconds,
+      isDetached: false,
+      name: null,
+    });
+    try {
+      for await (const event of this.queue.events(id, 0, signal)) {
+        const update = await this.update(id, order, event);
+        if (update !== null) yield update;
+      }
+    } finally {
+      await this.queue.leave(id);
+    }
+  }
+
+  /** Waits for the model. An engine that dies while it loads would most likely do so again. */
+  private async *ready(signal: AbortSignal): AsyncGenerator<EditUpdate> {
+    if (this.engine.state.status === 'loading') {
+      yield { type: 'preparing', what: 'Loading the model' };
+      await Promise.race([this.engine.changed(), once(signal, 'abort')]);
+    }
+    signal.throwIfAborted();
+    const { state } = this.engine;
+    if (state.status !== 'ready') throw apiFault('MODEL_NOT_READY', state.reason, null);
+  }
+
+  private async update(id: string, order: EditOrder, event: NumberedEvent): Promise<EditUpdate | null> {
+    switch (event.type) {
+      case 'progress':
+        return { type: 'progress', ...event.progress };
+      case 'picture': {
+        const file = (await this.queue.results(id))[event.index];
+        if (file === undefined) return null;
+        const { bytes, seed, width, height, tokens } = file;
+        const result = { bytes, seed, size: `${width}x${height}`, usage: pictureUsage(tokens) };
+        return { type: 'result', result, warnings: order.warnings };
+      }
+      case 'failed':
+        throw failureError(event.failure);
+      default:
+        return null;
+    }
+  }
+}
