@@ -10,9 +10,13 @@ const ROOT = join(import.meta.dirname, '..');
 
 await build({
   absWorkingDir: ROOT,
-  entryPoints: ['main', 'engine/main', 'engine/parent-watch.worker', 'edits/intake/input-picture.worker'].map(
-    (entry) => `dist/${entry}.js`,
-  ),
+  entryPoints: [
+    'main',
+    'cli/main',
+    'engine/main',
+    'engine/parent-watch.worker',
+    'edits/intake/input-picture.worker',
+  ].map((entry) => `dist/${entry}.js`),
   outbase: 'dist',
   outdir: 'bundle',
   bundle: true,

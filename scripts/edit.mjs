@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 /** Its time is that of the last build which this script made. */
-const stamp = join(root, 'dist', '.edit-build');
+const stamp = join(root, 'bundle', '.edit-build');
 
 /** @param {string} file */
 const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -28,7 +28,7 @@ function build() {
 
 process.exitCode = build();
 if (process.exitCode === 0) {
-  const command = join(root, 'dist', 'cli', 'main.js');
+  const command = join(root, 'bundle', 'cli', 'main.js');
   const child = spawn(process.execPath, [command, ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {

@@ -1,10 +1,15 @@
+import { CheckpointError } from './checkpoint-error.js';
+
 /**
- * Like Promise.all, but waits for all of them, and of several failures throws the one that stands first and not the one
- * that happened first: the same folder always gives the same message.
+ * Like Promise.all, but waits for all of them, and of several failures throws one error that names them all in the order
+ * in which they stand: whoever mends a folder sees everything at once, and the same folder always gives the same message.
+ * @throws CheckpointError, or the first error that is none
  */
 export async function allInOrder<const T extends readonly unknown[]>(
   promises: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(promises);
+  const results = await Promise.allSettled(promises);
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (errors.length > 1 && errors.every((error) => error instanceof CheckpointError)) throw CheckpointError.of(errors);
   return Promise.all(promises);
 }

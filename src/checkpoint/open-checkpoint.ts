@@ -10,7 +10,7 @@ import { locateCheckpoint } from './locate-checkpoint.js';
 import { checkPipelineIndex, PIPELINE_CLASS, PIPELINE_INDEX } from './pipeline-index.js';
 import { parsePreprocessorConfig } from './preprocessor-config.js';
 import { parseSchedulerConfig, type SchedulerConfig } from './scheduler-config.js';
-import { parseModelId, parseServiceSettings, SERVICE_FILE } from './service-settings.js';
+import { parseModelId, parseServiceSettings, SERVICE_FILE, type ServiceSettings } from './service-settings.js';
 import type { TensorIndex } from './tensor-index.js';
 import { parseTextEncoderConfig } from './text-encoder-config.js';
 import { readTokenizerFiles } from './tokenizer-files.js';
@@ -27,7 +27,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const { files, name } = await locateCheckpoint(folder);
   checkPipelineIndex(await files.config(PIPELINE_INDEX));
 
-  const [configs, service, tokenizer, ...shards] = await allInOrder([
+  const [configs, { service, modelId }, tokenizer, ...shards] = await allInOrder([
     readConfigs(files),
     readService(files),
     readTokenizerFiles(files),
@@ -42,20 +42,23 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   return {
     root,
     pipelineClass: PIPELINE_CLASS,
-    modelId: parseModelId(service) ?? name,
+    modelId: modelId ?? name,
     textEncoder: { config: configs.textEncoder, tensors: textEncoder },
     transformer: { config: configs.transformer, tensors: transformer },
     vae: { config: configs.vae, tensors: vae },
     scheduler: configs.scheduler,
     preprocessor: configs.preprocessor,
     tokenizer,
-    service: parseServiceSettings(service),
+    service,
     warnings: shards.flatMap(({ warning }) => (warning === null ? [] : [warning])),
   };
 }
 
-async function readService(files: FolderFiles): Promise<ConfigReader> {
-  return (await files.has(SERVICE_FILE)) ? files.config(SERVICE_FILE) : new ConfigReader(SERVICE_FILE, {});
+async function readService(files: FolderFiles): Promise<{ service: ServiceSettings; modelId: string | undefined }> {
+  const reader = (await files.has(SERVICE_FILE))
+    ? await files.config(SERVICE_FILE)
+    : new ConfigReader(SERVICE_FILE, {});
+  return { service: parseServiceSettings(reader), modelId: parseModelId(reader) };
 }
 
 interface Configs extends ComponentConfigs {
@@ -64,18 +67,18 @@ interface Configs extends ComponentConfigs {
 
 async function readConfigs(files: FolderFiles): Promise<Configs> {
   const [textEncoder, transformer, vae, scheduler, preprocessor] = await allInOrder([
-    files.config('text_encoder/config.json'),
-    files.config('transformer/config.json'),
-    files.config('vae/config.json'),
-    files.config('scheduler/scheduler_config.json'),
-    readPreprocessor(files),
+    parsed(files.config('text_encoder/config.json'), parseTextEncoderConfig),
+    parsed(files.config('transformer/config.json'), parseTransformerConfig),
+    parsed(files.config('vae/config.json'), parseVaeConfig),
+    parsed(files.config('scheduler/scheduler_config.json'), parseSchedulerConfig),
+    parsed(readPreprocessor(files), parsePreprocessorConfig),
   ]);
   const configs = {
-    textEncoder: parseTextEncoderConfig(textEncoder),
-    transformer: parseTransformerConfig(transformer),
-    vae: parseVaeConfig(vae),
-    scheduler: parseSchedulerConfig(scheduler),
-    preprocessor: parsePreprocessorConfig(preprocessor),
+    textEncoder: textEncoder.config,
+    transformer: transformer.config,
+    vae: vae.config,
+    scheduler: scheduler.config,
+    preprocessor: preprocessor.config,
     labels: {
       textEncoder: textEncoder.label,
       transformer: transformer.label,
@@ -85,6 +88,14 @@ async function readConfigs(files: FolderFiles): Promise<Configs> {
   };
   checkConsistency(configs);
   return configs;
+}
+
+async function parsed<T>(
+  reading: Promise<ConfigReader>,
+  parse: (reader: ConfigReader) => T,
+): Promise<{ config: T; label: string }> {
+  const reader = await reading;
+  return { config: parse(reader), label: reader.label };
 }
 
 /** transformers 5 writes the image processor into processor_config.json, which wins where it does. */

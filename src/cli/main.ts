@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { PACKAGE_VERSION } from '../config/package-info.js';
+import { PACKAGE_VERSION } from '../program.js';
 import { EXIT_CODES, StopSignals } from '../stop-signals.js';
 import { CliFault, EXIT, toFault } from './cli-fault.js';
 import { type CommandLine, readCommandLine } from './command-line.js';

@@ -30,7 +30,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private restartTimer: NodeJS.Timeout | undefined;
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
   private waitingForChange: (() => void)[] = [];
-  private currentState: ModelState = loading('loading');
+  private currentState: ModelState = loading('loading', null);
 
   private isDraining = false;
 
@@ -151,13 +151,13 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     const pause = this.restartMilliseconds;
     this.restartMilliseconds = Math.min(pause * 2, LAST_RESTART_MILLISECONDS);
     this.logger.error(`The engine process ${how}; it starts again in ${pause / 1000} s`);
-    this.setState(loading(`loading: the engine process ${how}; it is being started again`));
+    this.setState(loading(`loading: the engine process ${how}; it is being started again`, how));
     this.running?.fail(new EditFailure('failed', `the engine process ${how}; it is being started again`));
     this.running = null;
     this.restartTimer = setTimeout(() => this.start(), pause);
   }
 }
 
-function loading(reason: string): ModelState {
-  return { status: 'loading', reason, retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS };
+function loading(reason: string, lastEnd: string | null): ModelState {
+  return { status: 'loading', reason, retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS, lastEnd };
 }

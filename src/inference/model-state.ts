@@ -2,7 +2,13 @@ import type { ModelInfo } from './protocol.js';
 
 /** What the engine is up to, as /ready and the readiness guard tell it. */
 export type ModelState =
-  | { readonly status: 'loading'; readonly reason: string; readonly retryAfterSeconds: number }
+  | {
+      readonly status: 'loading';
+      readonly reason: string;
+      readonly retryAfterSeconds: number;
+      /** How the engine process before this one ended, in plain words; null for the first. */
+      readonly lastEnd: string | null;
+    }
   | { readonly status: 'ready'; readonly model: ModelInfo }
   /** The checkpoint or device is at fault: only a restart with another configuration helps. */
   | { readonly status: 'failed'; readonly reason: string; readonly retryAfterSeconds: number }

@@ -189,7 +189,11 @@ const FILE_FAULTS: readonly Fault[] = [
     },
     'transformer holds only variants (bf16, fp16); expected diffusion_pytorch_model.safetensors or its index',
   ],
-  ['no folder of a component', (checkpoint) => checkpoint.delete('vae'), 'vae/config.json is missing'],
+  [
+    'no folder of a component',
+    (checkpoint) => checkpoint.delete('vae'),
+    'vae/config.json is missing | vae is missing or empty: the checkpoint has no such folder with files',
+  ],
   [
     'a folder in the place of the weights',
     async (checkpoint) => {

@@ -59,7 +59,10 @@ export class OwnEngine {
     }
     signal.throwIfAborted();
     const { state } = this.engine;
-    if (state.status !== 'ready') throw apiFault('MODEL_NOT_READY', state.reason, null);
+    if (state.status === 'ready') return;
+    const hasDied = state.status === 'loading' && state.lastEnd !== null;
+    const reason = hasDied ? `Failed to load model: the engine process ${state.lastEnd}` : state.reason;
+    throw apiFault('MODEL_NOT_READY', reason, null);
   }
 
   private async update(id: string, order: EditOrder, event: NumberedEvent): Promise<EditUpdate | null> {
