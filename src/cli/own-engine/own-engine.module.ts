@@ -6,6 +6,8 @@ import { InputPictures } from '../../edits/intake/input-pictures.service.js';
 import { InferenceModule } from '../../inference/inference.module.js';
 import { JobsModule } from '../../jobs/jobs.module.js';
 import { MetricsModule } from '../../metrics/metrics.module.js';
+import { TracingModule } from '../../tracing/tracing.module.js';
+import { NoTracing } from '../../tracing/tracing.js';
 import { OwnEngine } from './own-engine.service.js';
 
 /** The service without HTTP: its form, its pictures, its queue and its engine process. */
@@ -14,7 +16,13 @@ export class OwnEngineModule {
   static register(settings: Settings): DynamicModule {
     return {
       module: OwnEngineModule,
-      imports: [SettingsModule.register(settings), MetricsModule, InferenceModule, JobsModule],
+      imports: [
+        SettingsModule.register(settings),
+        TracingModule.register(new NoTracing()),
+        MetricsModule,
+        InferenceModule,
+        JobsModule,
+      ],
       providers: [EditFormPipe, InputPictures, OwnEngine],
     };
   }

@@ -38,8 +38,8 @@ export class OwnEngine {
     const id = await this.queue.submit(order, inputs, {
       place: NO_PLACE,
       timeoutSeconds,
-      isDetached: false,
       name: null,
+      trace: {},
     });
     try {
       for await (const event of this.queue.events(id, 0, signal)) {
