@@ -3,6 +3,7 @@
  * Joins the compiled modules of dist/ and the libraries that they use into a few files in bundle/, one for each process and
  * thread: reading some two thousand small files is what takes most of a start otherwise.
  */
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -44,3 +45,18 @@ await build({
   },
   logLevel: 'warning',
 });
+
+// The page: one file for the browser to fetch, too.
+await build({
+  absWorkingDir: ROOT,
+  entryPoints: ['dist/playground/client/main.js'],
+  outfile: 'bundle/playground/client/main.js',
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'warning',
+});
+await cp(join(ROOT, 'dist/playground/static'), join(ROOT, 'bundle/playground/static'), { recursive: true });

@@ -10,6 +10,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { ModelsModule } from './models/models.module.js';
 import type { Tracing } from './tracing/tracing.js';
 import { TracingModule } from './tracing/tracing.module.js';
+import { PlaygroundModule } from './playground/playground.module.js';
 
 /** The API process: everything but the model itself, which runs in the engine process. */
 @Module({})
@@ -25,6 +26,7 @@ export class AppModule {
         EditsModule,
         HealthModule,
         ModelsModule,
+        PlaygroundModule,
       ],
       providers: [{ provide: APP_FILTER, useClass: ErrorFilter }],
     };

@@ -23,6 +23,9 @@ export const PARENT_WATCH_WORKER = programFile('engine/parent-watch.worker.js');
 /** What a thread that reads uploaded pictures starts with (file: URL). */
 export const INPUT_PICTURE_WORKER = pathToFileURL(programFile('edits/intake/input-picture.worker.js')).href;
 
+/** The folder of the page's files. */
+export const PLAYGROUND_DIR = programFile('playground');
+
 const manifest = JSON.parse(readFileSync(join(PACKAGE_DIR, 'package.json'), 'utf8')) as {
   version: string;
   description: string;

@@ -24,7 +24,7 @@ export class KeyGuard extends AuthGuard(['basic', 'bearer']) {
 
   override handleRequest<User>(error: unknown, user: User, _info: unknown, context: ExecutionContext): User {
     if (error instanceof Error) throw error;
-    if (!user) throw unauthorized(context.switchToHttp().getRequest<Request>().headers.authorization);
+    if (!user) throw unauthorized(context.switchToHttp().getRequest<Request>());
     return user;
   }
 }

@@ -10,6 +10,6 @@ export function requireKey(apiKey: ApiKey): RequestHandler {
     const presented = basicPassword(authorization) ?? bearerToken(authorization);
     const passes = !apiKey.isSet || (presented !== null && apiKey.matches(presented));
     if (passes) next();
-    else next(unauthorized(authorization));
+    else next(unauthorized(request));
   };
 }

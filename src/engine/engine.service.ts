@@ -101,6 +101,7 @@ function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, told: T
       numInferenceSteps: service.defaultSteps,
       trueCfgScale: service.defaultTrueCfgScale,
     },
+    suggestions: service.suggestions,
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,

@@ -2,7 +2,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { ApiKey } from '../auth/api-key.js';
 import { requireKey } from '../auth/require-key.js';
+import { Settings } from '../config/settings.js';
+import { EngineSupervisor } from '../inference/engine-supervisor.service.js';
 import { PACKAGE_DESCRIPTION, PACKAGE_VERSION } from '../program.js';
+import { withServedFields } from './served-fields.js';
 
 const NOTES = `Every answer carries X-Request-Id: the caller's, if it is 1–128 letters, digits, dots, dashes or underscores, else a fresh one.
 Every error has the same envelope, also where no route lists it: 404 NOT_FOUND, 405 METHOD_NOT_ALLOWED (with Allow),
@@ -12,6 +15,8 @@ An edit's Server-Timing header holds the wait for the engine and the model's tim
 /** Serves /openapi.json, and /docs for reading and trying it; behind the key, where there is one. */
 export function serveOpenApi(app: NestExpressApplication): void {
   const apiKey = app.get(ApiKey);
+  const { limits } = app.get(Settings);
+  const engine = app.get(EngineSupervisor);
   const builder = new DocumentBuilder()
     .setTitle('Qwen image editing')
     .setDescription(`${PACKAGE_DESCRIPTION}\n\n${NOTES}`)
@@ -24,5 +29,6 @@ export function serveOpenApi(app: NestExpressApplication): void {
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
+    patchDocumentOnRequest: (_request, _response, document) => withServedFields(document, limits, engine.state),
   });
 }

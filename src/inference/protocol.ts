@@ -45,6 +45,8 @@ export interface ModelInfo {
   /** The most reference pictures of one edit. */
   readonly maxReferences: number;
   readonly defaults: { readonly size: OutputSize; readonly numInferenceSteps: number; readonly trueCfgScale: number };
+  /** Instructions that the model does well, as its service.json gives them. */
+  readonly suggestions: readonly string[];
   /** Texts that the tokenizer takes for one special token each; a prompt must not hold any. */
   readonly specialTokens: readonly string[];
   readonly device: 'cpu' | 'cuda';

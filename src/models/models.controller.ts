@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiErrors } from '../errors/api-errors.decorator.js';
 import { modelNotReady } from '../errors/api-error.js';
 import { EngineSupervisor } from '../inference/engine-supervisor.service.js';
+import { modelDefaults } from './model-defaults.js';
 import { ModelListDto } from './models.dto.js';
 
 @ApiTags('models')
@@ -19,8 +20,10 @@ export class ModelsController {
   list(): ModelListDto {
     const { state } = this.engine;
     if (state.status !== 'ready') throw modelNotReady(state.retryAfterSeconds);
-    const { id } = state.model;
-    return { object: 'list', data: [{ id, object: 'model', created: this.startedAt, owned_by: ownerOf(id) }] };
+    const { id, suggestions } = state.model;
+    const defaults = modelDefaults(state.model);
+    const model = { id, object: 'model', created: this.startedAt, owned_by: ownerOf(id), defaults, suggestions } as const;
+    return { object: 'list', data: [model] };
   }
 }
 

@@ -42,7 +42,16 @@ describe('routes', () => {
   test('GET /v1/models', async () => {
     expect(await get('/v1/models')).toEqual({
       object: 'list',
-      data: [{ id: 'tiny-plain', object: 'model', created: expect.any(Number), owned_by: expect.any(String) }],
+      data: [
+        {
+          id: 'tiny-plain',
+          object: 'model',
+          created: expect.any(Number),
+          owned_by: expect.any(String),
+          defaults: { size: '64x64', num_inference_steps: 2, true_cfg_scale: 4 },
+          suggestions: [],
+        },
+      ],
     });
   });
 

@@ -1,0 +1,32 @@
+import { editTexts } from '../service/edit-request.js';
+import { type CodeSource, pictureNames, resultExtension } from './code-source.js';
+import { pythonText } from './quote.js';
+
+/** A Python program, with the package requests, that writes the results as edited-1.png and so on, or tells the error. */
+export function pythonProgram(source: CodeSource): string {
+  const { address, request, needsKey } = source;
+  const files = pictureNames(source).map((name) => `        ("images", open(${pythonText(name)}, "rb")),`);
+  const texts = editTexts(request).map(([name, text]) => `        ${pythonText(name)}: ${pythonText(text)},`);
+  return [
+    'import base64',
+    ...(needsKey ? ['import os'] : []),
+    '',
+    'import requests',
+    '',
+    'answer = requests.post(',
+    `    ${pythonText(address)},`,
+    ...(needsKey ? ['    headers={"Authorization": "Bearer " + os.environ["API_KEY"]},'] : []),
+    '    files=[',
+    ...files,
+    '    ],',
+    '    data={',
+    ...texts,
+    '    },',
+    ')',
+    'if not answer.ok:',
+    '    raise SystemExit(answer.json()["error"]["message"])',
+    'for number, picture in enumerate(answer.json()["data"], 1):',
+    `    with open(f"edited-{number}.${resultExtension(source)}", "wb") as file:`,
+    '        file.write(base64.b64decode(picture["b64_json"]))',
+  ].join('\n');
+}

@@ -1,0 +1,51 @@
+import type { AppStore, ServiceStatus } from '../state/app-state.js';
+
+/** Seconds until the next question. */
+const PERIODS: Readonly<Record<ServiceStatus['kind'], number>> = {
+  ready: 15,
+  failed: 5,
+  draining: 1,
+  loading: 1,
+  connecting: 1,
+  offline: 1,
+};
+/** A service that doesn't answer at all keeps the watcher no longer than this. */
+const PATIENCE_SECONDS = 10;
+
+/** Keeps `service` in the state as /ready tells it, more often as long as it isn't ready; not while nobody looks. */
+export class StatusWatcher {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly store: AppStore) {
+    document.addEventListener('visibilitychange', () => void this.check());
+    for (const event of ['online', 'offline', 'pageshow']) addEventListener(event, () => void this.check());
+  }
+
+  /** Asks now. */
+  async check(): Promise<void> {
+    clearTimeout(this.timer);
+    if (document.hidden) return;
+    const service = await askStatus();
+    const { kind, reason } = this.store.state.service;
+    if (service.kind !== kind || service.reason !== reason) this.store.update({ service });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.check(), PERIODS[service.kind] * 1000);
+  }
+}
+
+/** The body of /ready's 503. */
+interface NotReady {
+  readonly reason: string;
+  readonly details: { readonly model: { readonly state: 'loading' | 'failed' | 'draining' } };
+}
+
+async function askStatus(): Promise<ServiceStatus> {
+  try {
+    const response = await fetch('ready', { signal: AbortSignal.timeout(PATIENCE_SECONDS * 1000) });
+    if (response.ok) return { kind: 'ready', reason: '' };
+    const { reason, details } = (await response.json()) as NotReady;
+    return { kind: details.model.state, reason };
+  } catch {
+    return { kind: 'offline', reason: '' };
+  }
+}

@@ -1,0 +1,110 @@
+import type { EditField } from '../service/edit-fields.js';
+import type { Fault } from '../service/fault.js';
+import { initialLanguage, type Language } from '../text/language.js';
+import { savedDraft } from './draft.js';
+import { Store } from './store.js';
+
+/** What /ready says of the service; `offline`: it doesn't answer at all. */
+export interface ServiceStatus {
+  readonly kind: 'connecting' | 'loading' | 'ready' | 'failed' | 'draining' | 'offline';
+  /** The service's own words where it isn't ready; else empty. */
+  readonly reason: string;
+}
+
+/** What the service tells of itself, to callers who have the key. */
+export interface ServedModel {
+  readonly id: string;
+  readonly suggestions: readonly string[];
+  readonly fields: readonly EditField[];
+}
+
+/** A picture to edit. */
+export interface InputPicture {
+  readonly id: number;
+  readonly file: File;
+  /** blob: address of the file. */
+  readonly url: string;
+}
+
+/** What is sent: the form at the moment of Run. */
+export interface EditRequest {
+  readonly pictures: readonly InputPicture[];
+  readonly prompt: string;
+  /** Texts by the field's name; what is left at its default is absent. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** An edit on its way. */
+export interface Run {
+  readonly request: EditRequest;
+  /** `waiting`: for the model to be loaded. `sending`: the pictures are on their way. */
+  readonly phase: 'waiting' | 'sending' | 'queued' | 'running';
+  /** Place in the queue, from 1; null when not told. */
+  readonly position: number | null;
+  /** Steps done of the picture that is being made, from 0. */
+  readonly step: number;
+  /** 0 until told. */
+  readonly steps: number;
+  /** Which picture is being made, from 1. */
+  readonly image: number;
+  readonly images: number;
+  /** When it should be done, on performance.now()'s clock; null when that can't be told. */
+  readonly endsAt: number | null;
+  /** blob: address of the latest preview of the picture that is being made. */
+  readonly previewUrl: string | null;
+}
+
+/** A finished picture of this session. */
+export interface EditResult {
+  readonly id: number;
+  readonly blob: Blob;
+  /** blob: address of the file. */
+  readonly url: string;
+  /** The picture it was made from. */
+  readonly input: InputPicture;
+  readonly request: EditRequest;
+  readonly seed: number;
+  /** WIDTHxHEIGHT. */
+  readonly size: string;
+  /** png, jpeg, webp, or pt: a tensor, which browsers can't show. */
+  readonly format: string;
+  readonly warnings: readonly string[];
+}
+
+export interface AppState {
+  readonly language: Language;
+  readonly service: ServiceStatus;
+  readonly model: ServedModel | null;
+  /** The service wants a key that the page doesn't have. */
+  readonly lacksKey: boolean;
+  readonly pictures: readonly InputPicture[];
+  readonly prompt: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly run: Run | null;
+  readonly fault: Fault | null;
+  /** Newest last. */
+  readonly results: readonly EditResult[];
+  /** Id of the result that is shown; null: the run, or the first picture. */
+  readonly shown: number | null;
+}
+
+export type AppStore = Store<AppState>;
+
+export function createAppStore(): AppStore {
+  return new Store<AppState>({
+    language: initialLanguage(),
+    service: { kind: 'connecting', reason: '' },
+    model: null,
+    lacksKey: false,
+    pictures: [],
+    ...savedDraft(),
+    run: null,
+    fault: null,
+    results: [],
+    shown: null,
+  });
+}
+
+let lastId = 0;
+/** A number that nothing else in this page has. */
+export const nextId = (): number => (lastId += 1);

@@ -1,0 +1,52 @@
+import type { AppStore } from '../state/app-state.js';
+import { addPictures } from '../state/pictures.js';
+import { stringsOf } from '../text/language.js';
+import { byId } from './dom.js';
+
+/** Takes a photo with the device's camera. The button is there where browsers give pages one: HTTPS, or this very machine. */
+export function prepareCamera(store: AppStore): void {
+  const open = byId('camera', HTMLButtonElement);
+  const dialog = byId('camera-dialog', HTMLDialogElement);
+  const video = byId('camera-video', HTMLVideoElement);
+  const fault = byId('camera-fault', HTMLElement);
+  const shoot = byId('camera-shoot', HTMLButtonElement);
+  open.hidden = !isSecureContext;
+  open.addEventListener('click', () => {
+    fault.textContent = '';
+    shoot.disabled = true;
+    dialog.showModal();
+    startCamera(video).then(
+      () => (shoot.disabled = false),
+      (error: unknown) => (fault.textContent = stringsOf(store.state).cameraFailed(String(error))),
+    );
+  });
+  shoot.addEventListener('click', () => {
+    void photo(video).then((file) => {
+      dialog.close();
+      addPictures(store, [file]);
+    });
+  });
+  byId('camera-close', HTMLButtonElement).addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => stopCamera(video));
+}
+
+async function startCamera(video: HTMLVideoElement): Promise<void> {
+  // On phones, the one that looks away from the user.
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: { ideal: 'environment' } } });
+  video.srcObject = stream;
+  await video.play();
+}
+
+function stopCamera(video: HTMLVideoElement): void {
+  if (!(video.srcObject instanceof MediaStream)) return;
+  for (const track of video.srcObject.getTracks()) track.stop();
+  video.srcObject = null;
+}
+
+async function photo(video: HTMLVideoElement): Promise<File> {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  canvas.getContext('2d')?.drawImage(video, 0, 0);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.95));
+  return new File(blob === null ? [] : [blob], 'photo.jpg', { type: 'image/jpeg' });
+}

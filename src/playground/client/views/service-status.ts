@@ -1,0 +1,35 @@
+import type { AppState, AppStore } from '../state/app-state.js';
+import type { Strings } from '../text/english.js';
+import { stringsOf } from '../text/language.js';
+import { button, byId } from './dom.js';
+
+/** Shows whether the service is there and ready, and what to do about it where it isn't. */
+export function showServiceStatus(store: AppStore, enterKey: () => void): void {
+  const status = byId('status', HTMLElement);
+  const notice = byId('notice', HTMLElement);
+  const name = byId('model-name', HTMLElement);
+  store.watch(
+    ({ language, service, model, lacksKey }) => [language, service, model, lacksKey],
+    (state) => {
+      const strings = stringsOf(state);
+      const { kind } = state.service;
+      status.textContent = strings.status[kind];
+      status.className = `status ${kind}`;
+      name.textContent = state.model?.id ?? strings.page.intro;
+      const text = noticeText(state, strings);
+      notice.hidden = text === '';
+      notice.replaceChildren(text, ' ', ...(needsKey(state) ? [button({}, strings.enterKey, enterKey)] : []));
+    },
+  );
+}
+
+function needsKey({ lacksKey, service }: AppState): boolean {
+  return lacksKey && service.kind === 'ready';
+}
+
+function noticeText(state: AppState, { notices }: Strings): string {
+  const { kind, reason } = state.service;
+  if (needsKey(state)) return notices.lacksKey;
+  if (kind === 'failed') return `${notices.failed} ${reason}`;
+  return kind === 'ready' || kind === 'connecting' ? '' : notices[kind];
+}

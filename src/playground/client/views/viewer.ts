@@ -1,0 +1,100 @@
+import type { AppState, AppStore } from '../state/app-state.js';
+import { shownResult } from '../state/results.js';
+import { stringsOf } from '../text/language.js';
+import { byId } from './dom.js';
+import { Zoom } from './zoom.js';
+
+/** Aspects that differ by less are the same picture's, rounded to what the networks can make. */
+const SAME_ASPECT = 1.05;
+
+/** A picture to show: its address and what it is. */
+interface Shown {
+  readonly url: string;
+  readonly alt: string;
+}
+
+/** What the frame shows now: one picture, or two with a divider between them. */
+interface View {
+  readonly before: Shown | null;
+  readonly after: Shown | null;
+  readonly isBusy: boolean;
+  /** What stands there instead of pictures. */
+  readonly text: string;
+}
+
+/** The frame with the picture: as it was, as it becomes, and both beside each other once it is done. */
+export function showViewer(store: AppStore): void {
+  const frame = byId('viewer', HTMLElement);
+  const [before, after] = [byId('before', HTMLImageElement), byId('after', HTMLImageElement)];
+  const zoom = new Zoom(frame);
+  const fit = (): void => fitTogether(before, after);
+  for (const image of [before, after]) image.addEventListener('load', fit);
+  after.addEventListener('load', () => zoom.show(after.naturalWidth, after.naturalHeight));
+  divide(frame);
+  store.watch(
+    ({ language, pictures, run, results, shown }) => [language, pictures, run, results, shown],
+    (state) => {
+      const view = viewOf(state);
+      frame.classList.toggle('busy', view.isBusy);
+      put(before, view.before);
+      put(after, view.after);
+      byId('viewer-text', HTMLElement).textContent = view.text;
+      for (const id of ['compare', 'divider', 'before-tag', 'after-tag']) {
+        byId(id, HTMLElement).hidden = view.before === null;
+      }
+      byId('zoom-buttons', HTMLElement).hidden = view.after === null;
+      fit();
+    },
+  );
+}
+
+function viewOf(state: AppState): View {
+  const strings = stringsOf(state);
+  const none = { before: null, after: null, isBusy: false, text: '' };
+  const { run, pictures } = state;
+  const result = shownResult(state);
+  if (result !== null) {
+    const { input, request, url, format } = result;
+    if (format === 'pt') return { ...none, text: strings.tensor };
+    return {
+      ...none,
+      before: { url: input.url, alt: strings.beforeAlt(input.file.name) },
+      after: { url, alt: strings.afterAlt(request.prompt) },
+    };
+  }
+  if (run !== null) {
+    const { pictures: inputs } = run.request;
+    const input = inputs[Math.min(inputs.length - 1, Math.floor(((run.image - 1) * inputs.length) / run.images))];
+    const start = input === undefined ? null : { url: input.url, alt: input.file.name };
+    const preview = run.previewUrl === null ? start : { url: run.previewUrl, alt: strings.previewAlt };
+    return { ...none, after: preview, isBusy: true };
+  }
+  const [first] = pictures;
+  return first === undefined
+    ? { ...none, text: strings.page.empty }
+    : { ...none, after: { url: first.url, alt: first.file.name } };
+}
+
+function put(image: HTMLImageElement, shown: Shown | null): void {
+  image.hidden = shown === null;
+  image.alt = shown?.alt ?? '';
+  if (shown === null) image.removeAttribute('src');
+  else if (image.src !== shown.url) image.src = shown.url;
+}
+
+/** Both pictures fill the same box when they have the same aspect but for rounding. */
+function fitTogether(before: HTMLImageElement, after: HTMLImageElement): void {
+  const aspect = ({ naturalWidth, naturalHeight }: HTMLImageElement): number => naturalWidth / naturalHeight;
+  const ratio = aspect(before) / aspect(after);
+  const isSame = ratio < SAME_ASPECT && ratio > 1 / SAME_ASPECT;
+  after.style.setProperty('--aspect', String(aspect(after) || 1));
+  before.style.setProperty('--aspect', String(isSame ? aspect(after) : aspect(before) || 1));
+}
+
+/** Lets the divider be moved. */
+function divide(frame: HTMLElement): void {
+  const slider = byId('compare', HTMLInputElement);
+  const move = (): void => frame.style.setProperty('--split', `${slider.value}%`);
+  slider.addEventListener('input', move);
+  move();
+}

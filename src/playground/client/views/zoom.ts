@@ -1,0 +1,134 @@
+import { byId } from './dom.js';
+
+const STEP = 1.4;
+const MOST = 32;
+const PAN_PIXELS = 48;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Zooms and moves the pictures in the frame: buttons, keys, wheel with Ctrl, two fingers, drag, double click. */
+export class Zoom {
+  /** Against the whole picture fitting the frame. */
+  private factor = 1;
+  /** Offset from the frame's middle, in pixels of the page. */
+  private offset: Point = { x: 0, y: 0 };
+  private natural = { width: 0, height: 0 };
+  private readonly pointers = new Map<number, Point>();
+
+  constructor(private readonly frame: HTMLElement) {
+    byId('zoom-in', HTMLButtonElement).addEventListener('click', () => this.zoomBy(STEP));
+    byId('zoom-out', HTMLButtonElement).addEventListener('click', () => this.zoomBy(1 / STEP));
+    byId('zoom-fit', HTMLButtonElement).addEventListener('click', () => this.reset());
+    frame.addEventListener('keydown', (event) => this.key(event));
+    frame.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    frame.addEventListener('dblclick', (event) => (this.factor > 1 ? this.reset() : this.zoomBy(2 * STEP, event)));
+    frame.addEventListener('pointerdown', (event) => this.down(event));
+    frame.addEventListener('pointermove', (event) => this.move(event));
+    for (const end of ['pointerup', 'pointercancel'] as const) {
+      frame.addEventListener(end, ({ pointerId }) => this.pointers.delete(pointerId));
+    }
+    new ResizeObserver(() => this.apply()).observe(frame);
+  }
+
+  /** Takes note of the picture's size; another size starts from the whole picture again. */
+  show(width: number, height: number): void {
+    const isOther = width * this.natural.height !== height * this.natural.width;
+    this.natural = { width, height };
+    if (isOther) this.reset();
+    else this.apply();
+  }
+
+  private reset(): void {
+    this.factor = 1;
+    this.offset = { x: 0, y: 0 };
+    this.apply();
+  }
+
+  /** What lies under the point stays under it; without one, what lies in the middle. */
+  private zoomBy(ratio: number, point?: { readonly clientX: number; readonly clientY: number }): void {
+    const before = this.factor;
+    this.factor = Math.min(MOST, Math.max(1, before * ratio));
+    const { left, top, width, height } = this.frame.getBoundingClientRect();
+    const from =
+      point === undefined
+        ? { x: 0, y: 0 }
+        : { x: point.clientX - left - width / 2, y: point.clientY - top - height / 2 };
+    const grown = this.factor / before;
+    this.offset = { x: from.x + (this.offset.x - from.x) * grown, y: from.y + (this.offset.y - from.y) * grown };
+    this.apply();
+  }
+
+  private panBy(x: number, y: number): void {
+    this.offset = { x: this.offset.x + x, y: this.offset.y + y };
+    this.apply();
+  }
+
+  private apply(): void {
+    const { clientWidth, clientHeight, style } = this.frame;
+    const limit = (value: number, side: number): number => {
+      const most = ((this.factor - 1) * side) / 2;
+      return Math.min(most, Math.max(-most, value));
+    };
+    this.offset = { x: limit(this.offset.x, clientWidth), y: limit(this.offset.y, clientHeight) };
+    style.setProperty('--zoom', String(this.factor));
+    style.setProperty('--x', `${this.offset.x}px`);
+    style.setProperty('--y', `${this.offset.y}px`);
+    this.frame.classList.toggle('zoomed', this.factor > 1);
+    const { width, height } = this.natural;
+    const fitted = Math.min(clientWidth / (width || 1), clientHeight / (height || 1));
+    byId('zoom-fit', HTMLButtonElement).textContent = `${Math.round(fitted * this.factor * 100)}%`;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.target !== this.frame || event.ctrlKey || event.metaKey || event.altKey) return;
+    const actions: Readonly<Record<string, () => void>> = {
+      '+': () => this.zoomBy(STEP),
+      '=': () => this.zoomBy(STEP),
+      '-': () => this.zoomBy(1 / STEP),
+      '0': () => this.reset(),
+      ArrowLeft: () => this.panBy(PAN_PIXELS, 0),
+      ArrowRight: () => this.panBy(-PAN_PIXELS, 0),
+      ArrowUp: () => this.panBy(0, PAN_PIXELS),
+      ArrowDown: () => this.panBy(0, -PAN_PIXELS),
+    };
+    const action = actions[event.key];
+    // Arrows scroll the page as long as there is nothing to move here.
+    if (action === undefined || (event.key.startsWith('Arrow') && this.factor === 1)) return;
+    event.preventDefault();
+    action();
+  }
+
+  private wheel(event: WheelEvent): void {
+    // Browsers report two fingers on a touchpad as a wheel with Ctrl.
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    this.zoomBy(Math.exp(-event.deltaY / 200), event);
+  }
+
+  private down(event: PointerEvent): void {
+    if (event.target instanceof HTMLInputElement) return;
+    this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    if (this.factor > 1) this.frame.setPointerCapture(event.pointerId);
+  }
+
+  private move(event: PointerEvent): void {
+    const before = this.pointers.get(event.pointerId);
+    if (before === undefined) return;
+    const now = { x: event.clientX, y: event.clientY };
+    const other = [...this.pointers].find(([id]) => id !== event.pointerId)?.[1];
+    this.pointers.set(event.pointerId, now);
+    if (other !== undefined) {
+      const middle = { clientX: (now.x + other.x) / 2, clientY: (now.y + other.y) / 2 };
+      this.zoomBy(distance(now, other) / Math.max(1, distance(before, other)), middle);
+    } else if (this.factor > 1) {
+      this.panBy(now.x - before.x, now.y - before.y);
+    }
+  }
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}

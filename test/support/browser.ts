@@ -1,0 +1,44 @@
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { chromiumPath } from './chromium.mjs';
+
+/** Edits on a busy machine take their time. */
+const PATIENCE_MILLISECONDS = 60_000;
+
+/** Starts the Chromium of this machine. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (executablePath === null) throw new Error('Chromium is not installed (Debian: apt-get install chromium)');
+  // Chromium has no sandbox for root, as which containers run.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+/** A page, and what must not happen on it: errors, refusals by its own policy, requests to elsewhere. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly mishaps: readonly string[];
+}
+
+/** Opens an address in a browser profile of its own. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  const page = await context.newPage();
+  const mishaps: string[] = [];
+  page.on('pageerror', (error) => mishaps.push(error.message));
+  page.on('console', (message) => {
+    // The browser itself reports what the service refuses; tests look at what the page makes of that.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      mishaps.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith('blob:'))
+      mishaps.push(`asked for ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, context, mishaps };
+}
