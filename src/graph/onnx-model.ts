@@ -4,9 +4,9 @@ import type { ElementType } from './element-type.js';
 const { onnx } = onnxProto;
 
 /** ONNX' operator set that the graphs are written in. */
-export const OPSET_VERSION = 22;
+export const OPSET_VERSION = 23;
 /** The file format's version that goes with it. */
-const IR_VERSION = 10;
+const IR_VERSION = 11;
 
 /** TensorProto.DataType, which onnx-proto's table does not hold whole. */
 const DATA_TYPE: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, float16: 10, bfloat16: 16 };
@@ -55,7 +55,7 @@ export interface Model {
   readonly initializers: readonly Initializer[];
 }
 
-/** Encodes a ModelProto (onnx.proto of ONNX 1.16 and later). */
+/** Encodes a ModelProto (onnx.proto of ONNX 1.18 and later). */
 export function encodeModel(model: Model): Uint8Array {
   return onnx.ModelProto.encode({
     irVersion: IR_VERSION,

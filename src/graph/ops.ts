@@ -20,10 +20,6 @@ export const sqrt = (x: Value): Value => x.graph.node('Sqrt', [x]);
 
 export const matmul = (a: Value, b: Value): Value => a.graph.node('MatMul', [a, b]);
 
-/** Values limited to [low, high]. */
-export const clamp = (x: Value, low: number, high: number): Value =>
-  x.graph.node('Clip', [x, x.graph.floats(low), x.graph.floats(high)]);
-
 /** A new shape for the same elements: 0 keeps a dimension, -1 takes what is left. */
 export const reshape = (x: Value, shape: readonly number[] | Value): Value =>
   x.graph.node('Reshape', [x, Array.isArray(shape) ? x.graph.int64s(shape) : (shape as Value)]);

@@ -17,7 +17,7 @@ export function toVaeInput({ data, width, height }: RgbImage): Float32Array {
   return planes;
 }
 
-/** The VAE's output in ±1 as values in 0–1 (VaeImageProcessor.denormalize). Shape stays [3, height, width]. */
+/** The VAE's output as values in 0–1, cut off there (the decoder's clamp to ±1, then VaeImageProcessor.denormalize). Shape stays [3, height, width]. */
 export function toUnitRange(planes: Float32Array): Float32Array {
   return planes.map((value) => Math.min(1, Math.max(0, Math.fround(value * 0.5) + 0.5)));
 }

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../graph-builder.js';
 import { silu } from '../nn/activation.js';
 import { causalConv3d } from '../nn/conv.js';
 import { channelRmsNorm } from '../nn/norm.js';
-import { add, clamp, mul, reshape } from '../ops.js';
+import { add, mul, reshape } from '../ops.js';
 import { Scope } from '../scope.js';
 import type { Weights } from '../weights.js';
 import { midBlock, residualBlock, upsample } from './vae-blocks.js';
@@ -11,7 +11,8 @@ import { midBlock, residualBlock, upsample } from './vae-blocks.js';
 /**
  * AutoencoderKLQwenImage's decoder on one frame.
  *
- * Input: latents [1, zDim, height, width], normalised. Output: image [1, 3, height·compression, width·compression] in ±1.
+ * Input: latents [1, zDim, height, width], normalised. Output: image [1, 3, height·compression, width·compression], ±1 and a
+ * little beyond, which is cut off with the change to 0–1.
  */
 export function vaeDecoder(graph: GraphBuilder, weights: Weights, config: VaeConfig): void {
   const decoder = new Scope(graph, weights, 'decoder');
@@ -37,5 +38,5 @@ export function vaeDecoder(graph: GraphBuilder, weights: Weights, config: VaeCon
     }
   }
   const normed = silu(channelRmsNorm(decoder.at('norm_out'), hidden, channels, 4));
-  graph.output('image', clamp(causalConv3d(decoder.at('conv_out'), normed, channels, config.inputChannels, 3), -1, 1));
+  graph.output('image', causalConv3d(decoder.at('conv_out'), normed, channels, config.inputChannels, 3));
 }

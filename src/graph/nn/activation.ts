@@ -10,5 +10,5 @@ export function silu(x: Value): Value {
 export function gelu(x: Value, approximate: 'none' | 'tanh'): Value {
   return approximate === 'tanh'
     ? x.graph.node('FastGelu', [x], {}, { domain: 'com.microsoft' })
-    : x.graph.node('Gelu', [x], {}, { domain: 'com.microsoft' });
+    : x.graph.node('Gelu', [x]);
 }

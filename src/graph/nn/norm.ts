@@ -7,7 +7,7 @@ import type { Value } from '../graph-builder.js';
  * @param x [..., size]
  */
 export function rmsNorm(scope: Scope, x: Value, size: number, epsilon: number): Value {
-  return x.graph.node('SimplifiedLayerNormalization', [x, scope.parameter('weight', [size])], {
+  return x.graph.node('RMSNormalization', [x, scope.parameter('weight', [size])], {
     axis: -1,
     epsilon: { float: epsilon },
   });

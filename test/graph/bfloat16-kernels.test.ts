@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import onnxProto from 'onnx-proto';
+import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { buildDenoiserParts, buildGraphs } from '../../src/graph/checkpoint-graphs.js';
+
+const { onnx } = onnxProto;
+const [FLOAT, INT64, BFLOAT16] = [1, 7, 16];
+
+/**
+ * What the CUDA provider of onnxruntime 1.30 computes in bfloat16: kernel classes that are compiled for it (their names stand
+ * in libonnxruntime_providers_cuda.so), and those that move bytes whatever they mean (docs/OperatorKernels.md).
+ */
+const COMPUTING = [
+  'Add',
+  'Cast',
+  'Conv',
+  'Div',
+  'Gelu',
+  'Gemm',
+  'LayerNormalization',
+  'MatMul',
+  'Max',
+  'Mul',
+  'RMSNormalization',
+  'Sigmoid',
+  'Sqrt',
+  'Sub',
+  'com.microsoft.FastGelu',
+  'com.microsoft.MatMulNBits',
+  'com.microsoft.MultiHeadAttention',
+  'com.microsoft.RotaryEmbedding',
+];
+const MOVING = ['Concat', 'Expand', 'Gather', 'Identity', 'Reshape', 'Shape', 'Slice', 'Split', 'Transpose'];
+
+const folder = mkdtempSync(join(tmpdir(), 'published-graphs-'));
+execFileSync(process.execPath, [
+  join(import.meta.dirname, '..', '..', 'scripts', 'make-sparse-checkpoint.mjs'),
+  folder,
+]);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Names of the operators that take or give bfloat16, by following the types through the graph. */
+function bfloat16Operators(model: Uint8Array): Set<string> {
+  const { graph } = onnx.ModelProto.decode(model);
+  const types = new Map<string, number>();
+  for (const { name, type } of graph?.input ?? []) types.set(name ?? '', type?.tensorType?.elemType ?? 0);
+  for (const { name, dataType } of graph?.initializer ?? []) types.set(name ?? '', dataType ?? 0);
+  const operators = new Set<string>();
+  for (const { opType, domain, input = [], output = [], attribute = [] } of graph?.node ?? []) {
+    const given = (input ?? []).flatMap((name) => (name === '' ? [] : [types.get(name) ?? 0]));
+    const [first = 0] = given;
+    const cast = Number((attribute ?? []).find(({ name }) => name === 'to')?.i ?? 0);
+    const result = opType === 'Cast' ? cast : opType === 'Shape' ? INT64 : first;
+    for (const name of output ?? []) types.set(name, result);
+    if ([result, ...given].includes(BFLOAT16)) operators.add(domain ? `${domain}.${opType}` : (opType ?? ''));
+  }
+  for (const { name } of graph?.output ?? []) expect([name, types.get(name ?? '')]).toEqual([name, FLOAT]);
+  return operators;
+}
+
+test('bfloat16 graphs of the published size hold nothing that the CUDA provider cannot compute in bfloat16', async () => {
+  const checkpoint = await openCheckpoint(folder);
+  const { models } = buildGraphs(checkpoint, 'bfloat16');
+  const parts = buildDenoiserParts(checkpoint, 'bfloat16', [
+    { first: 0, end: 20 },
+    { first: 20, end: 59 },
+    { first: 59, end: 60 },
+  ]);
+  const used = new Set<string>();
+  for (const [name, model] of [...Object.entries(models), ...parts.entries()]) {
+    const operators = bfloat16Operators(model);
+    expect([name, [...operators].filter((operator) => ![...COMPUTING, ...MOVING].includes(operator))]).toEqual([
+      name,
+      [],
+    ]);
+    for (const operator of operators) used.add(operator);
+  }
+  // Types that were not followed would let everything pass.
+  expect([...used]).toEqual(
+    expect.arrayContaining(['Gemm', 'Conv', 'RMSNormalization', 'com.microsoft.MultiHeadAttention']),
+  );
+});

@@ -1,0 +1,17 @@
+// @ts-check
+/**
+ * Writes a checkpoint's graphs as .onnx files beside a link to its weights, for check_graphs.py. Needs the built program.
+ *
+ *     node test/reference/write-graphs.mjs CHECKPOINT FOLDER float32|bfloat16
+ */
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openCheckpoint } from '../../dist/checkpoint/open-checkpoint.js';
+import { buildGraphs } from '../../dist/graph/checkpoint-graphs.js';
+
+const [source = '', folder = '', type] = process.argv.slice(2);
+const checkpoint = await openCheckpoint(source);
+const { models } = buildGraphs(checkpoint, type === 'bfloat16' ? 'bfloat16' : 'float32');
+await mkdir(folder, { recursive: true });
+for (const entry of await readdir(checkpoint.root)) await symlink(join(checkpoint.root, entry), join(folder, entry));
+for (const [name, bytes] of Object.entries(models)) await writeFile(join(folder, `${name}.onnx`), bytes);
