@@ -1,4 +1,11 @@
-import { encodeModel, type Attribute, type GraphInput, type Initializer, type Node } from './onnx-model.js';
+import {
+  encodeModel,
+  type Attribute,
+  type GraphInput,
+  type GraphOutput,
+  type Initializer,
+  type Node,
+} from './onnx-model.js';
 import type { ElementType } from './element-type.js';
 
 /** The type in which a network computes: its inputs and outputs stay float32 whatever it is. */
@@ -28,7 +35,7 @@ export interface NodeOptions {
 export class GraphBuilder {
   private readonly nodes: Node[] = [];
   private readonly inputs: GraphInput[] = [];
-  private readonly outputs: string[] = [];
+  private readonly outputs: GraphOutput[] = [];
   private readonly initializers: Initializer[] = [];
   private readonly constants = new Map<string, Value>();
   private valueCount = 0;
@@ -46,10 +53,10 @@ export class GraphBuilder {
   }
 
   /** Declares `value` as the output `name`, as float32. */
-  output(name: string, value: Value): void {
+  output(name: string, value: Value, shape: Dimensions): void {
     const float = this.cast(value, 'float32');
     this.nodes.push({ opType: 'Identity', domain: '', inputs: [float.name], outputs: [name], attributes: {} });
-    this.outputs.push(name);
+    this.outputs.push({ name, shape });
   }
 
   /** Adds a node with one result; `undefined` stands for an optional input that is left out. */

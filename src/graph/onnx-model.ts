@@ -28,6 +28,9 @@ export interface GraphInput {
   readonly shape: readonly (number | string)[];
 }
 
+/** An output, which is float32. */
+export type GraphOutput = Omit<GraphInput, 'type'>;
+
 /** A constant inside the model, or one that lies in a file below the session's folder for external data. */
 export type Initializer =
   | {
@@ -51,7 +54,7 @@ export interface Model {
   readonly name: string;
   readonly nodes: readonly Node[];
   readonly inputs: readonly GraphInput[];
-  readonly outputs: readonly string[];
+  readonly outputs: readonly GraphOutput[];
   readonly initializers: readonly Initializer[];
 }
 
@@ -67,14 +70,15 @@ export function encodeModel(model: Model): Uint8Array {
     graph: {
       name: model.name,
       node: model.nodes.map(nodeProto),
-      input: model.inputs.map((input) => ({
-        name: input.name,
-        type: { tensorType: { elemType: DATA_TYPE[input.type], shape: { dim: input.shape.map(dimension) } } },
-      })),
-      output: model.outputs.map((name) => ({ name, type: { tensorType: { elemType: DATA_TYPE.float32 } } })),
+      input: model.inputs.map(valueInfoProto),
+      output: model.outputs.map((output) => valueInfoProto({ ...output, type: 'float32' })),
       initializer: model.initializers.map(tensorProto),
     },
   }).finish();
+}
+
+function valueInfoProto({ name, type, shape }: GraphInput): onnxProto.onnx.IValueInfoProto {
+  return { name, type: { tensorType: { elemType: DATA_TYPE[type], shape: { dim: shape.map(dimension) } } } };
 }
 
 function dimension(size: number | string): { dimValue: number } | { dimParam: string } {

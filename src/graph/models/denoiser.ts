@@ -74,13 +74,14 @@ export function denoiser(
     ({ image, text } = dualStreamBlock(block(layer), image, text));
   }
   if (!isLast) {
-    graph.output('next_image', image);
-    graph.output('next_text', text);
+    graph.output('next_image', image, ['image_tokens', width]);
+    graph.output('next_text', text, ['text_tokens', width]);
     return;
   }
   const target = lastBlock(block(numLayers - 1), image, text, start.targetTokens);
   const normed = adaptiveLayerNorm(target, outScale, outShift, EPSILON);
-  graph.output('velocity', linear(model.at('proj_out'), normed, width, config.patchSize ** 2 * config.outChannels));
+  const outputWidth = config.patchSize ** 2 * config.outChannels;
+  graph.output('velocity', linear(model.at('proj_out'), normed, width, outputWidth), ['target_tokens', outputWidth]);
 }
 
 /** The picture's stream, and how many of its first rows are the target's. */

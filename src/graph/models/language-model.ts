@@ -38,7 +38,7 @@ export function languageModel(graph: GraphBuilder, weights: Weights, config: Tex
     const normed2 = rmsNorm(scope.at('post_attention_layernorm'), hidden, hiddenSize, rmsNormEps);
     hidden = add(hidden, gatedFeedForward(scope.at('mlp'), normed2, hiddenSize, config.intermediateSize, false));
   }
-  graph.output('prompt_embeds', rmsNorm(model.at('norm'), hidden, hiddenSize, rmsNormEps));
+  graph.output('prompt_embeds', rmsNorm(model.at('norm'), hidden, hiddenSize, rmsNormEps), ['tokens', hiddenSize]);
 }
 
 /** The rows are picked in the stored type, so that only they are cast and never the whole table. */

@@ -5,7 +5,7 @@ import { linear } from '../nn/linear.js';
 import { add, concat, split } from '../ops.js';
 import { Scope } from '../scope.js';
 import type { Weights } from '../weights.js';
-import { textParts } from './modulation-layout.js';
+import { modulationLength, textParts } from './modulation-layout.js';
 
 /** Width of the sinusoidal timestep embedding (diffusers' QwenTimestepProjEmbeddings). */
 export const TIMESTEP_CHANNELS = 256;
@@ -32,7 +32,7 @@ export function modulation(graph: GraphBuilder, weights: Weights, config: Transf
   }
   const [scale, shift] = split(linear(model.at('norm_out.linear'), conditioning, width, 2 * width), [width, width], 1);
   if (scale === undefined || shift === undefined) throw new Error('Split has two results');
-  graph.output('modulation', concat([add(scale, 1), shift, ...parts], 1));
+  graph.output('modulation', concat([add(scale, 1), shift, ...parts], 1), ['steps', modulationLength(config)]);
 }
 
 /** Shift, scale and gate of norm 1, then of norm 2, as far as `count` goes; every second of three is a scale. */

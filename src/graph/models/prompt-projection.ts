@@ -14,5 +14,6 @@ export function promptProjection(graph: GraphBuilder, weights: Weights, config: 
   const model = new Scope(graph, weights);
   const promptEmbeds = graph.input('prompt_embeds', 'float32', ['text_tokens', config.jointAttentionDim]);
   const normed = rmsNorm(model.at('txt_norm'), promptEmbeds, config.jointAttentionDim, 1e-6);
-  graph.output('text', linear(model.at('txt_in'), normed, config.jointAttentionDim, config.innerDim));
+  const text = linear(model.at('txt_in'), normed, config.jointAttentionDim, config.innerDim);
+  graph.output('text', text, ['text_tokens', config.innerDim]);
 }

@@ -38,5 +38,6 @@ export function vaeDecoder(graph: GraphBuilder, weights: Weights, config: VaeCon
     }
   }
   const normed = silu(channelRmsNorm(decoder.at('norm_out'), hidden, channels, 4));
-  graph.output('image', causalConv3d(decoder.at('conv_out'), normed, channels, config.inputChannels, 3));
+  const decoded = causalConv3d(decoder.at('conv_out'), normed, channels, config.inputChannels, 3);
+  graph.output('image', decoded, [1, config.inputChannels, 'image_height', 'image_width']);
 }

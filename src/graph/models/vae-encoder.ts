@@ -36,5 +36,6 @@ export function vaeEncoder(graph: GraphBuilder, weights: Weights, config: VaeCon
   const posterior = causalConv3d(new Scope(graph, weights, 'quant_conv'), moments, 2 * zDim, 2 * zDim, 1);
   const mode = slice(posterior, 0, zDim, 1);
   const perChannel = (values: readonly number[]) => reshape(graph.floats(values), [zDim, 1, 1]);
-  graph.output('latents', div(sub(mode, perChannel(config.latentsMean)), perChannel(config.latentsStd)));
+  const latents = div(sub(mode, perChannel(config.latentsMean)), perChannel(config.latentsStd));
+  graph.output('latents', latents, [1, zDim, 'latent_height', 'latent_width']);
 }

@@ -52,7 +52,7 @@ export function visionTower(graph: GraphBuilder, weights: Weights, config: Visio
     const normed = rmsNorm(scope.at('norm2'), hidden, config.hiddenSize, EPSILON);
     hidden = add(hidden, gatedFeedForward(scope.at('mlp'), normed, config.hiddenSize, config.intermediateSize, true));
   }
-  graph.output('image_embeds', patchMerger(visual.at('merger'), hidden, config));
+  graph.output('image_embeds', patchMerger(visual.at('merger'), hidden, config), ['image_tokens', config.outHiddenSize]);
 }
 
 /** A Conv3d whose stride is its kernel: one Gemm over the patch's values, which lie in the kernel's order. */
