@@ -6,6 +6,7 @@ import { editOrder } from '../../edits/edit-order.js';
 import { failureError } from '../../edits/failure-error.js';
 import { EditFormPipe } from '../../edits/fields/edit-form.pipe.js';
 import { InputPictures } from '../../edits/intake/input-pictures.service.js';
+import type { ModelState } from '../../inference/model-state.js';
 import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
 import type { EditOrder } from '../../jobs/edit-order.js';
 import type { NumberedEvent } from '../../jobs/job-event.js';
@@ -19,6 +20,8 @@ const NO_PLACE: Place = { release: () => undefined };
 /** Makes edits with the service's own parts in this process, and an engine process that ends with it. */
 @Injectable()
 export class OwnEngine {
+  private wasReady = false;
+
   constructor(
     private readonly forms: EditFormPipe,
     private readonly pictures: InputPictures,
@@ -53,16 +56,17 @@ export class OwnEngine {
 
   /** Waits for the model. An engine that dies while it loads would most likely do so again. */
   private async *ready(signal: AbortSignal): AsyncGenerator<EditUpdate> {
-    if (this.engine.state.status === 'loading') {
+    const before = this.engine.state;
+    const hasDied = before.status === 'loading' && before.lastEnd !== null;
+    // One that has died at work is being started again.
+    if (before.status === 'loading' && (this.wasReady || !hasDied)) {
       yield { type: 'preparing', what: 'Loading the model' };
       await Promise.race([this.engine.changed(), once(signal, 'abort')]);
     }
     signal.throwIfAborted();
     const { state } = this.engine;
-    if (state.status === 'ready') return;
-    const hasDied = state.status === 'loading' && state.lastEnd !== null;
-    const reason = hasDied ? `Failed to load model: the engine process ${state.lastEnd}` : state.reason;
-    throw apiFault('MODEL_NOT_READY', reason, null);
+    if (state.status !== 'ready') throw apiFault('MODEL_NOT_READY', notReadyReason(state), null);
+    this.wasReady = true;
   }
 
   private async update(id: string, order: EditOrder, event: NumberedEvent): Promise<EditUpdate | null> {
@@ -82,4 +86,9 @@ export class OwnEngine {
         return null;
     }
   }
+}
+
+function notReadyReason(state: Exclude<ModelState, { status: 'ready' }>): string {
+  const hasDied = state.status === 'loading' && state.lastEnd !== null;
+  return hasDied ? `Failed to load model: the engine process ${state.lastEnd}` : state.reason;
 }
