@@ -15,8 +15,9 @@ import { residentMegabytes, startService } from './support/service.mjs';
 const SECONDS = Number(process.argv[2] ?? 60);
 const CLIENTS = Number(process.argv[3] ?? 200);
 const SEEDS = 16;
-/** A client that was refused tries again after this; Retry-After would be longer, and the load less. */
+/** A client that was refused tries again after this, more or less; Retry-After would be longer, and the load less. */
 const REFUSED_PAUSE_MILLISECONDS = 250;
+const refusedPause = () => pause(REFUSED_PAUSE_MILLISECONDS * (0.5 + Math.random()));
 
 /** @param {number[]} values sorted @param {number} share */
 const quantile = (values, share) => values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
@@ -53,12 +54,12 @@ async function client() {
       } else {
         const isKnown = (status === 429 && Number(headers['retry-after']) >= 1) || (status === 503 && end.isDraining);
         count(isKnown ? `${status}` : `${status} UNEXPECTED: ${text.slice(0, 200)}`);
-        await pause(REFUSED_PAUSE_MILLISECONDS);
+        await refusedPause();
       }
     } catch (error) {
       if (end.isDraining) return count('connection refused or closed after the end');
       count(`NO ANSWER: ${/** @type {Error} */ (error).message}`);
-      await pause(REFUSED_PAUSE_MILLISECONDS);
+      await refusedPause();
     }
   }
 }

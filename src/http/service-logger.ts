@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel as NestLogLevel } from '@nestjs/common';
 import type { LogLevel } from '../config/settings.js';
+import { batchWrites } from './batched-writes.js';
 
 const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
   debug: ['debug', 'verbose', 'log', 'warn', 'error', 'fatal'],
@@ -16,6 +17,12 @@ const WIRING = ['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFacto
 export class ServiceLogger extends ConsoleLogger {
   constructor(level: LogLevel) {
     super({ logLevels: NEST_LEVELS[level], colors: isatty(1) });
+  }
+
+  /** A line a request: under load, writing each by itself is a good part of what a request costs. */
+  protected override printMessages(...parameters: Parameters<ConsoleLogger['printMessages']>): void {
+    batchWrites(parameters[3] === 'stderr' ? process.stderr : process.stdout);
+    super.printMessages(...parameters);
   }
 
   override log(message: unknown, ...rest: unknown[]): void {

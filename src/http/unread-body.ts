@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 
 const DRAIN_SECONDS = 30;
+/** What is read to its end in passing, so that the connection can go on. */
+const SMALL_BYTES = 1024 * 1024;
 
 /** The client is still sending, or about to send, a body that nobody has read to its end. */
 export function hasUnreadBody(request: Request): boolean {
@@ -12,9 +14,14 @@ export function hasUnreadBody(request: Request): boolean {
 /**
  * Answers before the body was read. A server that closes a connection with unread data in it resets it, and the client
  * then often loses the answer and sees a broken pipe; so the answer is written whole and the rest of the body thrown
- * away until it ends, or until it exceeds `maxBytes` or DRAIN_SECONDS; only then the connection closes.
+ * away until it ends, or until it exceeds `maxBytes` or DRAIN_SECONDS; only then the connection closes. A small body of
+ * announced length is worth no new connection: Node.js throws it away as it comes.
  */
 export function endWithUnreadBody(request: Request, response: Response, body: Buffer, maxBytes: number): void {
+  if (!isWaitingForContinue(request) && Number(request.headers['content-length'] ?? Infinity) <= SMALL_BYTES) {
+    response.end(body);
+    return;
+  }
   response.setHeader('Connection', 'close');
   if (isWaitingForContinue(request)) {
     // A client that asked first sends nothing after a final answer.
