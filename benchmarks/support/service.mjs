@@ -12,6 +12,8 @@ const ROOT = join(import.meta.dirname, '..', '..');
  * @typedef {object} Service
  * @property {string} url
  * @property {number} pid
+ * @property {() => string} engineLog what it has logged about its engine processes
+ * @property {() => number} enginePid of the engine that was started last
  * @property {() => void} signalEnd tells it to end, as an operator does
  * @property {() => Promise<number | null>} ended its exit code
  * @property {() => Promise<number | null>} stop ends it; its exit code
@@ -22,27 +24,35 @@ const ROOT = join(import.meta.dirname, '..', '..');
  * Starts the service in a folder of its own on a free loopback port; resolves when edits are served.
  * @param {Record<string, string>} env
  * @param {(pid: number) => void} onStart told at once which process it is
+ * @param {string} limits a shell's command that is run before it, such as ulimit
  * @returns {Promise<Service>}
  */
-export async function startService(env = {}, onStart = () => undefined) {
+export async function startService(env = {}, onStart = () => undefined, limits = ':') {
   const folder = await mkdtemp(join(tmpdir(), 'service-'));
-  const child = spawn(process.execPath, [join(ROOT, 'bundle', 'main.js')], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      QWEN_MODEL_DIR: join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain'),
-      ...env,
-      // Its address is read from its log.
-      LOG_LEVEL: 'info',
+  const child = spawn(
+    '/bin/sh',
+    ['-c', `${limits}; exec "$0" "$@"`, process.execPath, join(ROOT, 'bundle', 'main.js')],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        QWEN_MODEL_DIR: join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain'),
+        ...env,
+        // Its address is read from its log.
+        LOG_LEVEL: 'info',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  );
   onStart(child.pid ?? NaN);
+  child.stderr.pipe(process.stderr);
   let head = '';
+  let engines = '';
   let port = '';
   child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
+    for (const line of chunk.toString().split('\n')) if (line.includes('[Engine]')) engines += `${line}\n`;
     if (port !== '') return;
     head += chunk.toString();
     port = /Listening on \S+:(\d+)/.exec(head)?.[1] ?? '';
@@ -68,6 +78,8 @@ export async function startService(env = {}, onStart = () => undefined) {
   return {
     url,
     pid: child.pid ?? NaN,
+    engineLog: () => engines,
+    enginePid: () => Number([...engines.matchAll(/Engine process (\d+) started/g)].at(-1)?.[1]),
     signalEnd: () => void child.kill('SIGTERM'),
     ended: () => exited,
     stop: () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { edit, goodForm, postEdit } from '../support/edit-form.js';
+import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
 import { ENDLESS, jobEnds, jobsBegin, submitJob } from '../support/jobs.js';
 import { metric } from '../support/metrics.js';
@@ -18,6 +18,15 @@ describe('odd conditions', () => {
     server = await TestServer.start({ env: { TMPDIR: folder } });
     const answer = await edit(server.url, goodForm({ n: '2' }));
     expect(answer.data).toHaveLength(2);
+  });
+
+  test('a disk on which no file can grow: nothing needs it', async () => {
+    // A process that writes to a file all the same is ended by the kernel.
+    server = await TestServer.start({ limits: 'ulimit -f 0' });
+    const answer = await edit(server.url, goodForm({ n: '2', images: [GOOD_PICTURE, GOOD_PICTURE] }));
+    expect(answer.data).toHaveLength(4);
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    expect(await server.stop()).toEqual({ code: 0, leftovers: [] });
   });
 
   test('500 connections that send nothing: others are served meanwhile, and they are answered and closed', async () => {

@@ -11,6 +11,8 @@ export interface ServerOptions {
   /** Name of a tiny checkpoint among the fixtures, or an absolute folder. */
   readonly checkpoint?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A shell's command that is run before it in the same process, such as ulimit. */
+  readonly limits?: string;
   /** False: return as soon as it listens. */
   readonly untilReady?: boolean;
 }
@@ -34,10 +36,10 @@ export class TestServer {
     child.stderr?.on('data', collect);
   }
 
-  static async start({ checkpoint = 'plain', env = {}, untilReady = true }: ServerOptions = {}): Promise<TestServer> {
+  static async start({ checkpoint = 'plain', env = {}, limits = ':', untilReady = true }: ServerOptions = {}): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'service-'));
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [MAIN], {
+    const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, MAIN], {
       // An empty folder as working and temporary directory: no stray .env, and whatever is left behind shows.
       cwd: folder,
       env: {
