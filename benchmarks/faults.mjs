@@ -188,9 +188,12 @@ async function slowClients() {
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => (received += chunk.toString()));
     socket.write(text);
-    const timer = drop === undefined ? undefined : setInterval(() => socket.write(drop), 1000);
-    await new Promise((resolve) => socket.on('close', resolve));
-    clearInterval(timer);
+    let isOpen = true;
+    socket.on('close', () => (isOpen = false));
+    while (isOpen) {
+      await pause(drop === undefined ? 100 : 1000);
+      if (drop !== undefined) socket.write(drop);
+    }
     return { received, seconds: (performance.now() - startedAt) / 1000 };
   };
   const head = 'POST /v1/images/edits HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\n';

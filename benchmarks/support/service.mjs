@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -51,8 +52,12 @@ export async function startService(env = {}, onStart = () => undefined, limits =
   let head = '';
   let engines = '';
   let port = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.includes('[Engine]')) engines += `${line}\n`;
+    });
+  }
   child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
-    for (const line of chunk.toString().split('\n')) if (line.includes('[Engine]')) engines += `${line}\n`;
     if (port !== '') return;
     head += chunk.toString();
     port = /Listening on \S+:(\d+)/.exec(head)?.[1] ?? '';

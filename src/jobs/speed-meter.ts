@@ -4,35 +4,49 @@ import type { EditOrder } from './edit-order.js';
 const KEPT = 15;
 /** Kinds that are remembered. */
 const KINDS = 100;
-
-/** The published models' native area, until a size was measured. */
+/** The published models' native area, until a result of size auto was measured. */
 const TYPICAL_PIXELS = 1024 * 1024;
+
+/** Pictures of the same size, steps and guidance. */
+interface Kind {
+  /** Forward passes times pixels. */
+  readonly work: number;
+  /** Of each of the last pictures. */
+  readonly seconds: readonly number[];
+}
 
 /** Measures how long pictures take, and tells how long others will. */
 export class SpeedMeter {
-  /** Seconds a picture, by kind. */
-  private readonly seconds = new Map<string, number[]>();
-  /** Seconds a forward pass and pixel, over all kinds: the guess for a kind that was not measured yet. */
-  private pixelSeconds: number[] = [];
+  private readonly kinds = new Map<string, Kind>();
   /** Of the last result whose size followed its input. */
   private autoPixels = TYPICAL_PIXELS;
 
   add(order: EditOrder, made: { readonly width: number; readonly height: number }, seconds: number): void {
     if (order.size === 'auto') this.autoPixels = made.width * made.height;
-    const kind = kindOf(order);
-    const measured = [...(this.seconds.get(kind) ?? []), seconds].slice(-KEPT);
-    this.seconds.delete(kind);
-    this.seconds.set(kind, measured);
-    const [oldest] = this.seconds.keys();
-    if (this.seconds.size > KINDS && oldest !== undefined) this.seconds.delete(oldest);
-    this.pixelSeconds = [...this.pixelSeconds, seconds / this.workOf(order)].slice(-KEPT);
+    const name = kindOf(order);
+    const measured = [...(this.kinds.get(name)?.seconds ?? []), seconds].slice(-KEPT);
+    this.kinds.delete(name);
+    this.kinds.set(name, { work: this.workOf(order), seconds: measured });
+    const [oldest] = this.kinds.keys();
+    if (this.kinds.size > KINDS && oldest !== undefined) this.kinds.delete(oldest);
   }
 
-  /** Seconds that one picture of the order takes; null until anything was measured. */
+  /** Seconds that one picture of the order takes; null until one of its kind was measured. */
   pictureSeconds(order: EditOrder): number | null {
-    const measured = this.seconds.get(kindOf(order));
-    if (measured !== undefined) return median(measured);
-    return this.pixelSeconds.length === 0 ? null : median(this.pixelSeconds) * this.workOf(order);
+    const kind = this.kinds.get(kindOf(order));
+    return kind === undefined ? null : median(kind.seconds);
+  }
+
+  /**
+   * Seconds that one picture of the order takes at least: of a kind that was not measured, as long as any with less work.
+   * Nobody is turned away by a guess: what is small is mostly overhead, and says little about what is large.
+   */
+  leastSeconds(order: EditOrder): number {
+    const measured = this.pictureSeconds(order);
+    if (measured !== null) return measured;
+    const work = this.workOf(order);
+    const smaller = [...this.kinds.values()].filter((kind) => kind.work <= work);
+    return Math.max(0, ...smaller.map(({ seconds }) => median(seconds)));
   }
 
   private workOf(order: EditOrder): number {

@@ -90,10 +90,26 @@ describe('who is let in', () => {
     expect(refusal(() => unmeasured.reserve(1, [job(10)], null))).toBeNull();
   });
 
-  test('a kind that was not measured is judged by passes and pixels of those that were', () => {
-    const small = { size: { width: 512, height: 512 }, numInferenceSteps: 100, trueCfgScale: 1 };
-    expect(wait(2, [job(1, small)])).toBe(3);
-    expect(wait(3, [job(1, small)])).toBeNull();
+  test('a kind that was not measured takes at least as long as one with less work; nobody is turned away by a guess', () => {
+    const larger = { size: { width: 2048, height: 1024 } };
+    expect(wait(9, [job(1, larger)])).toBe(10);
+    expect(wait(10, [job(1, larger)])).toBeNull();
+    for (const smaller of [{ size: { width: 512, height: 512 } }, { numInferenceSteps: 25 }, { trueCfgScale: 1 }]) {
+      expect(wait(1, [job(1, smaller)])).toBeNull();
+    }
+    // Overhead is most of a tiny picture's time: it must not be multiplied.
+    const meter = new SpeedMeter();
+    meter.add({ ...ORDER, size: { width: 64, height: 64 }, numInferenceSteps: 1 }, { width: 64, height: 64 }, 2);
+    expect(meter.leastSeconds(ORDER)).toBe(2);
+  });
+
+  test('one step is not yet a pace: the first has the preparations in it', async () => {
+    const turn = new RunningTurn(job(1), job(1).takePicture(), new SpeedMeter());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    turn.progress(1, 50);
+    expect(turn.remainingSeconds()).toBe(0);
+    turn.progress(2, 50);
+    expect(turn.remainingSeconds()).toBeGreaterThan(0);
   });
 
   test('those whose requests are still being read have their turns before him', () => {

@@ -78,9 +78,8 @@ export class Admission {
     return turn.remainingSeconds() + ahead + this.places * this.pictureSeconds(turn.job);
   }
 
-  /** 0 until anything was measured: nobody is turned away by a guess. */
   private pictureSeconds({ order }: InMemoryJob): number {
-    return this.speed.pictureSeconds(order) ?? 0;
+    return this.speed.leastSeconds(order);
   }
 }
 

@@ -35,18 +35,19 @@ export class RunningTurn {
     if (step === 1) this.firstStepAt = this.lastStepAt;
     const { images, order } = this.job;
     const perPicture = this.speed.pictureSeconds(order) ?? this.stepSeconds * steps;
-    const etaSeconds = this.remainingSeconds() + (images - this.index - 1) * perPicture;
+    const isPaced = step > 1 || step === steps;
+    const own = isPaced ? this.stepSeconds * (steps - step) : Math.max(0, perPicture - this.elapsedSeconds);
+    const etaSeconds = own + (images - this.index - 1) * perPicture;
     this.job.report({ step, steps, image: this.index + 1, images, etaSeconds });
   }
 
-  /** Until this picture is made: by its own steps as soon as there are any, else by others like it; 0 if nothing tells. */
+  /** Until this picture is made, at least: by its own steps as soon as two tell their pace, else by others; 0 if nothing tells. */
   remainingSeconds(): number {
     // It is being given up.
     if (!this.job.isLive) return 0;
     const sinceStep = (performance.now() - this.lastStepAt) / 1000;
-    const left =
-      this.step > 0 ? this.stepSeconds * (this.steps - this.step) : (this.speed.pictureSeconds(this.job.order) ?? 0);
-    return Math.max(0, left - sinceStep);
+    if (this.step > 1) return Math.max(0, this.stepSeconds * (this.steps - this.step) - sinceStep);
+    return Math.max(0, this.speed.leastSeconds(this.job.order) - this.elapsedSeconds);
   }
 
   /** The first step's time has the preparations in it. */
