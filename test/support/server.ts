@@ -36,7 +36,12 @@ export class TestServer {
     child.stderr?.on('data', collect);
   }
 
-  static async start({ checkpoint = 'plain', env = {}, limits = ':', untilReady = true }: ServerOptions = {}): Promise<TestServer> {
+  static async start({
+    checkpoint = 'plain',
+    env = {},
+    limits = ':',
+    untilReady = true,
+  }: ServerOptions = {}): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'service-'));
     const { PATH = '' } = process.env;
     const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, MAIN], {
