@@ -32,6 +32,7 @@ const PATIENCE_SECONDS = '100000';
  * @property {number} encode
  * @property {number} forward one forward of the transformer
  * @property {number} decode
+ * @property {{ text: number, image: number }} [tokens] of the transformer's joint sequence, as the service counts them
  */
 
 /**
@@ -45,11 +46,12 @@ const PATIENCE_SECONDS = '100000';
 const forwards = ({ steps, trueCfgScale }) => steps * (trueCfgScale > 1 ? 2 : 1);
 
 /**
- * @param {{ python: string, checkpoint: string, dtype: string }} options
+ * @param {{ python: string, checkpoint: string, dtype: string, device?: string, compile?: boolean }} options
  * @returns {Promise<Contestant>}
  */
-export async function startDiffusers({ python, checkpoint, dtype }) {
-  const child = spawn(python, [TIMED_EDITS, checkpoint, '--dtype', dtype], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startDiffusers({ python, checkpoint, dtype, device = 'cpu', compile = false }) {
+  const flags = ['--dtype', dtype, '--device', device, ...(compile ? ['--compile'] : [])];
+  const child = spawn(python, [TIMED_EDITS, checkpoint, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
   const peak = watchMemory(child.pid ?? NaN);
   const started = performance.now();
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -118,6 +120,7 @@ export async function startOurs({ checkpoint, env }) {
         encode: stage('encode'),
         forward: stage('denoise') / forwards(edit),
         decode: stage('decode'),
+        tokens: jointTokens(text),
       };
     },
     async stop() {
@@ -126,6 +129,12 @@ export async function startOurs({ checkpoint, env }) {
       return bytes;
     },
   };
+}
+
+/** @param {string} answer */
+function jointTokens(answer) {
+  const { input_tokens_details: input, output_tokens: target } = JSON.parse(answer).usage;
+  return { text: input.text_tokens, image: input.image_tokens + target };
 }
 
 /** @param {string} serverTiming */

@@ -49,6 +49,10 @@ export async function startService(env = {}, onStart = () => undefined, limits =
   );
   onStart(child.pid ?? NaN);
   child.stderr.pipe(process.stderr);
+  // A benchmark that fails leaves no service behind.
+  const endWithUs = () => void child.kill();
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   let head = '';
   let engines = '';
   let port = '';

@@ -51,6 +51,7 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--compile", action="store_true", help="torch.compile the transformer")
     parser.add_argument("--threads", type=int, default=0, help="torch's own choice by default")
     options = parser.parse_args()
     on_gpu = options.device != "cpu"
@@ -61,6 +62,8 @@ def main() -> None:
     torch.set_num_threads(threads)
     pipeline, _ = repaired.load(options.checkpoint, getattr(torch, options.dtype))
     pipeline.to(options.device)
+    if options.compile:
+        pipeline.transformer.compile()
     clock = Clock(torch.cuda.synchronize if on_gpu else lambda: None)
     clock.watch(pipeline.text_encoder, "forward", "text")
     clock.watch(pipeline.vae, "encode", "encode")
