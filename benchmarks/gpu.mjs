@@ -12,11 +12,14 @@
  * --size 1024x1024   --reference 1024   --steps 4   --rounds 3   after one edit that warms up
  * --dimensions published|middle   --checkpoint FOLDER   --device cuda|cpu   smaller ones, to try this script without a GPU
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
+import { conditionSize } from '../dist/images/condition-size.js';
+import { smartResize } from '../dist/images/smart-resize.js';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
 import { startDiffusers, startOurs } from './support/contestants.mjs';
 import { watchGpuMemory } from './support/gpu-memory.mjs';
@@ -39,6 +42,8 @@ const { values: options } = parseArgs({
   },
 });
 
+// Without a GPU most processors would take hours in bfloat16.
+const DTYPE = options.device === 'cuda' ? 'bfloat16' : 'float32';
 const PROMPT = 'Make the sky red and the grass blue.';
 const TERA = 1e12;
 
@@ -51,17 +56,36 @@ const words = (list) => list.split(',').filter((word) => word !== '');
 /** @param {number[]} values */
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
+/** What stands around the picture and the prompt in the template, behind the part that is dropped. */
+const TEMPLATE_TOKENS = 7;
+
+/**
+ * Tokens of the text stream: the prompt's own, the template's, and those of the picture as the vision tower sees it.
+ * @param {import('../dist/checkpoint/checkpoint.js').Checkpoint} checkpoint
+ * @param {number} promptTokens
+ */
+function textTokens({ service, preprocessor }, promptTokens) {
+  const side = Number(options.reference);
+  const { patchSize, mergeSize, minPixels, maxPixels } = preprocessor;
+  const factor = patchSize * mergeSize;
+  const seen = smartResize(
+    conditionSize(service.conditionArea, { width: side, height: side }),
+    factor,
+    minPixels,
+    maxPixels,
+  );
+  return promptTokens + TEMPLATE_TOKENS + (seen.width / factor) * (seen.height / factor);
+}
+
 /**
  * Floating-point operations of one forward of the whole transformer, as it stands in diffusers: two for each multiplication
  * of a matrix product. Each token of either stream meets 4·d² weights in the attention's projections and 8·d² in the
  * feed-forward; each pair of tokens d multiplications in the scores and d in their sum.
- * @param {{ num_layers: number, num_attention_heads: number, attention_head_dim: number }} config
+ * @param {{ numLayers: number, innerDim: number }} config
  * @param {number} tokens of the joint sequence
  */
-function forwardOperations(config, tokens) {
-  const width = config.num_attention_heads * config.attention_head_dim;
-  return 2 * config.num_layers * (12 * width ** 2 * tokens + 2 * tokens ** 2 * width);
-}
+const forwardOperations = ({ numLayers, innerDim }, tokens) =>
+  2 * numLayers * (12 * innerDim ** 2 * tokens + 2 * tokens ** 2 * innerDim);
 
 /** @param {string} checkpoint @returns {Entrant[]} */
 function entrants(checkpoint) {
@@ -75,7 +99,7 @@ function entrants(checkpoint) {
     ...torch.map((kind) => ({
       name: `diffusers ${kind}`,
       start: () =>
-        startDiffusers({ python: python ?? '', checkpoint, dtype: 'bfloat16', device, compile: kind === 'compiled' }),
+        startDiffusers({ python: python ?? '', checkpoint, dtype: DTYPE, device, compile: kind === 'compiled' }),
     })),
   ];
 }
@@ -86,7 +110,7 @@ async function measure(entrant, picture, out) {
   const edit = { picture, prompt: PROMPT, trueCfgScale: 4, width, height, steps: Number(options.steps), seed: 42 };
   const peak = watchGpuMemory();
   const contestant = await entrant.start();
-  let { tokens } = await contestant.make(edit, out);
+  const { tokens } = await contestant.make(edit, out);
   const times = [];
   for (let round = 0; round < Number(options.rounds); round += 1) times.push(await contestant.make(edit, out));
   await contestant.stop();
@@ -95,18 +119,17 @@ async function measure(entrant, picture, out) {
   return { forward, whole: median(times.map((time) => time.whole)), bytes: peak(), tokens };
 }
 
-/** @param {Map<string, Result>} results @param {string} checkpoint @param {(name: string) => string} outFile */
-async function print(results, checkpoint, outFile) {
-  const config = JSON.parse(readFileSync(join(checkpoint, 'transformer', 'config.json'), 'utf8'));
-  const tokens = [...results.values()].find((result) => result.tokens !== undefined)?.tokens;
-  const operations = tokens === undefined ? NaN : forwardOperations(config, tokens.text + tokens.image);
+/** @param {Map<string, Result>} results @param {string} folder @param {(name: string) => string} outFile */
+async function print(results, folder, outFile) {
+  const checkpoint = await openCheckpoint(folder);
+  const counted = [...results.values()].find(({ tokens }) => tokens !== undefined)?.tokens ?? { text: NaN, image: NaN };
+  const text = textTokens(checkpoint, counted.text);
+  const operations = forwardOperations(checkpoint.transformer.config, text + counted.image);
   const [first = ''] = results.keys();
   console.log(
     `${options.size} from a ${options.reference}×${options.reference} reference, ${options.steps} steps with guidance`,
   );
-  console.log(
-    `${tokens?.text ?? '?'} text and ${tokens?.image ?? '?'} picture tokens, ${(operations / TERA).toFixed(1)} TFLOP a forward\n`,
-  );
+  console.log(`${text} text and ${counted.image} picture tokens, ${(operations / TERA).toFixed(1)} TFLOP a forward\n`);
   console.log(
     '| | s a forward | TFLOP/s | of the peak | s an edit | GPU memory, GiB | dB to the first |\n|---|---|---|---|---|---|---|',
   );
