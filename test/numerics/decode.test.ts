@@ -1,19 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeImage, ImageDecodeError } from '../../src/images/decode.js';
+import { list, number, object, optional, text } from '../support/json-shape.js';
 import { goldenBytes, goldenJson, maxDifference, sha256 } from './goldens.js';
 
-interface PictureCase {
-  readonly file: string;
-  readonly width: number;
-  readonly height: number;
-  readonly tolerance: number;
-  readonly sha256?: string;
-  /** Every fifth pixel of every fifth row. */
-  readonly samples?: readonly number[];
-}
+const CASES = list(
+  object({
+    file: text,
+    width: number,
+    height: number,
+    tolerance: number,
+    sha256: optional(text),
+    /** Every fifth pixel of every fifth row. */
+    samples: optional(list(number)),
+  }),
+);
 
 const LIMITS = { maxPixels: 64_000_000, maxAspect: 10 };
-const cases = goldenJson<PictureCase[]>('pictures.json');
+const cases = goldenJson('pictures.json', CASES);
 
 async function failure(bytes: Uint8Array, limits = LIMITS): Promise<string> {
   try {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RgbImage } from '../../src/images/rgb-image.js';
+import type { Shape } from '../support/json-shape.js';
 
 const FOLDER = new URL('goldens/', import.meta.url);
 
@@ -8,10 +9,9 @@ export function goldenBytes(name: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(name, FOLDER)));
 }
 
-/** The caller says what the generator wrote. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-export function goldenJson<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')) as T;
+/** A file's JSON, which must be of that shape. */
+export function goldenJson<T>(name: string, shape: Shape<T>): T {
+  return shape(JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8')), name);
 }
 
 /** Little-endian float32 from base64. */

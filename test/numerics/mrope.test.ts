@@ -1,23 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import { mropePositions, mropeTables } from '../../src/engine/text/mrope-positions.js';
+import { list, number, object, pair, text, triple } from '../support/json-shape.js';
 import { floats, goldenJson, maxDifference } from './goldens.js';
 import { textEncoderConfig } from './text-encoder-config.js';
 
-interface MropeCase {
-  readonly headDim: number;
-  readonly section: readonly [number, number, number];
-  readonly theta: number;
-  readonly grid: readonly [number, number];
-  readonly before: number;
-  readonly behind: number;
-  readonly positions: readonly (readonly number[])[];
-  readonly lastCos: string;
-  readonly lastSin: string;
-}
+const CASES = list(
+  object({
+    headDim: number,
+    section: triple,
+    theta: number,
+    grid: pair,
+    before: number,
+    behind: number,
+    positions: list(list(number)),
+    lastCos: text,
+    lastSin: text,
+  }),
+);
 
 const IMAGE_TOKEN = 7;
 
-describe.each(goldenJson<MropeCase[]>('mrope.json'))('head size $headDim, grid $grid', (golden) => {
+describe.each(goldenJson('mrope.json', CASES))('head size $headDim, grid $grid', (golden) => {
   const [gridHeight, gridWidth] = golden.grid;
   const config = textEncoderConfig({
     headDim: golden.headDim,

@@ -1,20 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { Mt19937 } from '../../src/engine/random/mt19937.js';
 import { torchRandn } from '../../src/engine/random/torch-randn.js';
+import { list, number, object, text } from '../support/json-shape.js';
 import { floats, goldenJson, maxDifference } from './goldens.js';
 
-interface RandnCase {
-  readonly seed: number;
-  readonly count: number;
-  readonly head: string;
-  readonly tail: string;
-}
+const CASES = list(object({ seed: number, count: number, head: text, tail: text }));
 
 /** Torch's own results differ by this much between processors. */
 const TOLERANCE = 3e-6;
 
 describe('torchRandn', () => {
-  test.each(goldenJson<RandnCase[]>('randn.json'))('seed $seed, $count values', ({ seed, count, head, tail }) => {
+  test.each(goldenJson('randn.json', CASES))('seed $seed, $count values', ({ seed, count, head, tail }) => {
     const values = torchRandn(seed, count);
     const tolerance = count < 16 ? 0 : TOLERANCE;
     expect(values).toHaveLength(count);

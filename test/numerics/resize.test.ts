@@ -4,30 +4,16 @@ import { resizeLanczos, resizeLanczosPlanes } from '../../src/images/pil-resize.
 import { roundHalfToEven } from '../../src/images/round-half-to-even.js';
 import { smartResize } from '../../src/images/smart-resize.js';
 import { resizeBicubicAntialiased } from '../../src/images/torchvision-resize.js';
+import { list, number, object, pair, text } from '../support/json-shape.js';
 import { floats, goldenJson, maxDifference, sha256, syntheticPixels } from './goldens.js';
 
-type Size = readonly [number, number];
+const RESIZES = list(object({ from: pair, to: pair, lanczos: text, bicubic: text, planes: text }));
+const SIZES = object({
+  condition: list(object({ area: number, from: pair, to: pair })),
+  smart: list(object({ from: pair, factor: number, min: number, max: number, to: pair })),
+});
 
-interface ResizeCase {
-  readonly from: Size;
-  readonly to: Size;
-  readonly lanczos: string;
-  readonly bicubic: string;
-  readonly planes: string;
-}
-
-interface Sizes {
-  readonly condition: readonly { readonly area: number; readonly from: Size; readonly to: Size }[];
-  readonly smart: readonly {
-    readonly from: Size;
-    readonly factor: number;
-    readonly min: number;
-    readonly max: number;
-    readonly to: Size;
-  }[];
-}
-
-describe.each(goldenJson<ResizeCase[]>('resizes.json'))('$from to $to', ({ from, to, ...expected }) => {
+describe.each(goldenJson('resizes.json', RESIZES))('$from to $to', ({ from, to, ...expected }) => {
   const image = syntheticPixels(...from);
   const [width, height] = to;
 
@@ -65,7 +51,7 @@ test('a resize to the same size is a copy', () => {
 });
 
 describe('sizes', () => {
-  const { condition, smart } = goldenJson<Sizes>('sizes.json');
+  const { condition, smart } = goldenJson('sizes.json', SIZES);
 
   test.each(condition)('condition of $from in $area pixels', ({ area, from: [width, height], to }) => {
     const size = conditionSize(area, { width, height });

@@ -1,27 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SchedulerConfig } from '../../src/checkpoint/scheduler-config.js';
 import { flowMatchSchedule } from '../../src/engine/scheduler/flow-match-euler.js';
+import { flag, list, number, object, oneOf, orNull, text } from '../support/json-shape.js';
 import { floats, goldenJson, maxDifference } from './goldens.js';
 
-interface ScheduleCase {
-  readonly config: {
-    readonly num_train_timesteps: number;
-    readonly shift: number;
-    readonly use_dynamic_shifting: boolean;
-    readonly base_shift: number;
-    readonly max_shift: number;
-    readonly base_image_seq_len: number;
-    readonly max_image_seq_len: number;
-    readonly shift_terminal: number | null;
-    readonly time_shift_type: 'exponential' | 'linear';
-  };
-  readonly steps: number;
-  readonly tokens: number;
-  readonly sigmas: string;
-  readonly timesteps: string;
-}
+const CONFIG = object({
+  num_train_timesteps: number,
+  shift: number,
+  use_dynamic_shifting: flag,
+  base_shift: number,
+  max_shift: number,
+  base_image_seq_len: number,
+  max_image_seq_len: number,
+  shift_terminal: orNull(number),
+  time_shift_type: oneOf('exponential', 'linear'),
+});
+const CASES = list(object({ config: CONFIG, steps: number, tokens: number, sigmas: text, timesteps: text }));
 
-function toConfig(config: ScheduleCase['config']): SchedulerConfig {
+function toConfig(config: ReturnType<typeof CONFIG>): SchedulerConfig {
   return {
     numTrainTimesteps: config.num_train_timesteps,
     shift: config.shift,
@@ -36,7 +32,7 @@ function toConfig(config: ScheduleCase['config']): SchedulerConfig {
 }
 
 describe('flowMatchSchedule', () => {
-  const cases = goldenJson<ScheduleCase[]>('schedules.json');
+  const cases = goldenJson('schedules.json', CASES);
 
   test.each(cases)(
     'is diffusers’ to the bit: $steps steps, $tokens tokens',

@@ -3,31 +3,20 @@ import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
 import type { TokenizerFiles } from '../../src/checkpoint/tokenizer-files.js';
 import { buildPrompt, TEMPLATE_DROP } from '../../src/engine/text/prompt-template.js';
 import { PromptTokenizer } from '../../src/engine/text/tokenizer.js';
+import { flag, list, map, number, object, pair, text } from '../support/json-shape.js';
 import { goldenJson, sha256 } from './goldens.js';
 import { textEncoderConfig } from './text-encoder-config.js';
 
-interface Tokenization {
-  readonly vocabulary: Record<string, number>;
-  readonly merges: string;
-  readonly config: {
-    readonly added_tokens_decoder: Record<string, { readonly content: string; readonly special: boolean }>;
-  };
-  readonly texts: readonly { readonly text: string; readonly ids: readonly number[] }[];
-  readonly long: readonly {
-    readonly unit: string;
-    readonly length: number;
-    readonly tokens: number;
-    readonly sha256: string;
-  }[];
-  readonly template: {
-    readonly prompt: string;
-    readonly grid: readonly [number, number];
-    readonly drop: number;
-    readonly ids: readonly number[];
-  };
-}
+const TOKENIZATION = object({
+  vocabulary: map(number),
+  merges: text,
+  config: object({ added_tokens_decoder: map(object({ content: text, special: flag })) }),
+  texts: list(object({ text, ids: list(number) })),
+  long: list(object({ unit: text, length: number, tokens: number, sha256: text })),
+  template: object({ prompt: text, grid: pair, drop: number, ids: list(number) }),
+});
 
-const golden = goldenJson<Tokenization>('tokenization.json');
+const golden = goldenJson('tokenization.json', TOKENIZATION);
 
 const separateFiles: TokenizerFiles = {
   folder: 'processor',

@@ -1,26 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import { visionPatches } from '../../src/engine/vision/vision-patches.js';
+import { list, number, object, pair, text, triple } from '../support/json-shape.js';
 import { floats, goldenJson, sha256, syntheticPixels } from './goldens.js';
 
-interface PatchesCase {
-  readonly size: readonly [number, number];
-  readonly config: {
-    readonly image_mean: readonly [number, number, number];
-    readonly image_std: readonly [number, number, number];
-    readonly patch_size: number;
-    readonly temporal_patch_size: number;
-    readonly merge_size: number;
-    readonly rescale_factor: number;
-    readonly min_pixels: number;
-    readonly max_pixels: number;
-  };
-  readonly grid: readonly [number, number];
-  readonly pixelValues: string;
-  readonly head: string;
-}
+const CASES = list(
+  object({
+    size: pair,
+    config: object({
+      image_mean: triple,
+      image_std: triple,
+      patch_size: number,
+      temporal_patch_size: number,
+      merge_size: number,
+      rescale_factor: number,
+      min_pixels: number,
+      max_pixels: number,
+    }),
+    grid: pair,
+    pixelValues: text,
+    head: text,
+  }),
+);
 
 describe('visionPatches', () => {
-  test.each(goldenJson<PatchesCase[]>('patches.json'))(
+  test.each(goldenJson('patches.json', CASES))(
     'is transformers’ to the bit: $size',
     ({ size, config, ...expected }) => {
       const patches = visionPatches(syntheticPixels(...size), {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { edit, type EditBody, goodForm, postEdit } from '../support/edit-form.js';
 import { allEvents, readEvents } from '../support/event-stream.js';
 import { expectError } from '../support/expect-error.js';
@@ -17,27 +17,22 @@ import {
 } from '../support/jobs.js';
 import { metric, metricReaches } from '../support/metrics.js';
 import { TestServer } from '../support/server.js';
+import { sharedServer } from '../support/shared-server.js';
 
 const NO_JOB = { status: 404, code: 'NOT_FOUND', message: 'There is no such job, or not any more', param: null };
 
 describe('jobs', () => {
-  let server: TestServer;
-  let url: string;
-  beforeAll(async () => {
-    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
-    ({ url } = server);
-  });
-  afterAll(() => server.stop());
+  const service = sharedServer({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
 
   const events = (id: string, lastEventId?: string): Promise<Response> =>
-    fetch(`${url}/v1/images/edits/${id}/events`, {
+    fetch(`${service.url}/v1/images/edits/${id}/events`, {
       headers: lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
     });
 
   test('202 with the job and where to ask for it; its result is the plain answer', async () => {
     const before = Date.now() / 1000;
     const form = { n: '2', num_inference_steps: '3' };
-    const response = await postEdit(url, goodForm(form), { prefer: 'respond-async' });
+    const response = await postEdit(service.url, goodForm(form), { prefer: 'respond-async' });
     expect(response.status).toBe(202);
     expect(response.headers.get('preference-applied')).toBe('respond-async');
     const { id, ...job } = (await response.json()) as JobBody;
@@ -53,14 +48,14 @@ describe('jobs', () => {
       error: null,
       result: null,
     });
-    const done = await jobEnds(url, id);
+    const done = await jobEnds(service.url, id);
     expect(done).toMatchObject({ id, status: 'succeeded', position: null, error: null });
     expect(done.progress).toEqual({ step: 3, steps: 3, image: 2, images: 2, eta_seconds: 0 });
     const { created_at: created, started_at: started, finished_at: finished } = done;
     expect([before - 1, created, started, finished]).toEqual(
       [before - 1, created, started, finished].sort((a, b) => Number(a) - Number(b)),
     );
-    const plain = await edit(url, goodForm(form));
+    const plain = await edit(service.url, goodForm(form));
     expect(done.result?.data).toEqual(plain.data);
     expect(Object.keys(done.result ?? {})).toEqual(Object.keys(plain));
   });
@@ -81,7 +76,7 @@ describe('jobs', () => {
     ['foo=, respond-async', true],
     ['', false],
   ])('Prefer: %s', async (prefer, isAsync) => {
-    const response = await postEdit(url, goodForm(), { prefer });
+    const response = await postEdit(service.url, goodForm(), { prefer });
     expect(response.status).toBe(isAsync ? 202 : 200);
     await response.text();
   });
@@ -89,57 +84,60 @@ describe('jobs', () => {
   test.each(['respond-async, wait=50', 'wait="50";a=b, Respond-Async', 'respond-async, wait=50, wait=0'])(
     'Prefer: %s: done in time, the answer is the plain one',
     async (prefer) => {
-      const response = await postEdit(url, goodForm({ n: '2', stream: 'true' }), { prefer });
+      const response = await postEdit(service.url, goodForm({ n: '2', stream: 'true' }), { prefer });
       expect(response.status).toBe(200);
       expect(response.headers.get('preference-applied')).toBe('wait=50');
       expect(response.headers.get('server-timing')).toMatch(/^queue;dur=/);
-      expect(((await response.json()) as EditBody).data).toEqual((await edit(url, goodForm({ n: '2' }))).data);
+      expect(((await response.json()) as EditBody).data).toEqual((await edit(service.url, goodForm({ n: '2' }))).data);
     },
   );
 
   test('Prefer: respond-async, wait=1: not done in time, the answer is the job, which goes on', async () => {
-    const response = await postEdit(url, goodForm(ENDLESS), { prefer: 'respond-async, wait=1' });
+    const response = await postEdit(service.url, goodForm(ENDLESS), { prefer: 'respond-async, wait=1' });
     expect(response.status).toBe(202);
     expect(response.headers.get('preference-applied')).toBe('respond-async, wait=1');
     const { id } = (await response.json()) as JobBody;
     expect(response.headers.get('location')).toBe(`/v1/images/edits/${id}`);
-    await jobRuns(url, id);
-    await deleteJob(url, id);
+    await jobRuns(service.url, id);
+    await deleteJob(service.url, id);
   });
 
   test('a client that goes away in its wait cancels its edit; a fault in it is answered as ever', async () => {
-    const begun = (await metric(url, BEGUN)) ?? NaN;
+    const begun = (await metric(service.url, BEGUN)) ?? NaN;
     const cancels = 'qwen_edit_cancels_total{reason="client_gone"}';
-    const before = (await metric(url, cancels)) ?? NaN;
+    const before = (await metric(service.url, cancels)) ?? NaN;
     const client = new AbortController();
-    const left = fetch(`${url}/v1/images/edits`, {
+    const left = fetch(`${service.url}/v1/images/edits`, {
       method: 'POST',
       body: goodForm(ENDLESS),
       headers: { prefer: 'respond-async, wait=50' },
       signal: client.signal,
     });
-    await jobsBegin(url, begun + 1);
+    await jobsBegin(service.url, begun + 1);
     client.abort();
     await expect(left).rejects.toThrow();
-    await metricReaches(url, cancels, before + 1);
+    await metricReaches(service.url, cancels, before + 1);
     await expectError(
-      await postEdit(url, goodForm({ prompt: 'ab '.repeat(13_334) }), { prefer: 'respond-async, wait=50' }),
+      await postEdit(service.url, goodForm({ prompt: 'ab '.repeat(13_334) }), { prefer: 'respond-async, wait=50' }),
       { status: 400, code: 'INVALID_INPUT', message: /^prompt has/, param: 'prompt' },
     );
   });
 
   test('faults are answered at once', async () => {
-    await expectError(await postEdit(url, goodForm({ images: Buffer.from('no') }), { prefer: 'respond-async' }), {
-      status: 400,
-      code: 'INVALID_INPUT',
-      message: /^Invalid image format at index 0/,
-      param: 'images',
-    });
+    await expectError(
+      await postEdit(service.url, goodForm({ images: Buffer.from('no') }), { prefer: 'respond-async' }),
+      {
+        status: 400,
+        code: 'INVALID_INPUT',
+        message: /^Invalid image format at index 0/,
+        param: 'images',
+      },
+    );
   });
 
   test('a job that fails says why', async () => {
-    const { id } = await submitJob(url, { prompt: 'ab '.repeat(13_334) });
-    expect(await jobUntil(url, id, ({ status }) => status === 'failed')).toMatchObject({
+    const { id } = await submitJob(service.url, { prompt: 'ab '.repeat(13_334) });
+    expect(await jobUntil(service.url, id, ({ status }) => status === 'failed')).toMatchObject({
       result: null,
       error: { code: 'INVALID_INPUT', param: 'prompt', type: 'invalid_request_error', message: /^prompt has/ },
     });
@@ -147,14 +145,14 @@ describe('jobs', () => {
 
   test('an unknown job', async () => {
     for (const path of ['x', '00000000-0000-4000-8000-000000000000']) {
-      await expectError(await fetch(`${url}/v1/images/edits/${path}`), NO_JOB);
-      await expectError(await fetch(`${url}/v1/images/edits/${path}/events`), NO_JOB);
-      await expectError(await deleteJob(url, path), NO_JOB);
+      await expectError(await fetch(`${service.url}/v1/images/edits/${path}`), NO_JOB);
+      await expectError(await fetch(`${service.url}/v1/images/edits/${path}/events`), NO_JOB);
+      await expectError(await deleteJob(service.url, path), NO_JOB);
     }
   });
 
   test('events: live, again from the start after the end, and from any point', async () => {
-    const { id } = await submitJob(url, { n: '3', progress: 'true', num_inference_steps: '5' });
+    const { id } = await submitJob(service.url, { n: '3', progress: 'true', num_inference_steps: '5' });
     const live = await allEvents(await events(id));
     const completed = live.filter(({ name }) => name === 'image_edit.completed');
     expect(completed.map(({ data }) => data['image'])).toEqual([1, 2, 3]);
@@ -173,7 +171,7 @@ describe('jobs', () => {
   });
 
   test('a reader that loses its connection goes on where it was', async () => {
-    const { id } = await submitJob(url, { n: '4', num_inference_steps: '60' });
+    const { id } = await submitJob(service.url, { n: '4', num_inference_steps: '60' });
     const seen: unknown[] = [];
     let last: string | undefined;
     while (seen.length < 4) {
@@ -191,16 +189,16 @@ describe('jobs', () => {
 
     test('the same key and body is the same job, also at the same time; another body is refused', async () => {
       const key = { 'idempotency-key': 'first' };
-      const jobs = await Promise.all(Array.from({ length: 5 }, () => submitJob(url, FIELDS, key)));
+      const jobs = await Promise.all(Array.from({ length: 5 }, () => submitJob(service.url, FIELDS, key)));
       expect(new Set(jobs.map(({ id }) => id)).size).toBe(1);
       const [{ id } = { id: '' }] = jobs;
-      await jobEnds(url, id);
-      const again = await submitJob(url, FIELDS, key);
-      expect(again).toEqual(await getJob(url, id));
+      await jobEnds(service.url, id);
+      const again = await submitJob(service.url, FIELDS, key);
+      expect(again).toEqual(await getJob(service.url, id));
       // A plain request with it gets the job's result, though its seed was random.
-      const plain = await postEdit(url, goodForm(FIELDS), key);
+      const plain = await postEdit(service.url, goodForm(FIELDS), key);
       expect(((await plain.json()) as JobBody['result'])?.data).toEqual(again.result?.data);
-      await expectError(await postEdit(url, goodForm({ ...FIELDS, prompt: 'other' }), key), {
+      await expectError(await postEdit(service.url, goodForm({ ...FIELDS, prompt: 'other' }), key), {
         status: 409,
         code: 'CONFLICT',
         message: 'This Idempotency-Key was used with another body',
@@ -210,15 +208,18 @@ describe('jobs', () => {
 
     test('two plain requests share the work; it is cancelled only when both have gone', async () => {
       const key = { 'idempotency-key': 'shared' };
-      const begun = (await metric(url, BEGUN)) ?? NaN;
-      const [leaving, staying] = [new AbortController(), postEdit(url, goodForm({ ...LONG, seed: undefined }), key)];
-      const left = fetch(`${url}/v1/images/edits`, {
+      const begun = (await metric(service.url, BEGUN)) ?? NaN;
+      const [leaving, staying] = [
+        new AbortController(),
+        postEdit(service.url, goodForm({ ...LONG, seed: undefined }), key),
+      ];
+      const left = fetch(`${service.url}/v1/images/edits`, {
         method: 'POST',
         body: goodForm({ ...LONG, seed: undefined }),
         headers: key,
         signal: leaving.signal,
       });
-      await jobsBegin(url, begun + 1);
+      await jobsBegin(service.url, begun + 1);
       leaving.abort();
       await expect(left).rejects.toThrow();
       const response = await staying;
@@ -228,16 +229,16 @@ describe('jobs', () => {
 
     test('after a cancellation the key is free', async () => {
       const key = { 'idempotency-key': 'cancelled' };
-      const { id } = await submitJob(url, ENDLESS, key);
-      await jobRuns(url, id);
-      await deleteJob(url, id);
-      const again = await submitJob(url, FIELDS, key);
+      const { id } = await submitJob(service.url, ENDLESS, key);
+      await jobRuns(service.url, id);
+      await deleteJob(service.url, id);
+      const again = await submitJob(service.url, FIELDS, key);
       expect(again.id).not.toBe(id);
-      expect((await jobEnds(url, again.id)).status).toBe('succeeded');
+      expect((await jobEnds(service.url, again.id)).status).toBe('succeeded');
     });
 
     test.each(['a b', 'ä', 'a'.repeat(256)])('a key that is none: %s', async (key) => {
-      await expectError(await postEdit(url, goodForm(), { 'idempotency-key': key }), {
+      await expectError(await postEdit(service.url, goodForm(), { 'idempotency-key': key }), {
         status: 400,
         code: 'INVALID_INPUT',
         message: 'Idempotency-Key must be 1 to 255 visible ASCII characters',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
@@ -8,19 +8,13 @@ import { BEGUN, deleteJob, ENDLESS, jobRuns, jobsBegin, jobsWait, submitJob } fr
 import { metric } from '../support/metrics.js';
 import { within } from '../support/process.js';
 import { RawConnection } from '../support/raw-http.js';
-import { TestServer } from '../support/server.js';
+import { sharedServer } from '../support/shared-server.js';
 
 describe('streams', () => {
-  let server: TestServer;
-  let url: string;
-  beforeAll(async () => {
-    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
-    ({ url } = server);
-  });
-  afterAll(() => server.stop());
+  const service = sharedServer({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
 
   const stream = async (changes: Parameters<typeof goodForm>[0] = {}): Promise<StreamEvent[]> => {
-    const response = await postEdit(url, goodForm({ stream: 'true', ...changes }));
+    const response = await postEdit(service.url, goodForm({ stream: 'true', ...changes }));
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     expect(response.headers.get('x-accel-buffering')).toBe('no');
@@ -32,7 +26,10 @@ describe('streams', () => {
   test('one event for each result, the same as without a stream', async () => {
     const events = await stream({ n: '2', images: [GOOD_PICTURE, GOOD_PICTURE], num_inference_steps: '4' });
     expect(events.map(({ name }) => name)).toEqual(Array.from({ length: 4 }, () => 'image_edit.completed'));
-    const plain = await edit(url, goodForm({ n: '2', images: [GOOD_PICTURE, GOOD_PICTURE], num_inference_steps: '4' }));
+    const plain = await edit(
+      service.url,
+      goodForm({ n: '2', images: [GOOD_PICTURE, GOOD_PICTURE], num_inference_steps: '4' }),
+    );
     for (const [index, { name, data }] of events.entries()) {
       expect(data).toEqual({
         type: name,
@@ -88,13 +85,13 @@ describe('streams', () => {
   });
 
   test('the place in the queue is told as it changes', async () => {
-    const blocker = await submitJob(url, ENDLESS);
-    await jobRuns(url, blocker.id);
-    const second = await submitJob(url, ENDLESS);
+    const blocker = await submitJob(service.url, ENDLESS);
+    await jobRuns(service.url, blocker.id);
+    const second = await submitJob(service.url, ENDLESS);
     const waiting = stream({ progress: 'true' });
-    await jobsWait(url, 2);
-    await deleteJob(url, second.id);
-    await deleteJob(url, blocker.id);
+    await jobsWait(service.url, 2);
+    await deleteJob(service.url, second.id);
+    await deleteJob(service.url, blocker.id);
     const places = (await waiting)
       .filter(({ name }) => name === 'image_edit.queued')
       .map(({ data }) => data['position']);
@@ -102,7 +99,7 @@ describe('streams', () => {
   });
 
   test('what is wrong with a request is answered before the stream begins', async () => {
-    await expectError(await postEdit(url, goodForm({ stream: 'true', n: '0' })), {
+    await expectError(await postEdit(service.url, goodForm({ stream: 'true', n: '0' })), {
       status: 400,
       code: 'INVALID_INPUT',
       message: 'n must be between 1 and 10',
@@ -120,36 +117,36 @@ describe('streams', () => {
       error: { code: 'INVALID_INPUT', param: 'prompt', type: 'invalid_request_error' },
       detail: { error: 'INVALID_INPUT' },
     });
-    const { enginePid } = server;
-    const begun = (await metric(url, BEGUN)) ?? NaN;
-    const dying = postEdit(url, goodForm({ ...ENDLESS, stream: 'true', progress: 'true' }));
-    await jobsBegin(url, begun + 1);
+    const { enginePid } = service.server;
+    const begun = (await metric(service.url, BEGUN)) ?? NaN;
+    const dying = postEdit(service.url, goodForm({ ...ENDLESS, stream: 'true', progress: 'true' }));
+    await jobsBegin(service.url, begun + 1);
     process.kill(enginePid, 'SIGKILL');
     const events = await allEvents(await dying);
     expect(events.at(-1)?.data).toMatchObject({ type: 'error', error: { code: 'GENERATION_ERROR' } });
-    await server.until(() => server.enginePid !== enginePid);
-    await server.untilReady();
+    await service.server.until(() => service.server.enginePid !== enginePid);
+    await service.server.untilReady();
   });
 
   test('a comment comes while nothing else does', async () => {
-    const blocker = await submitJob(url, ENDLESS);
-    await jobRuns(url, blocker.id);
+    const blocker = await submitJob(service.url, ENDLESS);
+    await jobRuns(service.url, blocker.id);
     // Behind ten long pictures, and without progress events, nothing is said for a long time.
     const comments: string[] = [];
-    process.kill(server.enginePid, 'SIGSTOP');
-    const response = await postEdit(url, goodForm({ stream: 'true' }));
+    process.kill(service.server.enginePid, 'SIGSTOP');
+    const response = await postEdit(service.url, goodForm({ stream: 'true' }));
     for await (const block of readBlocks(response)) {
       if (block.startsWith(':')) comments.push(block);
       if (comments.length === 2) break;
     }
     expect(comments).toEqual([':', ':']);
-    process.kill(server.enginePid, 'SIGCONT');
-    await deleteJob(url, blocker.id);
+    process.kill(service.server.enginePid, 'SIGCONT');
+    await deleteJob(service.url, blocker.id);
   }, 60_000);
 
   test('a reader that does not read holds nobody up, and its answer does not pile up in memory', async () => {
     const resident = async (): Promise<number> =>
-      Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1024;
+      Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${service.server.pid}/status`, 'utf8'))?.[1]) / 1024;
     const body = goodForm({
       stream: 'true',
       progress: 'true',
@@ -158,9 +155,9 @@ describe('streams', () => {
       size: '512x512',
       num_inference_steps: '4',
     });
-    const request = new Request(url, { method: 'POST', body });
+    const request = new Request(service.url, { method: 'POST', body });
     const bytes = Buffer.from(await request.arrayBuffer());
-    const connection = await RawConnection.open(server.port);
+    const connection = await RawConnection.open(service.server.port);
     connection.pause();
     const before = await resident();
     await connection.send(
@@ -168,10 +165,10 @@ describe('streams', () => {
     );
     await connection.send(bytes);
     // Others are served between its pictures meanwhile.
-    for (let round = 0; round < 3; round += 1) await edit(url, goodForm());
+    for (let round = 0; round < 3; round += 1) await edit(service.url, goodForm());
     const grown = (await resident()) - before;
     expect(grown).toBeLessThan(200);
     connection.close();
-    expect(await within(10, () => /status=200 .*cut=true/.test(server.log))).toBe(true);
+    expect(await within(10, () => /status=200 .*cut=true/.test(service.server.log))).toBe(true);
   }, 120_000);
 });

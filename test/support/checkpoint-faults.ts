@@ -3,12 +3,16 @@ import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
 import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
 import { SyntheticCheckpoint } from './synthetic-checkpoint.js';
 
+export type BreakIt = (checkpoint: SyntheticCheckpoint) => Promise<void>;
+
 /** A fault: what it is, how a good checkpoint gets it, and the message that names it. */
-export type Fault = readonly [
-  what: string,
-  breakIt: (checkpoint: SyntheticCheckpoint) => Promise<void>,
-  message: string,
-];
+export type Fault = readonly [what: string, breakIt: BreakIt, message: string];
+
+/** Sets keys of a JSON file. */
+export const set =
+  (label: string, changes: Record<string, unknown>): BreakIt =>
+  (checkpoint) =>
+    checkpoint.set(label, changes);
 
 /** One test a fault: opening the broken checkpoint fails with exactly the message. */
 export function testFaults(faults: readonly Fault[]): void {

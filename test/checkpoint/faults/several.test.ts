@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { truncate } from 'node:fs/promises';
-import { openingError } from '../support/checkpoint-faults.js';
-import { SyntheticCheckpoint } from '../support/synthetic-checkpoint.js';
+import { openingError } from '../../support/checkpoint-faults.js';
+import { SyntheticCheckpoint } from '../../support/synthetic-checkpoint.js';
 
 describe('several faults at once', () => {
   let checkpoint: SyntheticCheckpoint;

@@ -1,7 +1,7 @@
 import { truncate } from 'node:fs/promises';
 import { describe } from '@jest/globals';
-import { testFaults, type Fault } from '../support/checkpoint-faults.js';
-import { safetensors, safetensorsFile, type SyntheticCheckpoint } from '../support/synthetic-checkpoint.js';
+import { testFaults, type Fault } from '../../support/checkpoint-faults.js';
+import { safetensors, safetensorsFile, type SyntheticCheckpoint } from '../../support/synthetic-checkpoint.js';
 
 const FILE = 'transformer/diffusion_pytorch_model.safetensors';
 

@@ -1,0 +1,51 @@
+import { describe } from '@jest/globals';
+import { type BreakIt, type Fault, testFaults } from '../../support/checkpoint-faults.js';
+
+const service = (settings: unknown): BreakIt => {
+  return (checkpoint) => checkpoint.writeJson('service.json', settings);
+};
+const SERVICE_FAULTS: readonly Fault[] = [
+  [
+    'a misspelt key',
+    service({ default_step: 8 }),
+    'service.json: default_step is not known; known are condition_area, native_area, default_size, default_steps, default_true_cfg_scale, model_id, suggestions',
+  ],
+  [
+    'steps of zero',
+    service({ default_steps: 0 }),
+    'service.json: default_steps is 0, expected an integer of at least 1 and of at most 150',
+  ],
+  [
+    'a size with a capital X',
+    service({ default_size: '64X64' }),
+    'service.json: default_size is "64X64", expected "auto" or "WIDTHxHEIGHT" with sides of 64–4096 pixels',
+  ],
+  [
+    'a size that is too small',
+    service({ default_size: '64x63' }),
+    'service.json: default_size is "64x63", expected "auto" or "WIDTHxHEIGHT" with sides of 64–4096 pixels',
+  ],
+  [
+    'a negative guidance scale',
+    service({ default_true_cfg_scale: -1 }),
+    'service.json: default_true_cfg_scale is -1, expected a number of at least 0',
+  ],
+  [
+    'an area that is a text',
+    service({ condition_area: '1024x1024' }),
+    'service.json: condition_area is "1024x1024", expected an integer of at least 1 and of at most 4194304',
+  ],
+  [
+    'an id with a space',
+    service({ model_id: 'my model' }),
+    'service.json: model_id is "my model", expected a text of letters, digits and . _ - /',
+  ],
+  [
+    'blank suggestions',
+    service({ suggestions: [' '] }),
+    'service.json: suggestions is [" "], expected a list of texts',
+  ],
+  ['no object', service('auto'), 'service.json must hold a JSON object'],
+];
+
+describe('faults of service.json', () => testFaults(SERVICE_FAULTS));
