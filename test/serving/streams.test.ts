@@ -11,7 +11,8 @@ import { RawConnection } from '../support/raw-http.js';
 import { sharedServer } from '../support/shared-server.js';
 
 describe('streams', () => {
-  const service = sharedServer({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
+  // Behind work without an end nothing would be let in that has a time limit.
+  const service = sharedServer({ env: { SHUTDOWN_GRACE_SECONDS: '0', REQUEST_TIMEOUT_SECONDS: '100000' } });
 
   const stream = async (changes: Parameters<typeof goodForm>[0] = {}): Promise<StreamEvent[]> => {
     const response = await postEdit(service.url, goodForm({ stream: 'true', ...changes }));
