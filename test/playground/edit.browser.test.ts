@@ -159,6 +159,15 @@ describe('an edit with the miniature', () => {
     expect(await page.locator('#pictures li').count()).toBe(1);
   });
 
+  test('a photo is taken with the camera', async () => {
+    await page.click('#camera');
+    await page.locator('#camera-shoot:enabled').click();
+    await expectNames(page, ['photo.jpg']);
+    expect(
+      await page.evaluate<number>("document.getElementById('after').decode().then(() => after.naturalWidth)"),
+    ).toBeGreaterThan(100);
+  });
+
   describe('as code', () => {
     const run = promisify(execFile);
     const PROMPT = '@it\'s "blue" `now`;\n$HOME \\ 50% 蓝';

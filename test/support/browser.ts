@@ -4,12 +4,15 @@ import { chromiumPath } from './chromium.mjs';
 /** Edits on a busy machine take their time. */
 const PATIENCE_MILLISECONDS = 60_000;
 
+/** A test picture for a camera, and nobody to be asked whether the page may use it. */
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
 /** Starts the Chromium of this machine. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === null) throw new Error('Chromium is not installed (Debian: apt-get install chromium)');
   // Chromium has no sandbox for root, as which containers run.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...CAMERA] });
 }
 
 /** A page, and what must not happen on it: errors, refusals by its own policy, requests to elsewhere. */

@@ -46,6 +46,8 @@ async function meetModel(): Promise<void> {
 
 async function run(): Promise<void> {
   await runner.run();
+  // The key may have been given on the way.
+  if (store.state.lacksKey && keys.isKnown) await meetModel();
   // A fault may be the first sign that the service is gone.
   if (store.state.fault !== null) await watcher.check();
 }

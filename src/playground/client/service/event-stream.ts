@@ -2,7 +2,7 @@
 export async function* eventStream(body: ReadableStream<Uint8Array>): AsyncGenerator {
   const decoder = new TextDecoder();
   let pieces: string[] = [];
-  for await (const bytes of body) {
+  for await (const bytes of chunks(body)) {
     let text = decoder.decode(bytes, { stream: true });
     // A picture's event comes in many chunks, so only what is new is searched. The end may be split between two of them.
     if (text.startsWith('\n') && pieces.at(-1)?.endsWith('\n') === true) text = (pieces.pop() ?? '') + text;
@@ -13,6 +13,16 @@ export async function* eventStream(body: ReadableStream<Uint8Array>): AsyncGener
       text = text.slice(end + 2);
     }
     if (text !== '') pieces.push(text);
+  }
+}
+
+/** A stream's chunks; not every browser can iterate a stream by itself. */
+async function* chunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel();
   }
 }
 

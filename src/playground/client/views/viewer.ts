@@ -4,8 +4,8 @@ import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
 import { Zoom } from './zoom.js';
 
-/** Aspects that differ by less are the same picture's, rounded to what the networks can make. */
-const SAME_ASPECT = 1.05;
+/** Aspects that differ by less are the same picture's, rounded to what the networks can make of a small one. */
+const SAME_ASPECT = 1.12;
 
 /** A picture to show: its address and what it is. */
 interface Shown {
@@ -31,6 +31,13 @@ export function showViewer(store: AppStore): void {
   for (const image of [before, after]) image.addEventListener('load', fit);
   after.addEventListener('load', () => zoom.show(after.naturalWidth, after.naturalHeight));
   divide(frame);
+  store.watch(
+    ({ run }) => [run === null],
+    ({ run }) => {
+      // On a phone the frame may be below what is seen.
+      if (run !== null) frame.scrollIntoView({ block: 'nearest' });
+    },
+  );
   store.watch(
     ({ language, pictures, run, results, shown }) => [language, pictures, run, results, shown],
     (state) => {
