@@ -10,7 +10,7 @@ import { promptProjection } from './models/prompt-projection.js';
 import { vaeDecoder } from './models/vae-decoder.js';
 import { vaeEncoder } from './models/vae-encoder.js';
 import { visionTower } from './models/vision-tower.js';
-import { Weights } from './weights.js';
+import { Weights, type WeightStorage } from './weights.js';
 
 export const GRAPH_NAMES = [
   'visionTower',
@@ -33,13 +33,18 @@ export interface CheckpointGraphs {
 
 /**
  * Builds every graph of an edit pipeline from a checkpoint's configs. Reads no weights.
+ * @param storage where the initializers lie; the checkpoint's root is the sessions' folder unless given
  * @throws CheckpointError naming the first tensor that is missing, misshapen or of a wrong type
  */
-export function buildGraphs(checkpoint: Checkpoint, computeType: ComputeType): CheckpointGraphs {
+export function buildGraphs(
+  checkpoint: Checkpoint,
+  computeType: ComputeType,
+  storage?: WeightStorage,
+): CheckpointGraphs {
   const weights: Record<TensorComponent, Weights> = {
-    text_encoder: new Weights(checkpoint.textEncoder.tensors),
-    transformer: new Weights(checkpoint.transformer.tensors),
-    vae: new Weights(checkpoint.vae.tensors),
+    text_encoder: new Weights(checkpoint.textEncoder.tensors, storage),
+    transformer: new Weights(checkpoint.transformer.tensors, storage),
+    vae: new Weights(checkpoint.vae.tensors, storage),
   };
   const build = (name: GraphName, network: (graph: GraphBuilder) => void): Uint8Array => {
     const graph = new GraphBuilder(name, computeType);

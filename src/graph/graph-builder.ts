@@ -101,6 +101,11 @@ export class GraphBuilder {
     return this.constant(`int64 [${values.join(', ')}]`, 'int64', [values.length], values);
   }
 
+  /** A byte. */
+  uint8(value: number): Value {
+    return this.constant(`uint8 ${value}`, 'uint8', [], [value]);
+  }
+
   /** A vector (or, without one, a scalar) of the compute type. */
   floats(values: readonly number[] | number): Value {
     return typeof values === 'number'

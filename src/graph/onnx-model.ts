@@ -9,7 +9,13 @@ export const OPSET_VERSION = 23;
 const IR_VERSION = 11;
 
 /** TensorProto.DataType, which onnx-proto's table does not hold whole. */
-const DATA_TYPE: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7, float16: 10, bfloat16: 16 };
+const DATA_TYPE: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int64: 7,
+  float16: 10,
+  bfloat16: 16,
+};
 
 /** A node's attribute: an integer, a float or a list of integers. */
 export type Attribute = number | readonly number[] | { readonly float: number } | { readonly elementType: ElementType };
@@ -123,6 +129,8 @@ function rawData(type: ElementType, values: readonly number[]): Uint8Array {
   switch (type) {
     case 'float32':
       return new Uint8Array(Float32Array.from(values).buffer);
+    case 'uint8':
+      return Uint8Array.from(values);
     case 'int64':
       return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     case 'bfloat16':

@@ -1,5 +1,6 @@
 import type { Scope } from '../scope.js';
 import type { Value } from '../graph-builder.js';
+import { quantizedLinear } from './quantized-linear.js';
 
 export interface LinearOptions {
   /** Whether the layer has a bias; true unless given. */
@@ -9,7 +10,7 @@ export interface LinearOptions {
 }
 
 /**
- * torch.nn.Linear: x·Wᵀ + b. Gemm takes PyTorch's [out, in] weight as it lies in the file.
+ * torch.nn.Linear: x·Wᵀ + b. Gemm takes PyTorch's [out, in] weight as it lies in the file, unless it was quantized.
  * @param x [tokens, inFeatures]
  * @returns [tokens, outFeatures]
  */
@@ -21,7 +22,9 @@ export function linear(
   options: LinearOptions = {},
 ): Value {
   const rows = options.usedOutputs ?? outFeatures;
+  const bias = options.bias === false ? undefined : scope.parameter('bias', [outFeatures], { rows });
+  const quantized = scope.quantizedWeight('weight', [outFeatures, inFeatures], rows);
+  if (quantized !== undefined) return quantizedLinear(x, quantized, bias);
   const weight = scope.parameter('weight', [outFeatures, inFeatures], { rows });
-  const inputs = options.bias === false ? [x, weight] : [x, weight, scope.parameter('bias', [outFeatures], { rows })];
-  return x.graph.node('Gemm', inputs, { transB: 1 });
+  return x.graph.node('Gemm', bias === undefined ? [x, weight] : [x, weight, bias], { transB: 1 });
 }
