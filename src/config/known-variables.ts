@@ -25,6 +25,8 @@ export const KNOWN_VARIABLES = [
   'SHUTDOWN_GRACE_SECONDS',
   'JOB_RETENTION_SECONDS',
   'JOB_RETENTION_BYTES',
+  'QUANTIZED_CACHE_DIR',
+  'QUANTIZED_CACHE_MAX_GB',
 ] as const;
 
 /** Nothing else on a host is expected to use these. */
@@ -34,6 +36,7 @@ const OWN_PREFIXES = [
   'UPLOADS_MAX_',
   'QUEUE_LIMIT',
   'JOB_RETENTION',
+  'QUANTIZED_CACHE',
   'JOB_TIMEOUT',
   'REQUEST_TIMEOUT',
   'SHUTDOWN_GRACE',

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DEVICE_MAPS, PRECISION_SETTINGS } from './device-settings.js';
 import { unknownVariableFaults } from './known-variables.js';
 import { PACKAGE_DIR } from '../program.js';
+import { readQuantizedCache } from './quantized-cache-settings.js';
 import { Settings } from './settings.js';
 import { type Environment, VariableReader } from './variable-reader.js';
 
@@ -59,6 +60,7 @@ export function readSettings(environment: Environment): Settings {
       retentionSeconds: variables.wholeNumber('JOB_RETENTION_SECONDS', 1, MAX_TIMER_SECONDS, 3600),
       retentionBytes: variables.wholeNumber('JOB_RETENTION_BYTES', MIB, 2 ** 40, 1024 * MIB),
     },
+    quantizedCache: readQuantizedCache(variables),
   });
 
   const faults = [...variables.faults, ...unknownVariableFaults(Object.keys(environment))];

@@ -1,4 +1,5 @@
 import type { DeviceMap, PrecisionSetting } from './device-settings.js';
+import type { QuantizedCacheSettings } from './quantized-cache-settings.js';
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 
@@ -63,6 +64,7 @@ export class Settings {
   readonly logLevel: LogLevel;
   readonly limits: RequestLimits;
   readonly jobs: JobLimits;
+  readonly quantizedCache: QuantizedCacheSettings;
 
   constructor(values: Settings) {
     this.modelDir = values.modelDir;
@@ -75,5 +77,6 @@ export class Settings {
     this.logLevel = values.logLevel;
     this.limits = values.limits;
     this.jobs = values.jobs;
+    this.quantizedCache = values.quantizedCache;
   }
 }

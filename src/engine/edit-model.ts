@@ -1,3 +1,4 @@
+import type { QuantizedCacheSettings } from '../config/quantized-cache-settings.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { DevicePlan } from './devices/device-plan.js';
@@ -22,12 +23,19 @@ export interface EditModel {
   release(): Promise<void>;
 }
 
-/** Builds an opened checkpoint's networks and loads them as planned. */
-export async function loadEditModel(checkpoint: Checkpoint, plan: DevicePlan): Promise<EditModel> {
+/**
+ * Builds an opened checkpoint's networks and loads them as planned.
+ * @param cache of quantized weights
+ */
+export async function loadEditModel(
+  checkpoint: Checkpoint,
+  plan: DevicePlan,
+  cache: QuantizedCacheSettings,
+): Promise<EditModel> {
   const tokenizer = new PromptTokenizer(checkpoint.tokenizer);
   checkImageToken(tokenizer, checkpoint);
-  const sessions = await openSessions(checkpoint, plan);
-  const { graphs, unexpected } = sessions;
+  const sessions = await openSessions(checkpoint, plan, cache);
+  const { graphs, unexpected, warnings } = sessions;
   const { textEncoder, transformer, vae } = checkpoint;
   return {
     checkpoint,
@@ -37,7 +45,7 @@ export async function loadEditModel(checkpoint: Checkpoint, plan: DevicePlan): P
     vae: new Vae(vae.config, graphs),
     plan,
     release: () => sessions.release(),
-    warnings: [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)],
+    warnings: [...checkpoint.warnings, ...warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)],
   };
 }
 

@@ -41,7 +41,7 @@ export class EngineService {
       this.model = undefined;
       const checkpoint = await openCheckpoint(command.modelDir);
       const told = await planCheckpoint(checkpoint, command);
-      this.model = await loadEditModel(checkpoint, told.plan);
+      this.model = await loadEditModel(checkpoint, told.plan, command.quantizedCache);
       send({ type: 'ready', model: modelInfo(this.model, told) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error) });

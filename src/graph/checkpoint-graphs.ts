@@ -80,8 +80,9 @@ export function buildDenoiserParts(
   { transformer }: Checkpoint,
   computeType: ComputeType,
   ranges: readonly LayerRange[],
+  storage?: WeightStorage,
 ): Uint8Array[] {
-  const weights = new Weights(transformer.tensors);
+  const weights = new Weights(transformer.tensors, storage);
   return ranges.map((range) => {
     const graph = new GraphBuilder('denoiser', computeType);
     denoiser(graph, weights, transformer.config, range);

@@ -23,7 +23,8 @@ export function takeEngine(settings: Settings): ChildProcess {
 }
 
 /** Starts an engine process and has it load the checkpoint. */
-function launchEngine({ modelDir, deviceMap, precision, limits }: Settings): ChildProcess {
+function launchEngine(settings: Settings): ChildProcess {
+  const { modelDir, deviceMap, precision, limits, quantizedCache } = settings;
   const engine = fork(ENGINE_ENTRY, {
     // 'advanced' carries typed arrays as bytes; the parent's debugger and watch flags are not the engine's.
     serialization: 'advanced',
@@ -34,7 +35,8 @@ function launchEngine({ modelDir, deviceMap, precision, limits }: Settings): Chi
     env: { ...process.env, API_KEY: undefined, ORT_DISABLE_TELEMETRY: '1' },
   });
   // A process that could not be started tells its listener so; there is nothing to do about the message.
-  const load: EngineCommand = { type: 'load', modelDir, deviceMap, precision, outputPixels: limits.maxOutputPixels };
+  const outputPixels = limits.maxOutputPixels;
+  const load: EngineCommand = { type: 'load', modelDir, deviceMap, precision, outputPixels, quantizedCache };
   engine.send(load, () => undefined);
   return engine;
 }

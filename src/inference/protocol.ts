@@ -1,4 +1,5 @@
 import type { DeviceMap, Precision, PrecisionSetting } from '../config/device-settings.js';
+import type { QuantizedCacheSettings } from '../config/quantized-cache-settings.js';
 import type { InputPicture } from '../images/input-picture.js';
 import type { RgbImage } from '../images/rgb-image.js';
 
@@ -102,6 +103,8 @@ export type EngineCommand =
       readonly precision: PrecisionSetting;
       /** Pixels of the largest result that will be asked for. */
       readonly outputPixels: number;
+      /** Where weights that were quantized are kept. */
+      readonly quantizedCache: QuantizedCacheSettings;
     }
   /** Make one picture; pictures are made one after the other, in the order in which they are asked for. */
   | { readonly type: 'make'; readonly id: string; readonly request: PictureRequest }

@@ -61,7 +61,7 @@ const request = {
 };
 for (const [name, plan] of Object.entries(plans)) {
   if (plan === null) continue;
-  const model = await loadEditModel(checkpoint, plan);
+  const model = await loadEditModel(checkpoint, plan, { folder: '', maxBytes: 0 });
   const pipeline = new PipelineService(new SchedulerService());
   const digests = [];
   for (const editKey of ['first', 'second', 'afterRelease']) {

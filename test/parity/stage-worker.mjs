@@ -27,7 +27,10 @@ const stages = {
   async load({ folder }) {
     const checkpoint = await openCheckpoint(folder);
     const request = { deviceMap: 'cpu', precision: 'fp32', outputPixels: checkpoint.service.nativeArea };
-    loaded = await loadEditModel(checkpoint, (await planCheckpoint(checkpoint, /** @type {const} */ (request))).plan);
+    loaded = await loadEditModel(checkpoint, (await planCheckpoint(checkpoint, /** @type {const} */ (request))).plan, {
+      folder: '',
+      maxBytes: 0,
+    });
     return { warnings: loaded.warnings };
   },
   async vision({ file }) {

@@ -2,10 +2,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import type { DeviceMap, PrecisionSetting } from '../../src/config/device-settings.js';
+import type { QuantizedCacheSettings } from '../../src/config/quantized-cache-settings.js';
 import type { EngineCommand, EngineEvent, ModelInfo, PictureRequest } from '../../src/inference/protocol.js';
 
 /** Pixels: the service's own limit. */
 const LARGEST_RESULT = 4_194_304;
+
+/** For loads that quantize nothing. */
+const NO_CACHE: QuantizedCacheSettings = { folder: '/nonexistent', maxBytes: 0 };
 
 type Outcome = Extract<EngineEvent, { type: 'made' | 'failed' }>;
 type PreviewEvent = Extract<EngineEvent, { type: 'preview' }>;
@@ -46,10 +50,11 @@ export class EngineProcess {
     modelDir: string,
     deviceMap: DeviceMap = 'auto',
     precision: PrecisionSetting = 'auto',
+    quantizedCache: QuantizedCacheSettings = NO_CACHE,
   ): Promise<ModelInfo> {
     await this.started;
     const answer = Promise.race([once(this.events, 'ready'), once(this.events, 'load_failed')]);
-    this.send({ type: 'load', modelDir, deviceMap, precision, outputPixels: LARGEST_RESULT });
+    this.send({ type: 'load', modelDir, deviceMap, precision, outputPixels: LARGEST_RESULT, quantizedCache });
     const [event] = (await answer) as [Extract<EngineEvent, { type: 'ready' | 'load_failed' }>];
     if (event.type === 'load_failed') throw new Error(event.message);
     return event.model;

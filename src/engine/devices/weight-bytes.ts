@@ -4,6 +4,9 @@ import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
 import { deadReason } from '../../graph/dead-tensors.js';
 import { blockOfTensor, graphOfTensor } from '../../graph/graph-of-tensor.js';
+import { linearRecipe } from '../../graph/quantization/linear-recipe.js';
+import { quantizedSize } from '../../graph/quantization/quantized-layout.js';
+import { quantizationOf } from './quantization-of.js';
 import type { DeviceKind } from './served-precisions.js';
 
 /** Bytes of weights in memory. */
@@ -14,12 +17,6 @@ export interface WeightBytes {
   /** Of the denoiser's: what stands before the first block and behind the last. */
   readonly ends: number;
 }
-
-/** Graphs whose linear layers are quantized in int8 and int4: together they hold 99 % of the parameters. */
-const QUANTIZED_GRAPHS: readonly GraphName[] = ['visionTower', 'languageModel', 'modulation', 'denoiser'];
-/** Weights that share one scale, and the bytes of a scale, in MatMulNBits. */
-const BLOCK = 32;
-const SCALE_BYTES = 2;
 
 /** What the graphs' weights take in memory, counted from the checkpoint's tensors; dead ones are never loaded. */
 export function weightBytes(checkpoint: Checkpoint, precision: Precision, device: DeviceKind): WeightBytes {
@@ -50,20 +47,18 @@ function tensorBytes(
 ): number {
   // Its rows are picked as they are stored.
   if (name === 'language_model.embed_tokens.weight') return length;
-  const elements = shape.reduce((product, size) => product * size, 1);
-  const isQuantized =
-    (precision === 'int8' || precision === 'int4') && QUANTIZED_GRAPHS.includes(graph) && shape.length === 2;
-  if (!isQuantized) return elements * elementBytes(precision, device);
-  if (device === 'cpu') return elements * quantizedBytes(precision) + (shape[0] ?? 0) * Float32Array.BYTES_PER_ELEMENT;
-  return elements * (quantizedBytes(precision) + SCALE_BYTES / BLOCK);
+  const quantization = quantizationOf(precision, device);
+  const [rows, columns] = shape;
+  const isMatrix = rows !== undefined && columns !== undefined && shape.length === 2;
+  const format = quantization === undefined || !isMatrix ? undefined : linearRecipe(quantization)(graph, name);
+  if (format !== undefined && isMatrix) {
+    const { codes, scales } = quantizedSize(format, rows, columns);
+    return codes + scales * elementBytes(precision, device);
+  }
+  return shape.reduce((product, size) => product * size, 1) * elementBytes(precision, device);
 }
 
 /** Bytes of a value that is not quantized: the CPU computes in float32, a GPU in bfloat16 unless it is told otherwise. */
 export function elementBytes(precision: Precision, device: DeviceKind): number {
   return device === 'cpu' || precision === 'fp32' ? 4 : 2;
-}
-
-/** Bytes of a quantized weight. */
-function quantizedBytes(precision: Precision): number {
-  return precision === 'int4' ? 0.5 : 1;
 }

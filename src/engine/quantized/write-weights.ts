@@ -34,7 +34,10 @@ export async function writeWeights(path: string, weights: readonly PlacedWeight[
   }
 }
 
-async function quantize(source: FileHandle, weight: PlacedWeight): Promise<{ codes: Uint8Array; scales: Float32Array }> {
+async function quantize(
+  source: FileHandle,
+  weight: PlacedWeight,
+): Promise<{ codes: Uint8Array; scales: Float32Array }> {
   const { tensor, format, rows, columns } = weight;
   const codes = new Uint8Array(weight.codes.length);
   const scales = new Float32Array(weight.scales.length / Float32Array.BYTES_PER_ELEMENT);
@@ -52,7 +55,12 @@ async function quantize(source: FileHandle, weight: PlacedWeight): Promise<{ cod
 }
 
 /** Writes at the place that the layout gave, with zeros before it where places are aligned. */
-async function append(file: FileHandle, written: { bytes: number; crc32: number }, span: Span, bytes: Uint8Array): Promise<void> {
+async function append(
+  file: FileHandle,
+  written: { bytes: number; crc32: number },
+  span: Span,
+  bytes: Uint8Array,
+): Promise<void> {
   const gap = new Uint8Array(span.offset - written.bytes);
   for (const part of [gap, bytes]) {
     await file.writeFile(part);

@@ -1,7 +1,13 @@
+import type { QuantizedCacheSettings } from '../../config/quantized-cache-settings.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { buildDenoiserParts, buildGraphs } from '../../graph/checkpoint-graphs.js';
+import { buildDenoiserParts, buildGraphs, type CheckpointGraphs } from '../../graph/checkpoint-graphs.js';
 import type { ComputeType } from '../../graph/graph-builder.js';
+import type { Quantization } from '../../graph/quantization/linear-recipe.js';
+import type { WeightStorage } from '../../graph/weights.js';
 import type { DevicePlan, Part } from '../devices/device-plan.js';
+import { quantizationOf } from '../devices/quantization-of.js';
+import { QuantizedCache } from '../quantized/quantized-cache.js';
+import { quantizedWeights } from '../quantized/quantized-weights.js';
 
 /** A checkpoint's graphs as a plan needs them. */
 export interface CheckpointModels {
@@ -11,15 +17,49 @@ export interface CheckpointModels {
   readonly root: string;
   /** Tensors of the checkpoint that nothing reads and that are not known to be dead. */
   readonly unexpected: readonly string[];
+  /** What the operator should know. */
+  readonly warnings: readonly string[];
 }
 
-/** Builds the graphs of a plan's parts, in its precision. */
-export function checkpointModels(checkpoint: Checkpoint, { precision, parts }: DevicePlan): CheckpointModels {
-  const computeType: ComputeType = precision === 'bf16' ? 'bfloat16' : 'float32';
-  const { models, unexpected } = buildGraphs(checkpoint, computeType);
+/**
+ * Builds the graphs of a plan's parts, in its precision.
+ * @param cache of quantized weights, which are made when they aren't there
+ * @throws CheckpointError
+ */
+export async function checkpointModels(
+  checkpoint: Checkpoint,
+  plan: DevicePlan,
+  cache: QuantizedCacheSettings,
+): Promise<CheckpointModels> {
+  const quantization = quantizationOf(plan.precision, plan.kind);
+  if (quantization === undefined) {
+    return { ...build(checkpoint, plan), root: checkpoint.root, warnings: [] };
+  }
+  return quantizedModels(checkpoint, plan, quantization, new QuantizedCache(cache));
+}
+
+async function quantizedModels(
+  checkpoint: Checkpoint,
+  plan: DevicePlan,
+  quantization: Quantization,
+  cache: QuantizedCache,
+): Promise<CheckpointModels> {
+  const { storage, root, warnings } = await quantizedWeights(checkpoint, quantization, cache, (laidOut) => {
+    build(checkpoint, plan, laidOut);
+  });
+  return { ...build(checkpoint, plan, storage), root, warnings };
+}
+
+function build(
+  checkpoint: Checkpoint,
+  { precision, kind, parts }: DevicePlan,
+  storage?: WeightStorage,
+): Pick<CheckpointModels, 'models'> & Pick<CheckpointGraphs, 'unexpected'> {
+  const computeType: ComputeType = kind === 'cpu' || precision === 'fp32' ? 'float32' : 'bfloat16';
+  const { models, unexpected } = buildGraphs(checkpoint, computeType, storage);
   const ranges = parts.flatMap(({ layers }) => (layers === null ? [] : [layers]));
-  const denoiserParts = buildDenoiserParts(checkpoint, computeType, ranges).values();
+  const denoiserParts = buildDenoiserParts(checkpoint, computeType, ranges, storage).values();
   const modelOf = (part: Part): Uint8Array =>
     (part.layers === null ? undefined : denoiserParts.next().value) ?? models[part.graph];
-  return { models: new Map(parts.map((part) => [part, modelOf(part)])), root: checkpoint.root, unexpected };
+  return { models: new Map(parts.map((part) => [part, modelOf(part)])), unexpected };
 }

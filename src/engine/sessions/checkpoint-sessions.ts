@@ -1,3 +1,4 @@
+import type { QuantizedCacheSettings } from '../../config/quantized-cache-settings.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
 import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';
@@ -10,13 +11,19 @@ export interface CheckpointSessions {
   readonly graphs: Readonly<Record<GraphName, GraphRunner>>;
   /** Tensors of the checkpoint that nothing reads and that are not known to be dead. */
   readonly unexpected: readonly string[];
+  /** What the operator should know. */
+  readonly warnings: readonly string[];
   /** Frees all memory; what is run afterwards is loaded again. */
   release(): Promise<void>;
 }
 
 /** Builds a checkpoint's graphs and loads those onto their devices that stay there. */
-export async function openSessions(checkpoint: Checkpoint, plan: DevicePlan): Promise<CheckpointSessions> {
-  const { models, root, unexpected } = checkpointModels(checkpoint, plan);
+export async function openSessions(
+  checkpoint: Checkpoint,
+  plan: DevicePlan,
+  cache: QuantizedCacheSettings,
+): Promise<CheckpointSessions> {
+  const { models, root, unexpected, warnings } = await checkpointModels(checkpoint, plan, cache);
   const sessions = new PlacedSessions();
   const placed = new Map<Part, PlacedModel>(
     [...models].map(([part, model]) => [part, placeModel(part, model, root, plan)]),
@@ -28,6 +35,7 @@ export async function openSessions(checkpoint: Checkpoint, plan: DevicePlan): Pr
   return {
     graphs: Object.fromEntries(graphs) as Record<GraphName, GraphRunner>,
     unexpected,
+    warnings,
     release: () => sessions.release(),
   };
 }

@@ -1,6 +1,5 @@
 import type { Value } from '../graph-builder.js';
 import { ZERO_CODE } from '../quantization/linear-format.js';
-import { add, div, maximum, mul } from '../ops.js';
 import type { QuantizedWeight } from '../scope.js';
 
 /**
@@ -13,7 +12,6 @@ export function quantizedLinear(x: Value, weight: QuantizedWeight, bias: Value |
   const { format, codes, scales, inFeatures, outFeatures } = weight;
   const { graph } = x;
   if (format.kind === 'channels') {
-    if (format.perToken) return perToken(x, weight, bias);
     // Rounds x to 8 bits over its whole range, multiplies integers and scales the sums back.
     const inputs = [x, codes, scales, graph.uint8(ZERO_CODE[8]), bias];
     return graph.node('DynamicQuantizeMatMul', inputs, {}, { domain: 'com.microsoft' });
@@ -23,14 +21,4 @@ export function quantizedLinear(x: Value, weight: QuantizedWeight, bias: Value |
   const { bits, blockSize } = format;
   const sizes = { K: inFeatures, N: outFeatures, bits, block_size: blockSize };
   return graph.node('MatMulNBits', inputs, sizes, { domain: 'com.microsoft' });
-}
-
-/** Each token's inputs are brought to a range of ±1, so that one token's large ones don't coarsen the others'. */
-function perToken(x: Value, { codes, scales }: QuantizedWeight, bias: Value | undefined): Value {
-  const { graph } = x;
-  const largest = graph.node('ReduceMax', [graph.node('Abs', [x]), graph.int64s([1])], { keepdims: 1 });
-  const range = maximum(largest, 1e-30);
-  const inputs = [div(x, range), codes, scales, graph.uint8(ZERO_CODE[8])];
-  const product = mul(graph.node('DynamicQuantizeMatMul', inputs, {}, { domain: 'com.microsoft' }), range);
-  return bias === undefined ? product : add(product, bias);
 }

@@ -87,7 +87,7 @@ export class QuantizedLayout {
 
   private append(component: TensorComponent, type: 'uint8' | 'float32', shape: readonly number[]): Span {
     const offset = Math.ceil((this.ends.get(component) ?? 0) / ALIGNMENT) * ALIGNMENT;
-    const length = shape.reduce((product, side) => product * side, type === 'uint8' ? 1 : 4);
+    const length = product(shape) * (type === 'uint8' ? 1 : 4);
     this.ends.set(component, offset + length);
     return { type, shape, offset, length };
   }
@@ -96,7 +96,18 @@ export class QuantizedLayout {
 /** Name of the file that holds a component's quantized weights. */
 export const quantizedFile = (component: TensorComponent): string => `${component}.bin`;
 
-function shapes({ format, rows, columns }: LinearWeight): { codes: number[]; scales: number[] } {
+/** Bytes of the codes and number of the scales that a weight [rows, columns] is quantized to. */
+export function quantizedSize(format: LinearFormat, rows: number, columns: number): { codes: number; scales: number } {
+  const { codes, scales } = shapes({ format, rows, columns });
+  return { codes: product(codes), scales: product(scales) };
+}
+
+const product = (shape: readonly number[]): number => shape.reduce((all, side) => all * side, 1);
+
+function shapes({ format, rows, columns }: Pick<LinearWeight, 'format' | 'rows' | 'columns'>): {
+  codes: number[];
+  scales: number[];
+} {
   if (format.kind === 'channels') return { codes: [columns, rows], scales: [rows] };
   const blocks = blockCount(columns, format.blockSize);
   return { codes: [rows, blocks, (format.blockSize * format.bits) / 8], scales: [rows, blocks] };

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Checkpoint } from '../../checkpoint/checkpoint.js';
+import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
+import { linearRecipe, type Quantization } from '../../graph/quantization/linear-recipe.js';
+import { quantizedFile, QuantizedLayout, type PlacedWeight } from '../../graph/quantization/quantized-layout.js';
+import type { WeightStorage } from '../../graph/weights.js';
+import type { CacheManifest } from './cache-entry.js';
+import { contentKey } from './content-key.js';
+import type { QuantizedCache } from './quantized-cache.js';
+import { sensitiveWeights } from './sensitive-weights.js';
+import { writeWeights, type WrittenFile } from './write-weights.js';
+
+/** Where quantized graphs find their initializers. */
+export interface QuantizedWeights {
+  readonly storage: WeightStorage;
+  /** Absolute folder that the storage's places are relative to: checkpoint and cache both lie below it. */
+  readonly root: string;
+  /** What the operator should know. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The quantized weights of a checkpoint: those of the cache, or made now for this start and the next ones.
+ * @param build builds all graphs with a storage, which lays out what they ask for
+ * @throws CheckpointError when the cache can't hold them
+ */
+export async function quantizedWeights(
+  checkpoint: Checkpoint,
+  quantization: Quantization,
+  cache: QuantizedCache,
+  build: (storage: WeightStorage) => void,
+): Promise<QuantizedWeights> {
+  const key = await contentKey(checkpoint, quantization);
+  const folder = join(await cache.root(), key);
+  const root = commonFolder([join(checkpoint.root, 'file'), join(folder, 'file')]);
+  const layOut = (kept: readonly string[]): { quantized: QuantizedLayout } & WeightStorage => {
+    const quantized = new QuantizedLayout(linearRecipe(quantization, new Set(kept)), relativePosix(root, folder));
+    const storage = { checkpointFolder: relativePosix(root, checkpoint.root), quantized };
+    build(storage);
+    return storage;
+  };
+
+  const found = await cache.find(key);
+  if (found.state === 'whole') return { storage: layOut(found.manifest.kept), root, warnings: [] };
+  const kept = await sensitiveWeights(weightsOf(layOut([]).quantized), checkpoint.root);
+  const storage = layOut(kept);
+  const { quantized } = storage;
+  const bytes = [...quantized.files().values()].reduce((sum, size) => sum + size, 0);
+  await cache.make(key, bytes, (unfinished) => write(unfinished, checkpoint, quantization, quantized, kept));
+  const warnings =
+    found.state === 'damaged'
+      ? [`Quantized weights in the cache were damaged (${found.damage}) and are made anew`]
+      : [];
+  return { storage, root, warnings };
+}
+
+function weightsOf(layout: QuantizedLayout): PlacedWeight[] {
+  return [...layout.files().keys()].flatMap((component) => layout.weights(component));
+}
+
+async function write(
+  folder: string,
+  checkpoint: Checkpoint,
+  quantization: Quantization,
+  layout: QuantizedLayout,
+  kept: readonly string[],
+): Promise<CacheManifest> {
+  const files: Record<string, WrittenFile> = {};
+  for (const component of layout.files().keys()) {
+    const name = quantizedFile(component);
+    files[name] = await writeWeights(join(folder, name), layout.weights(component), checkpoint.root);
+  }
+  return { modelId: checkpoint.modelId, quantization, kept, files };
+}
