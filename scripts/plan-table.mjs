@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
 import { sizesOfCheckpoint } from '../dist/engine/devices/network-sizes.js';
 import { isRefusal, planDevices } from '../dist/engine/devices/plan-devices.js';
+import { SERVED_PRECISIONS } from '../dist/engine/devices/served-precisions.js';
 
 /** @typedef {import('../dist/engine/devices/device-plan.js').DevicePlan} DevicePlan */
 /** @typedef {import('../dist/config/device-settings.js').Precision} Precision */
@@ -22,8 +23,6 @@ const FREE_SHARE = 0.97;
 const OUTPUT_PIXELS = 4_194_304;
 /** @type {readonly Precision[]} */
 const PRECISIONS = ['fp32', 'bf16', 'int8', 'int4'];
-/** The planner's view of a build that serves everything. @type {import('../dist/engine/devices/served-precisions.js').ServedPrecisions} */
-const SERVED = { cpu: ['fp32', 'int8'], cuda: PRECISIONS };
 /** Gigabytes of each GPU. @type {readonly number[][]} */
 const MACHINES = [[], [16], [24], [48], [80], [24, 24], [24, 24, 24, 24], Array(8).fill(80)];
 
@@ -52,7 +51,7 @@ export async function planTable(folder) {
     }));
     const cells = PRECISIONS.map((precision) => {
       const request = { deviceMap: /** @type {const} */ ('auto'), precision, outputPixels: OUTPUT_PIXELS };
-      const outcome = planDevices(request, { gpus, hostBytes: HOST_GB * 1e9, served: SERVED }, sizesOf);
+      const outcome = planDevices(request, { gpus, hostBytes: HOST_GB * 1e9, served: SERVED_PRECISIONS }, sizesOf);
       if (!isRefusal(outcome)) return describe(outcome);
       return outcome.refused === 'too large' ? 'too large' : 'not on the CPU';
     });

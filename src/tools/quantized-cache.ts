@@ -1,0 +1,37 @@
+import { readQuantizedCache } from '../config/quantized-cache-settings.js';
+import { loadDotEnv } from '../config/dot-env.js';
+import { VariableReader } from '../config/variable-reader.js';
+import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
+
+const MEGABYTE = 1e6;
+const USAGE = 'usage: npm run cache -- list | clean';
+
+/** `npm run cache`: shows or removes the quantized weights that are kept for the next start. */
+async function main([command]: readonly string[]): Promise<void> {
+  loadDotEnv();
+  const variables = new VariableReader(process.env);
+  const settings = readQuantizedCache(variables);
+  if (variables.faults.length > 0 || (command !== 'list' && command !== 'clean')) {
+    process.stderr.write(`${variables.faults.join('\n') || USAGE}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const cache = new QuantizedCache(settings);
+  if (command === 'clean') {
+    process.stdout.write(`Removed ${megabytes(await cache.clean())} from ${settings.folder}\n`);
+    return;
+  }
+  const entries = await cache.list();
+  process.stdout.write(`${settings.folder}: ${entries.length === 0 ? 'nothing' : ''}\n`);
+  for (const { key, manifest, bytes, used } of entries) {
+    const { modelId, quantization, kept } = manifest;
+    const whole = kept.length === 0 ? '' : `, ${kept.length} sensitive weights kept whole`;
+    process.stdout.write(
+      `${key}  ${modelId}  ${quantization}  ${megabytes(bytes)}  last used ${used.toISOString()}${whole}\n`,
+    );
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+
+await main(process.argv.slice(2));
