@@ -14,6 +14,8 @@ await build({
   entryPoints: [
     'main',
     'cli/main',
+    'cuda-setup/main',
+    'doctor/main',
     'engine/main',
     'engine/parent-watch.worker',
     'edits/intake/input-picture.worker',

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Settings } from '../config/settings.js';
 import { ENGINE_ENTRY } from '../program.js';
+import { engineEnvironment } from './engine-environment.js';
 import type { EngineCommand } from './protocol.js';
 
 let first: ChildProcess | undefined;
@@ -31,8 +32,7 @@ function launchEngine(settings: Settings): ChildProcess {
     execArgv: [],
     // What the parent writes to its standard output is its own.
     stdio: ['ignore', 2, 2, 'ipc'],
-    // The key is the API process's alone.
-    env: { ...process.env, API_KEY: undefined, ORT_DISABLE_TELEMETRY: '1' },
+    env: engineEnvironment(),
   });
   // A process that could not be started tells its listener so; there is nothing to do about the message.
   const outputPixels = limits.maxOutputPixels;

@@ -2,10 +2,15 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
+const require = createRequire(import.meta.url);
+const MANIFEST = 'onnxruntime-node/package.json';
+
+/** The runtime's version, which its providers must share. */
+export const runtimeVersion = (): string => (require(MANIFEST) as { version: string }).version;
+
 /** The folder of the runtime's core, beside which it looks for its providers. */
 export function runtimeFolder(): string {
-  const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
-  return path.join(path.dirname(manifest), 'bin', 'napi-v6', process.platform, process.arch);
+  return path.join(path.dirname(require.resolve(MANIFEST)), 'bin', 'napi-v6', process.platform, process.arch);
 }
 
 /** The files that let the runtime compute with CUDA. */
