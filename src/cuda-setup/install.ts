@@ -21,7 +21,7 @@ type Say = (line: string) => void;
 export async function installCuda(
   version: string,
   folders: SetupFolders,
-  wheels: () => Promise<Wheels>,
+  findWheels: () => Promise<Wheels>,
   say: Say,
 ): Promise<void> {
   await mkdir(folders.cuda, { recursive: true });
@@ -31,8 +31,8 @@ export async function installCuda(
   }
   const partial = await mkdtemp(path.join(folders.cuda, PARTIAL));
   try {
-    await installProvider(version, folders, partial, wheels, say);
-    await installLibraries(folders, partial, wheels, say);
+    await installProvider(version, folders, partial, findWheels, say);
+    await installLibraries(folders, partial, findWheels, say);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -44,7 +44,7 @@ async function installProvider(
   version: string,
   { runtime, cuda }: SetupFolders,
   partial: string,
-  wheels: () => Promise<Wheels>,
+  findWheels: () => Promise<Wheels>,
   say: Say,
 ): Promise<void> {
   const kept = path.join(cuda, `provider-${version}`);
@@ -52,10 +52,10 @@ async function installProvider(
     say(`The CUDA provider ${version} is here already`);
   } else {
     say(`Fetching the CUDA provider: onnxruntime-gpu ${version}, about 250 MB`);
-    const source = await wheels();
-    const wheel = await source.download(`onnxruntime-gpu==${version}`, partial);
+    const source = await findWheels();
+    const wheels = await source.download([`onnxruntime-gpu==${version}`], path.join(partial, 'runtime'));
     const unpacked = path.join(partial, 'provider');
-    await source.unpack(wheel, unpacked, String.raw`/libonnxruntime_providers_(shared|cuda)\.so$`);
+    await source.unpack(wheels, unpacked, String.raw`/libonnxruntime_providers_(shared|cuda)\.so$`);
     if (!(await holdsAll(unpacked, CUDA_PROVIDER_FILES))) {
       throw new SetupFault(`onnxruntime-gpu ${version} doesn't hold ${CUDA_PROVIDER_FILES.join(' and ')}`);
     }
@@ -69,7 +69,7 @@ async function installProvider(
 async function installLibraries(
   { libraries }: SetupFolders,
   partial: string,
-  wheels: () => Promise<Wheels>,
+  findWheels: () => Promise<Wheels>,
   say: Say,
 ): Promise<void> {
   const missing = CUDA_LIBRARIES.filter(({ file }) => findLibrary(file, [libraries, ...loaderPath()]) === null);
@@ -78,13 +78,11 @@ async function installLibraries(
     return;
   }
   say(`Fetching what the loader doesn't find: ${missing.map(({ file }) => file).join(', ')}; up to 1 GB`);
-  const source = await wheels();
+  const source = await findWheels();
   const unpacked = path.join(partial, 'libraries');
-  for (const requirement of new Set(missing.map((library) => library.requirement))) {
-    const wheel = await source.download(requirement, partial);
-    await source.unpack(wheel, unpacked, String.raw`/lib\w+\.so\.[\d.]+$`);
-    await rm(wheel);
-  }
+  const requirements = [...new Set(missing.map(({ requirement }) => requirement))];
+  const wheels = await source.download(requirements, path.join(partial, 'nvidia'));
+  await source.unpack(wheels, unpacked, String.raw`/lib\w+\.so\.[\d.]+$`);
   const absent = missing.find(({ file }) => findLibrary(file, [unpacked]) === null);
   if (absent !== undefined) throw new SetupFault(`${absent.requirement} doesn't hold ${absent.file}`);
   await mkdir(libraries, { recursive: true });

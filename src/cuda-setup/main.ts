@@ -18,10 +18,17 @@ async function main(): Promise<void> {
     return;
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new SetupFault(`CUDA is served on Linux with x64 processors, not on ${process.platform} with ${process.arch}`);
+    throw new SetupFault(
+      `CUDA is served on Linux with x64 processors, not on ${process.platform} with ${process.arch}`,
+    );
   }
   const folders = { runtime: runtimeFolder(), cuda: CUDA_FOLDER, libraries: CUDA_LIBRARY_FOLDER };
-  await installCuda(runtimeVersion(), folders, () => Wheels.find(), (line) => console.log(line));
+  await installCuda(
+    runtimeVersion(),
+    folders,
+    () => Wheels.find(),
+    (line) => console.log(line),
+  );
   console.log(
     findLibrary(DRIVER_LIBRARY) === null
       ? `There is no NVIDIA driver here (${DRIVER_LIBRARY} is not found): without one nothing runs on a GPU`

@@ -13,26 +13,33 @@ const TARGET = [
   ),
 ];
 
-/** Writes the members of a wheel whose names match into one folder. */
+/** Writes the members of wheels whose names match into one folder. */
 const UNPACK = `
 import os, re, shutil, sys, zipfile
-wheel, folder, pattern = sys.argv[1:]
-with zipfile.ZipFile(wheel) as archive:
-    for name in archive.namelist():
-        if re.search(pattern, name):
-            with archive.open(name) as source, open(os.path.join(folder, os.path.basename(name)), "wb") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
+folder, pattern, *wheels = sys.argv[1:]
+for wheel in wheels:
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if re.search(pattern, name):
+                with archive.open(name) as source, open(os.path.join(folder, os.path.basename(name)), "wb") as target:
+                    shutil.copyfileobj(source, target, 1 << 20)
 `;
 
 /** Downloads wheels with pip, from whatever index it is configured for, and takes files out of them. */
 export class Wheels {
-  private constructor(private readonly python: string) {}
+  private constructor(
+    private readonly python: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
 
-  /** @throws SetupFault without a Python that has pip */
-  static async find(): Promise<Wheels> {
+  /**
+   * @param env the environment that Python and pip get
+   * @throws SetupFault without a Python that has pip
+   */
+  static async find(env: NodeJS.ProcessEnv = process.env): Promise<Wheels> {
     for (const python of ['python3', 'python']) {
-      const found = await promisify(execFile)(python, ['-m', 'pip', '--version']).catch(() => null);
-      if (found !== null) return new Wheels(python);
+      const found = await promisify(execFile)(python, ['-m', 'pip', '--version'], { env }).catch(() => null);
+      if (found !== null) return new Wheels(python, env);
     }
     throw new SetupFault(
       'Python with pip is needed to fetch the packages (it is not needed afterwards): install it, such as with apt-get install python3-pip, and run this again',
@@ -40,28 +47,28 @@ export class Wheels {
   }
 
   /**
-   * Downloads one package.
-   * @param requirement as pip takes it: `name==1.2.3`
-   * @returns the wheel's path below `folder`
+   * Downloads packages.
+   * @param requirements as pip takes them: `name==1.2.3`
+   * @returns the wheels' paths below `folder`
    * @throws SetupFault
    */
-  async download(requirement: string, folder: string): Promise<string> {
-    const own = path.join(folder, requirement.replaceAll(/[^\w.-]/g, '_'));
-    await mkdir(own, { recursive: true });
-    const child = spawn(this.python, ['-m', 'pip', 'download', ...TARGET, '--dest', own, requirement], {
+  async download(requirements: readonly string[], folder: string): Promise<string[]> {
+    await mkdir(folder, { recursive: true });
+    const child = spawn(this.python, ['-m', 'pip', 'download', ...TARGET, '--dest', folder, ...requirements], {
+      env: this.env,
       stdio: ['ignore', 2, 2],
     });
     const [code] = (await once(child, 'exit')) as [number | null];
-    const [wheel] = (await readdir(own)).filter((file) => file.endsWith('.whl'));
-    if (code === 0 && wheel !== undefined) return path.join(own, wheel);
+    const wheels = (await readdir(folder)).filter((file) => file.endsWith('.whl'));
+    if (code === 0 && wheels.length === requirements.length) return wheels.map((wheel) => path.join(folder, wheel));
     throw new SetupFault(
-      `pip could not fetch ${requirement} (its own words stand above). Nothing was changed; mend the connection or pip's index, and run this again`,
+      `pip could not fetch ${requirements.join(', ')} (its own words stand above). Nothing was changed; mend the connection or pip's index, and run this again`,
     );
   }
 
-  /** Takes the files whose names match out of a wheel, into one folder. */
-  async unpack(wheel: string, folder: string, pattern: string): Promise<void> {
+  /** Takes the files whose names match out of wheels, into one folder. */
+  async unpack(wheels: readonly string[], folder: string, pattern: string): Promise<void> {
     await mkdir(folder, { recursive: true });
-    await promisify(execFile)(this.python, ['-c', UNPACK, wheel, folder, pattern]);
+    await promisify(execFile)(this.python, ['-c', UNPACK, folder, pattern, ...wheels], { env: this.env });
   }
 }

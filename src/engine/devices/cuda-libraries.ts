@@ -13,6 +13,8 @@ export const CUDA_LIBRARIES = [
   { file: 'libcublas.so.13', requirement: 'nvidia-cublas>=13,<14' },
   { file: 'libcublasLt.so.13', requirement: 'nvidia-cublas>=13,<14' },
   { file: 'libcurand.so.10', requirement: 'nvidia-curand>=10,<11' },
+  // cuDNN compiles some of its attention kernels when they are first used.
+  { file: 'libnvrtc.so.13', requirement: 'nvidia-cuda-nvrtc>=13,<14' },
   { file: 'libcudnn.so.9', requirement: 'nvidia-cudnn-cu13>=9,<10' },
 ] as const;
 

@@ -55,7 +55,7 @@ export class OnnxSession implements GraphRunner {
     try {
       return new OnnxSession(await InferenceSession.create(model, runtimeOptions(root, device)), device);
     } catch (error) {
-      throw asOutOfMemory(error, device);
+      throw asMissingProvider(asOutOfMemory(error, device));
     }
   }
 
@@ -92,4 +92,12 @@ export class OnnxSession implements GraphRunner {
 function float32(name: string, { data, dims }: Tensor): OutputTensor {
   if (!(data instanceof Float32Array)) throw new Error(`The graph's output ${name} isn't float32`);
   return { data, shape: dims };
+}
+
+/** The runtime writes to the standard error which library it didn't find, and says only that something went wrong. */
+function asMissingProvider(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.includes('Failed to load shared library')) return error;
+  return new Error("The CUDA provider is installed but can't be loaded: npm run doctor says what it lacks", {
+    cause: error,
+  });
 }

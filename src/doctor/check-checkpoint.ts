@@ -1,0 +1,55 @@
+import { freemem, totalmem } from 'node:os';
+import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import type { Settings } from '../config/settings.js';
+import { hostBytes, planCheckpoint } from '../engine/devices/plan-checkpoint.js';
+import { gigabytes } from '../engine/devices/gigabytes.js';
+import { PromptTokenizer } from '../engine/text/tokenizer.js';
+import { buildGraphs } from '../graph/checkpoint-graphs.js';
+import type { Finding } from './finding.js';
+
+/** Reads the checkpoint as the service does, short of loading its weights: configs, tokenizer, tensors, graphs. */
+export async function checkCheckpoint({ modelDir }: Settings): Promise<{ finding: Finding; checkpoint?: Checkpoint }> {
+  const about = 'Checkpoint';
+  try {
+    const checkpoint = await openCheckpoint(modelDir);
+    new PromptTokenizer(checkpoint.tokenizer);
+    const { unexpected } = buildGraphs(checkpoint, 'float32');
+    const tensors =
+      checkpoint.transformer.tensors.size + checkpoint.textEncoder.tensors.size + checkpoint.vae.tensors.size;
+    const found = [`${checkpoint.modelId} in ${modelDir}: ${tensors} tensors`];
+    const warnings = [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)];
+    const state = warnings.length > 0 ? 'warn' : 'ok';
+    return { finding: { about, state, found: [...found, ...warnings] }, checkpoint };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    const todo = 'Mend the folder (often an unfinished download: fetch the named files again)';
+    return { finding: { about, state: 'fail', found: [`${modelDir}:`, ...error.faults], todo } };
+  }
+}
+
+/** Where the networks would live. */
+export async function checkPlan(checkpoint: Checkpoint, { deviceMap, precision, limits }: Settings): Promise<Finding> {
+  const about = 'Plan';
+  try {
+    const request = { deviceMap, precision, outputPixels: limits.maxOutputPixels };
+    const { plan, placement, warnings } = await planCheckpoint(checkpoint, request);
+    const state = warnings.length > 0 ? 'warn' : 'ok';
+    return {
+      about,
+      state,
+      found: [`DEVICE_MAP=${deviceMap}: ${plan.kind} in ${plan.precision}`, ...placement, ...warnings],
+    };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    return { about, state: 'fail', found: error.faults };
+  }
+}
+
+/** What the host gives and what requests may ask for. */
+export function checkLimits({ limits, jobs }: Settings): Finding {
+  const memory = `${gigabytes(hostBytes())} of memory available (${gigabytes(freemem())} free of ${gigabytes(totalmem())} on the host)`;
+  const requests = `results of up to ${limits.maxOutputPixels} pixels and ${limits.maxOutputSide} a side, ${limits.maxSteps} steps, ${limits.maxFiles} files of ${gigabytes(limits.maxFileBytes)}`;
+  return { about: 'Limits', state: 'ok', found: [memory, requests, `${jobs.queueLimit} edits may wait`] };
+}

@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import type { Finding } from '../../src/doctor/finding.js';
+import { checkNode } from '../../src/doctor/check-runtime.js';
+import { checkpointFolder } from '../support/fixtures.js';
+
+// Each look starts several processes.
+jest.setTimeout(180_000);
+const MAIN = join(import.meta.dirname, '..', '..', 'bundle', 'doctor', 'main.js');
+const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Told {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+function doctor(env: Readonly<Record<string, string>>, ...args: string[]): Told {
+  const { PATH = '' } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    env: { PATH, ...env },
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  return { status, output: stdout };
+}
+
+function findings(env: Readonly<Record<string, string>>): { status: number | null; of: (about: string) => Finding } {
+  const { status, output } = doctor(env, '--json');
+  const told = JSON.parse(output) as { ok: boolean; findings: readonly Finding[] };
+  expect(told.ok).toBe(status === 0);
+  return {
+    status,
+    of: (about) => {
+      const finding = told.findings.find((each) => each.about === about);
+      if (finding === undefined) throw new Error(`The doctor says nothing about ${about}:\n${output}`);
+      return finding;
+    },
+  };
+}
+
+describe('on a machine that can serve', () => {
+  test('everything is well, and each thing is told', () => {
+    const { status, of } = findings({ QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu' });
+    expect(status).toBe(0);
+    expect(of('Runtime').found.join()).toMatch(/onnxruntime-node 1\.\d+\.\d+ computes on the CPU/);
+    expect(of('Checkpoint')).toMatchObject({ state: 'ok' });
+    expect(of('Plan').found.join('\n')).toMatch(/cpu in fp32[^]*denoiser/);
+    expect(of('Limits').found.join()).toContain('32 edits may wait');
+  });
+
+  test('people get the same in lines', () => {
+    const { status, output } = doctor({ QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu' });
+    expect(status).toBe(0);
+    expect(output).toMatch(/^✓ Node +\d+\./);
+    expect(output).toMatch(/^✓ Checkpoint /m);
+  });
+});
+
+test('a GPU that is asked for and not there is a fault with what to do', () => {
+  // nvidia-smi is not found: there is no GPU, whatever the machine has.
+  const { status, of } = findings({
+    QWEN_MODEL_DIR: checkpointFolder('plain'),
+    DEVICE_MAP: 'cuda',
+    PATH: folder,
+  });
+  expect(status).toBe(1);
+  expect(of('NVIDIA driver')).toMatchObject({ state: 'fail', todo: expect.stringContaining('driver') });
+  expect(of('Plan')).toMatchObject({
+    state: 'fail',
+    found: [expect.stringMatching(/^DEVICE_MAP=cuda needs .*setup:cuda/)],
+  });
+});
+
+test('a GPU that is listed and does not compute is a fault', () => {
+  const tools = mkdtempSync(join(folder, 'tools-'));
+  const line = '0, GPU-1, NVIDIA GeForce RTX 4090, 24564, 24100, 6.1, 580.65';
+  writeFileSync(join(tools, 'nvidia-smi'), `#!/bin/sh\necho "${line}"\n`, { mode: 0o755 });
+  const { of } = findings({
+    QWEN_MODEL_DIR: checkpointFolder('plain'),
+    PATH: `${tools}:${process.env['PATH'] ?? ''}`,
+  });
+  expect(of('NVIDIA driver')).toMatchObject({ state: 'ok', found: ['580.65'] });
+  expect(of('GPUs').found.join()).toContain('cuda:0 NVIDIA GeForce RTX 4090: 25.3 GB of 25.8 GB free');
+  expect(of('GPUs').state).not.toBe('ok');
+});
+
+test('every fault of a checkpoint is named', () => {
+  const broken = join(folder, 'broken');
+  cpSync(checkpointFolder('plain'), broken, { recursive: true });
+  rmSync(join(broken, 'scheduler'), { recursive: true });
+  truncateSync(join(broken, 'vae', 'diffusion_pytorch_model.safetensors'), 100);
+  const { status, of } = findings({ QWEN_MODEL_DIR: broken });
+  expect(status).toBe(1);
+  const { state, found, todo } = of('Checkpoint');
+  expect({ state, todo }).toEqual({ state: 'fail', todo: expect.stringContaining('fetch') });
+  expect(found.join('\n')).toMatch(/scheduler/);
+  expect(found.join('\n')).toMatch(/vae\/diffusion_pytorch_model\.safetensors/);
+});
+
+test('every faulty setting is named', () => {
+  const { status, of } = findings({ PORT: 'eighty', DEVICE_MAP: 'gpu' });
+  expect(status).toBe(1);
+  expect(of('Settings')).toMatchObject({ state: 'fail' });
+  expect(of('Settings').found).toHaveLength(2);
+});
+
+test('what it does not know it says', () => {
+  expect(doctor({}, '--help').status).toBe(0);
+  const wrong = doctor({}, '--fast');
+  expect([wrong.status, wrong.output.includes('--json')]).toEqual([2, true]);
+});
+
+test.each([
+  ['20.19.0', 'ok'],
+  ['22.1.0', 'ok'],
+  ['20.18.3', 'fail'],
+  ['18.20.0', 'fail'],
+])('Node %s is %s', (version, state) => {
+  expect(checkNode(version).state).toBe(state);
+});
