@@ -61,7 +61,7 @@ export async function checkGpus(gpus: readonly Gpu[], deviceMap: DeviceMap): Pro
   const about = 'GPUs';
   if (gpus.length === 0) return { about, state: 'ok', found: ['none'] };
   const canProbe = hasCudaProvider();
-  const faults = await Promise.all(gpus.map(({ index }) => (canProbe ? probe(`cuda:${index}`) : null)));
+  const faults = await Promise.all(gpus.map(async ({ index }) => (canProbe ? probe(`cuda:${index}`) : null)));
   const found = gpus.map((gpu, index) => {
     const fault = faults[index] ?? null;
     const works = fault === null ? (canProbe ? ', computes' : '') : `, doesn't compute: ${fault}`;
