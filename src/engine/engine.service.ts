@@ -41,7 +41,9 @@ export class EngineService {
       this.model = undefined;
       const checkpoint = await openCheckpoint(command.modelDir);
       const told = await planCheckpoint(checkpoint, command);
-      this.model = await loadEditModel(checkpoint, told.plan, command.quantizedCache);
+      this.model = await loadEditModel(checkpoint, told.plan, command.quantizedCache, (network, number, count) =>
+        send({ type: 'loading', network, number, count }),
+      );
       send({ type: 'ready', model: modelInfo(this.model, told) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error) });

@@ -11,6 +11,7 @@ import { type MadePicture, type PictureListener, RunningPicture } from './runnin
 
 const FIRST_RESTART_MILLISECONDS = 500;
 const LAST_RESTART_MILLISECONDS = 30_000;
+const LOAD_TOLD_AFTER_MILLISECONDS = 1000;
 const LOAD_RETRY_AFTER_SECONDS = 5;
 const FAILED_RETRY_AFTER_SECONDS = 60;
 const DRAINING: ModelState = { status: 'draining', reason: 'draining', retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS };
@@ -28,6 +29,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private watch: EngineWatch | null = null;
   private readonly pace: EnginePace;
   private restartTimer: NodeJS.Timeout | undefined;
+  private loadStartedAt = 0;
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
   private waitingForChange: (() => void)[] = [];
   private currentState: ModelState = loading('loading', null);
@@ -121,6 +123,12 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private handle(event: EngineEvent): void {
     switch (event.type) {
       case 'started':
+        this.loadStartedAt = performance.now();
+        return;
+      case 'loading':
+        // Small checkpoints are there before anybody could read it.
+        if (performance.now() - this.loadStartedAt < LOAD_TOLD_AFTER_MILLISECONDS) return;
+        this.logger.log(`Loading ${event.network}, ${event.number} of ${event.count}`);
         return;
       case 'ready':
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;

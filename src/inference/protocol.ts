@@ -114,6 +114,8 @@ export type EngineCommand =
 export type EngineEvent =
   /** The process is up and can be told to load. */
   | { readonly type: 'started' }
+  /** Network `number` of `count` is about to be loaded. */
+  | { readonly type: 'loading'; readonly network: string; readonly number: number; readonly count: number }
   | { readonly type: 'ready'; readonly model: ModelInfo }
   /** A fault of the checkpoint or the device; message holds no path of the host. The engine stays up and can be told to load again. */
   | { readonly type: 'load_failed'; readonly message: string }

@@ -5,7 +5,7 @@ import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js'
 import { SplitDenoiser } from '../transformer/split-denoiser.js';
 import { checkpointModels } from './checkpoint-models.js';
 import type { GraphRunner } from './onnx-session.js';
-import { PlacedSessions, type PlacedModel, type PlacedRunner } from './placed-sessions.js';
+import { type OnOpen, PlacedSessions, type PlacedModel, type PlacedRunner } from './placed-sessions.js';
 
 export interface CheckpointSessions {
   readonly graphs: Readonly<Record<GraphName, GraphRunner>>;
@@ -22,13 +22,14 @@ export async function openSessions(
   checkpoint: Checkpoint,
   plan: DevicePlan,
   cache: QuantizedCacheSettings,
+  onOpen: OnOpen,
 ): Promise<CheckpointSessions> {
   const { models, root, unexpected, warnings } = await checkpointModels(checkpoint, plan, cache);
   const sessions = new PlacedSessions();
   const placed = new Map<Part, PlacedModel>(
     [...models].map(([part, model]) => [part, placeModel(part, model, root, plan)]),
   );
-  await sessions.openResident([...placed.values()]);
+  await sessions.openResident([...placed.values()], onOpen);
   const runnersOf = (graph: GraphName): PlacedRunner[] =>
     [...placed].filter(([part]) => part.graph === graph).map(([, model]) => sessions.runner(model));
   const graphs = GRAPH_NAMES.map((graph) => [graph, joined(graph, runnersOf(graph))] as const);
@@ -43,7 +44,7 @@ export async function openSessions(
 function placeModel(part: Part, model: Uint8Array, root: string, { devices }: DevicePlan): PlacedModel {
   const device = devices[part.device];
   if (device === undefined) throw new Error(`The plan puts ${part.graph} on a device that it lacks`);
-  return { model, root, device, stage: STAGE_OF[part.graph], resident: part.resident };
+  return { name: part.graph, model, root, device, stage: STAGE_OF[part.graph], resident: part.resident };
 }
 
 function joined(graph: GraphName, runners: readonly PlacedRunner[]): GraphRunner {

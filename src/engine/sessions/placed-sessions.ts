@@ -2,8 +2,12 @@ import type { Stage } from '../devices/device-plan.js';
 import { OnnxSession, type GraphRunner, type Inputs, type OutputTensor } from './onnx-session.js';
 import type { SessionDevice } from './session-options.js';
 
+/** Told that the network `name` is loaded next, as the `number`th of `count`. */
+export type OnOpen = (name: string, number: number, count: number) => void;
+
 /** A graph with its place. */
 export interface PlacedModel {
+  readonly name: string;
   /** An encoded ModelProto. */
   readonly model: Uint8Array;
   /** Absolute folder below which its initializers' files lie. */
@@ -18,10 +22,15 @@ export interface PlacedModel {
 export class PlacedSessions {
   private readonly opened = new Map<PlacedModel, Promise<OnnxSession>>();
 
-  /** Loads what stays in memory. */
-  async openResident(models: readonly PlacedModel[]): Promise<void> {
-    for (const model of models) {
-      if (model.resident) await this.session(model);
+  /**
+   * Loads what stays in memory.
+   * @param onOpen told before each one
+   */
+  async openResident(models: readonly PlacedModel[], onOpen: OnOpen): Promise<void> {
+    const resident = models.filter((model) => model.resident);
+    for (const [index, model] of resident.entries()) {
+      onOpen(model.name, index + 1, resident.length);
+      await this.session(model);
     }
   }
 
