@@ -1,46 +1,31 @@
 #!/usr/bin/env node
-import 'reflect-metadata';
-import { PACKAGE_VERSION } from '../program.js';
 import { EXIT_CODES, StopSignals } from '../stop-signals.js';
-import { CliFault, EXIT, toFault } from './cli-fault.js';
-import { type CommandLine, readCommandLine } from './command-line.js';
-import { helpText } from './help.js';
-import { writeStdout } from './output/write-whole.js';
-import { Outcome } from './report/outcome.js';
-import { writeLine } from './report/reporter.js';
-import { run } from './run.js';
+import { dropFirstEngine } from '../inference/engine-launcher.js';
+import { startEarlyEngine } from './early-engine.js';
 
-/** Carries out the command that was typed, and gives its exit code. */
-async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const outcome = new Outcome();
-  const command = readOrTell(args, outcome);
-  if (command?.help === true) await writeStdout(helpText());
-  else if (command?.version === true) await writeStdout(`${PACKAGE_VERSION}\n`);
-  else {
-    if (command !== null) await run(command, outcome, signal);
-    if (command?.json ?? args.includes('--json')) await writeStdout(outcome.json());
-  }
-  return outcome.exitCode;
+/** What went wrong on the way, where nobody else could tell it any more. */
+function tell(error: unknown): number {
+  const isExpected = error instanceof Error && 'exitCode' in error;
+  const text = error instanceof Error ? ((isExpected ? null : error.stack) ?? error.message) : String(error);
+  process.stderr.write(`${text}\n`);
+  return 1;
 }
 
-function readOrTell(args: readonly string[], outcome: Outcome): CommandLine | null {
+async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  startEarlyEngine(args);
   try {
-    return readCommandLine(args);
+    const { carryOutCommand } = await import('./command.js');
+    return await carryOutCommand(args, signal);
   } catch (error) {
-    const fault = toFault(error);
-    outcome.failed(null, fault);
-    writeLine(fault.message);
-    return null;
+    return tell(error);
+  } finally {
+    dropFirstEngine();
   }
 }
 
 const signals = new StopSignals();
 const stop = new AbortController();
-const ended = main(process.argv.slice(2), stop.signal).catch((error: unknown) => {
-  const isExpected = error instanceof CliFault;
-  writeLine(error instanceof Error ? ((isExpected ? null : error.stack) ?? error.message) : String(error));
-  return EXIT.failed;
-});
+const ended = main(process.argv.slice(2), stop.signal);
 signals.onStop(async (signal) => {
   stop.abort();
   await ended;

@@ -1,7 +1,6 @@
 import type { RequestLimits } from '../config/settings.js';
 import { loadDotEnv } from '../config/dot-env.js';
 import { readSettings, SettingsError } from '../config/read-settings.js';
-import { launchFirstEngine } from '../inference/engine-launcher.js';
 import { carryOut } from './carry-out.js';
 import { toFault, wrongUsage } from './cli-fault.js';
 import type { CommandLine } from './command-line.js';
@@ -66,7 +65,6 @@ function placeFor({ server, apiKey, verbose }: CommandLine): Place {
     return {
       limits: settings.limits,
       start: async () => {
-        launchFirstEngine(settings);
         const { startOwnEngine } = await import('./own-engine/start-own-engine.js');
         return startOwnEngine(settings, verbose);
       },

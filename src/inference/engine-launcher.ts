@@ -23,6 +23,12 @@ export function takeEngine(settings: Settings): ChildProcess {
   return engine;
 }
 
+/** Ends the engine process that was started ahead, if nobody has taken it. */
+export function dropFirstEngine(): void {
+  first?.kill('SIGKILL');
+  first = undefined;
+}
+
 /** Starts an engine process and has it load the checkpoint. */
 function launchEngine(settings: Settings): ChildProcess {
   const { modelDir, deviceMap, precision, limits, quantizedCache } = settings;

@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty';
 import { progressText } from './line-reporter.js';
 import { printable, type Progress, type Reporter, writeLine } from './reporter.js';
 
@@ -8,11 +7,17 @@ const FALLBACK_COLUMNS = 80;
 /** To the line's start, and what stands there is gone. */
 const CLEAR_LINE = '\r\u001b[K';
 
+/** What is needed of a terminal. */
+export interface Terminal {
+  readonly columns: number;
+  write(text: string): unknown;
+}
+
 /** A bar that moves, on a terminal. */
 export class BarReporter implements Reporter {
   private isOpen = false;
 
-  constructor(private readonly terminal: WriteStream) {}
+  constructor(private readonly terminal: Terminal) {}
 
   preparing(what: string): void {
     this.draw(`${what} …`);
