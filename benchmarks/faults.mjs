@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'node:net';
 import { editBody, firstPicture, postEdit } from './support/edit-request.mjs';
 import { startService } from './support/service.mjs';
+import { begun, isReady, metric, ready, until } from './support/watching.mjs';
 
 /** @typedef {import('./support/service.mjs').Service} Service */
 
@@ -25,22 +26,6 @@ const tell = (fault, seen, isRight) => {
   console.log(`${isRight ? 'ok ' : 'BAD'} ${fault}: ${seen}`);
 };
 
-/** @param {() => boolean | Promise<boolean>} condition */
-const until = async (condition) => {
-  while (!(await condition())) await pause(10);
-};
-/** @param {Service} service @param {string} series */
-const metric = async (service, series) => (await service.metrics()).get(series) ?? 0;
-/** Jobs whose turn has come. @param {Service} service */
-const begun = (service) => metric(service, 'qwen_edit_queue_wait_seconds_count');
-/** @param {Service} service @returns {Promise<{ status: number, reason: string }>} */
-const ready = async (service) => {
-  const response = await fetch(`${service.url}/ready`);
-  const { reason = '' } = await response.json();
-  return { status: response.status, reason };
-};
-/** @param {Service} service */
-const isReady = async (service) => (await ready(service)).status === 200;
 /** @param {number[]} times */
 const spread = (times) => `${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)} ms`;
 

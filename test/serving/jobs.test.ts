@@ -1,21 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { edit, type EditBody, goodForm, postEdit } from '../support/edit-form.js';
+import { edit, goodForm, postEdit } from '../support/edit-form.js';
 import { allEvents, readEvents } from '../support/event-stream.js';
 import { expectError } from '../support/expect-error.js';
-import {
-  BEGUN,
-  deleteJob,
-  ENDLESS,
-  getJob,
-  type JobBody,
-  jobEnds,
-  jobRuns,
-  jobsBegin,
-  jobUntil,
-  LONG,
-  submitJob,
-} from '../support/jobs.js';
-import { metric, metricReaches } from '../support/metrics.js';
+import { deleteJob, type JobBody, jobEnds, jobUntil, submitJob } from '../support/jobs.js';
 import { TestServer } from '../support/server.js';
 import { sharedServer } from '../support/shared-server.js';
 
@@ -58,69 +45,6 @@ describe('jobs', () => {
     const plain = await edit(service.url, goodForm(form));
     expect(done.result?.data).toEqual(plain.data);
     expect(Object.keys(done.result ?? {})).toEqual(Object.keys(plain));
-  });
-
-  test.each([
-    ['respond-async', true],
-    ['Respond-Async', true],
-    ['respond-async, wait=0', true],
-    ['respond-async; wait=30', true],
-    ['respond-async, wait=1.5', true],
-    ['respond-async, wait=-1', true],
-    ['wait=10', false],
-    ['respond-async; foo="a, b"', true],
-    ['handling="lenient, respond-async"', false],
-    ['return=minimal', false],
-    ['"respond-async"', false],
-    ['respond-asynchronously', false],
-    ['foo=, respond-async', true],
-    ['', false],
-  ])('Prefer: %s', async (prefer, isAsync) => {
-    const response = await postEdit(service.url, goodForm(), { prefer });
-    expect(response.status).toBe(isAsync ? 202 : 200);
-    await response.text();
-  });
-
-  test.each(['respond-async, wait=50', 'wait="50";a=b, Respond-Async', 'respond-async, wait=50, wait=0'])(
-    'Prefer: %s: done in time, the answer is the plain one',
-    async (prefer) => {
-      const response = await postEdit(service.url, goodForm({ n: '2', stream: 'true' }), { prefer });
-      expect(response.status).toBe(200);
-      expect(response.headers.get('preference-applied')).toBe('wait=50');
-      expect(response.headers.get('server-timing')).toMatch(/^queue;dur=/);
-      expect(((await response.json()) as EditBody).data).toEqual((await edit(service.url, goodForm({ n: '2' }))).data);
-    },
-  );
-
-  test('Prefer: respond-async, wait=1: not done in time, the answer is the job, which goes on', async () => {
-    const response = await postEdit(service.url, goodForm(ENDLESS), { prefer: 'respond-async, wait=1' });
-    expect(response.status).toBe(202);
-    expect(response.headers.get('preference-applied')).toBe('respond-async, wait=1');
-    const { id } = (await response.json()) as JobBody;
-    expect(response.headers.get('location')).toBe(`/v1/images/edits/${id}`);
-    await jobRuns(service.url, id);
-    await deleteJob(service.url, id);
-  });
-
-  test('a client that goes away in its wait cancels its edit; a fault in it is answered as ever', async () => {
-    const begun = (await metric(service.url, BEGUN)) ?? NaN;
-    const cancels = 'qwen_edit_cancels_total{reason="client_gone"}';
-    const before = (await metric(service.url, cancels)) ?? NaN;
-    const client = new AbortController();
-    const left = fetch(`${service.url}/v1/images/edits`, {
-      method: 'POST',
-      body: goodForm(ENDLESS),
-      headers: { prefer: 'respond-async, wait=50' },
-      signal: client.signal,
-    });
-    await jobsBegin(service.url, begun + 1);
-    client.abort();
-    await expect(left).rejects.toThrow();
-    await metricReaches(service.url, cancels, before + 1);
-    await expectError(
-      await postEdit(service.url, goodForm({ prompt: 'ab '.repeat(13_334) }), { prefer: 'respond-async, wait=50' }),
-      { status: 400, code: 'INVALID_INPUT', message: /^prompt has/, param: 'prompt' },
-    );
   });
 
   test('faults are answered at once', async () => {
@@ -182,69 +106,6 @@ describe('jobs', () => {
       }
     }
     expect(seen).toEqual([1, 2, 3, 4]);
-  });
-
-  describe('Idempotency-Key', () => {
-    const FIELDS = { num_inference_steps: '2', seed: undefined };
-
-    test('the same key and body is the same job, also at the same time; another body is refused', async () => {
-      const key = { 'idempotency-key': 'first' };
-      const jobs = await Promise.all(Array.from({ length: 5 }, () => submitJob(service.url, FIELDS, key)));
-      expect(new Set(jobs.map(({ id }) => id)).size).toBe(1);
-      const [{ id } = { id: '' }] = jobs;
-      await jobEnds(service.url, id);
-      const again = await submitJob(service.url, FIELDS, key);
-      expect(again).toEqual(await getJob(service.url, id));
-      // A plain request with it gets the job's result, though its seed was random.
-      const plain = await postEdit(service.url, goodForm(FIELDS), key);
-      expect(((await plain.json()) as JobBody['result'])?.data).toEqual(again.result?.data);
-      await expectError(await postEdit(service.url, goodForm({ ...FIELDS, prompt: 'other' }), key), {
-        status: 409,
-        code: 'CONFLICT',
-        message: 'This Idempotency-Key was used with another body',
-        param: null,
-      });
-    });
-
-    test('two plain requests share the work; it is cancelled only when both have gone', async () => {
-      const key = { 'idempotency-key': 'shared' };
-      const begun = (await metric(service.url, BEGUN)) ?? NaN;
-      const [leaving, staying] = [
-        new AbortController(),
-        postEdit(service.url, goodForm({ ...LONG, seed: undefined }), key),
-      ];
-      const left = fetch(`${service.url}/v1/images/edits`, {
-        method: 'POST',
-        body: goodForm({ ...LONG, seed: undefined }),
-        headers: key,
-        signal: leaving.signal,
-      });
-      await jobsBegin(service.url, begun + 1);
-      leaving.abort();
-      await expect(left).rejects.toThrow();
-      const response = await staying;
-      expect(response.status).toBe(200);
-      await response.text();
-    });
-
-    test('after a cancellation the key is free', async () => {
-      const key = { 'idempotency-key': 'cancelled' };
-      const { id } = await submitJob(service.url, ENDLESS, key);
-      await jobRuns(service.url, id);
-      await deleteJob(service.url, id);
-      const again = await submitJob(service.url, FIELDS, key);
-      expect(again.id).not.toBe(id);
-      expect((await jobEnds(service.url, again.id)).status).toBe('succeeded');
-    });
-
-    test.each(['a b', 'ä', 'a'.repeat(256)])('a key that is none: %s', async (key) => {
-      await expectError(await postEdit(service.url, goodForm(), { 'idempotency-key': key }), {
-        status: 400,
-        code: 'INVALID_INPUT',
-        message: 'Idempotency-Key must be 1 to 255 visible ASCII characters',
-        param: null,
-      });
-    });
   });
 });
 
