@@ -5,13 +5,14 @@ import type { QuantizedLayout, QuantizedLinear } from './quantization/quantized-
 
 /** Where the graphs' initializers lie. */
 export interface WeightStorage {
-  /** Folder that a tensor's file is relative to, seen from the session's folder for external data; '' is that folder itself. */
-  readonly checkpointFolder: string;
+  /** A tensor's file, seen from the session's folder for external data. */
+  locate(tensor: TensorEntry): string;
   /** The linear layers whose weights lie elsewhere, quantized. */
   readonly quantized?: QuantizedLayout;
 }
 
-const AS_STORED: WeightStorage = { checkpointFolder: '' };
+/** The checkpoint's root is the session's folder. */
+const AS_STORED: WeightStorage = { locate: ({ file }) => file };
 
 /** One component's tensors, each of which the networks made from it may take once. */
 export class Weights {
@@ -36,9 +37,8 @@ export class Weights {
   }
 
   /** A checkpoint's file, seen from the session's folder for external data. */
-  location({ file }: TensorEntry): string {
-    const { checkpointFolder } = this.storage;
-    return checkpointFolder === '' ? file : `${checkpointFolder}/${file}`;
+  location(tensor: TensorEntry): string {
+    return this.storage.locate(tensor);
   }
 
   /** What the linear weight `name` is quantized to in the network `graph`; undefined where it stays as it is. */

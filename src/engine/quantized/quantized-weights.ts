@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
+import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
 import { linearRecipe, type Quantization } from '../../graph/quantization/linear-recipe.js';
 import { quantizedFile, QuantizedLayout, type PlacedWeight } from '../../graph/quantization/quantized-layout.js';
@@ -15,6 +16,9 @@ export interface QuantizedWeights {
   readonly storage: WeightStorage;
   /** Absolute folder that the storage's places are relative to: checkpoint and cache both lie below it. */
   readonly root: string;
+  /** Absolute folder of the quantized files, and the weights that stayed whole. */
+  readonly folder: string;
+  readonly kept: readonly string[];
   /** What the operator should know. */
   readonly warnings: readonly string[];
 }
@@ -35,13 +39,19 @@ export async function quantizedWeights(
   const root = commonFolder([join(checkpoint.root, 'file'), join(folder, 'file')]);
   const layOut = (kept: readonly string[]): { quantized: QuantizedLayout } & WeightStorage => {
     const quantized = new QuantizedLayout(linearRecipe(quantization, new Set(kept)), relativePosix(root, folder));
-    const storage = { checkpointFolder: relativePosix(root, checkpoint.root), quantized };
+    const storage = {
+      locate: ({ file }: TensorEntry) => posix.join(relativePosix(root, checkpoint.root), file),
+      quantized,
+    };
     build(storage);
     return storage;
   };
 
   const found = await cache.find(key);
-  if (found.state === 'whole') return { storage: layOut(found.manifest.kept), root, warnings: [] };
+  if (found.state === 'whole') {
+    const { kept } = found.manifest;
+    return { storage: layOut(kept), root, folder, kept, warnings: [] };
+  }
   const kept = await sensitiveWeights(weightsOf(layOut([]).quantized), checkpoint.root);
   const storage = layOut(kept);
   const { quantized } = storage;
@@ -51,7 +61,7 @@ export async function quantizedWeights(
     found.state === 'damaged'
       ? [`Quantized weights in the cache were damaged (${found.damage}) and are made anew`]
       : [];
-  return { storage, root, warnings };
+  return { storage, root, folder, kept, warnings };
 }
 
 function weightsOf(layout: QuantizedLayout): PlacedWeight[] {

@@ -63,6 +63,8 @@ async function append(
 ): Promise<void> {
   const gap = new Uint8Array(span.offset - written.bytes);
   for (const part of [gap, bytes]) {
+    // The sum over nothing is 0 whatever came before.
+    if (part.length === 0) continue;
     await file.writeFile(part);
     written.crc32 = crc32(part, written.crc32);
     written.bytes += part.length;

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { errorCode } from '../checkpoint/folder-files.js';
+import { locateCheckpoint } from '../checkpoint/locate-checkpoint.js';
+import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
+import type { TensorEntry } from '../checkpoint/tensor-index.js';
+import type { QuantizedCacheSettings } from '../config/quantized-cache-settings.js';
+import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
+import { quantizedWeights } from '../engine/quantized/quantized-weights.js';
+import { buildGraphs } from '../graph/checkpoint-graphs.js';
+import type { ComputeType } from '../graph/graph-builder.js';
+import { linearRecipe, type Quantization } from '../graph/quantization/linear-recipe.js';
+import { quantizedFile, QuantizedLayout } from '../graph/quantization/quantized-layout.js';
+import type { WeightStorage } from '../graph/weights.js';
+import {
+  bytesToCopy,
+  carriedFile,
+  copyInto,
+  freeBytes,
+  linkInto,
+  listSmallFiles,
+  type CarriedFile,
+} from './carry-files.js';
+
+export interface ExportOptions {
+  /** A checkpoint's folder, as QWEN_MODEL_DIR takes it. */
+  readonly modelDir: string;
+  /** The new folder. */
+  readonly out: string;
+  readonly computeType: ComputeType;
+  readonly quantization: Quantization | undefined;
+  readonly cache: QuantizedCacheSettings;
+  /** Copies the weights even where they could be linked: onnx.checker of ONNX 1.23 refuses external data with hard links. */
+  readonly copies: boolean;
+}
+
+/** The folder of quantized weights inside an exported one. */
+const QUANTIZED_FOLDER = 'quantized';
+
+/**
+ * Writes a checkpoint's graphs as .onnx files beside its weights, which are hard links: a folder for other programs that
+ * is also a checkpoint. It appears when it is complete.
+ * @param say told what is worth knowing before it is done
+ * @returns names of the .onnx files
+ * @throws CheckpointError
+ */
+export async function exportCheckpoint(options: ExportOptions, say: (line: string) => void): Promise<string[]> {
+  const checkpoint = await openCheckpoint(options.modelDir);
+  const { files } = await locateCheckpoint(options.modelDir);
+  const out = resolve(options.out);
+  const unfinished = join(dirname(out), `.${basename(out)}.${randomUUID()}`);
+  try {
+    await requireNothing(out);
+    await mkdir(unfinished, { recursive: true });
+    const weights = await weightFiles(checkpoint, files.path);
+    const quantized = options.quantization && (await quantize(checkpoint, options.quantization, options.cache));
+    await announceCopies([...weights, ...(quantized?.files ?? [])], unfinished, options.copies, say);
+    for (const file of await listSmallFiles(files.path)) await copyInto(unfinished, file);
+    const carry = options.copies ? copyInto : linkInto;
+    for (const file of [...weights, ...(quantized?.files ?? [])]) await carry(unfinished, file);
+    const storage: WeightStorage = { locate, ...(quantized && { quantized: quantized.layout }) };
+    const names: string[] = [];
+    for (const [graph, model] of Object.entries(buildGraphs(checkpoint, options.computeType, storage).models)) {
+      names.push(`${graph}.onnx`);
+      await writeFile(join(unfinished, `${graph}.onnx`), model);
+    }
+    await rename(unfinished, out);
+    return names;
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** In an exported folder the weights have the names that they have in the checkpoint's. */
+const locate = ({ label }: TensorEntry): string => label;
+
+/** An empty folder gives way; anything else is not overwritten. */
+async function requireNothing(out: string): Promise<void> {
+  try {
+    await rmdir(out);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    const what = (await readdir(out).catch(() => undefined)) === undefined ? 'is not a folder' : 'is not empty';
+    throw new CheckpointError(`--out ${basename(out)} ${what}: name a new folder`);
+  }
+}
+
+async function weightFiles({ textEncoder, transformer, vae }: Checkpoint, folder: string): Promise<CarriedFile[]> {
+  const labels = new Set<string>();
+  for (const { tensors } of [textEncoder, transformer, vae]) {
+    for (const name of tensors.names()) labels.add(tensors.get(name)?.label ?? '');
+  }
+  const files = await Promise.all([...labels].map((label) => carriedFile(folder, label)));
+  return files.filter((file) => file !== undefined);
+}
+
+async function quantize(
+  checkpoint: Checkpoint,
+  quantization: Quantization,
+  cache: QuantizedCacheSettings,
+): Promise<{ layout: QuantizedLayout; files: CarriedFile[] }> {
+  const { storage, folder, kept } = await quantizedWeights(
+    checkpoint,
+    quantization,
+    new QuantizedCache(cache),
+    (laidOut) => {
+      buildGraphs(checkpoint, 'float32', laidOut);
+    },
+  );
+  const names = [...(storage.quantized?.files().keys() ?? [])].map(quantizedFile);
+  const files = await Promise.all(names.map((name) => carriedFile(folder, name)));
+  return {
+    layout: new QuantizedLayout(linearRecipe(quantization, new Set(kept)), QUANTIZED_FOLDER),
+    files: files.flatMap((file) => (file === undefined ? [] : [{ ...file, name: join(QUANTIZED_FOLDER, file.name) }])),
+  };
+}
+
+async function announceCopies(
+  files: readonly CarriedFile[],
+  folder: string,
+  copies: boolean,
+  say: (line: string) => void,
+): Promise<void> {
+  const copied = copies ? files.reduce((sum, { bytes }) => sum + bytes, 0) : await bytesToCopy(files, folder);
+  if (copied === 0) return;
+  const free = await freeBytes(folder);
+  const why = copies ? '' : 'The weights lie on another file system: ';
+  if (copied > free) {
+    throw new CheckpointError(`${why}${gigabytes(copied)} would have to be copied, and ${gigabytes(free)} are free`);
+  }
+  say(`${why}${gigabytes(copied)} of weights are copied`);
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
