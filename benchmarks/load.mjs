@@ -4,7 +4,9 @@
  * Every answer must be the right picture (compared by seed with pictures fetched before), a 429, or, once it ends, a 503.
  * Prints the figures; fails when anything else came.
  *
- *     npm run bench [SECONDS] [CLIENTS]
+ *     npm run bench [SECONDS] [CLIENTS] [PAUSE_SECONDS]
+ *
+ * Clients that are refused wait as Retry-After says, like OpenAI's SDKs; PAUSE_SECONDS makes them come again sooner.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { once } from 'node:events';
@@ -15,9 +17,9 @@ import { residentMegabytes, startService } from './support/service.mjs';
 const SECONDS = Number(process.argv[2] ?? 60);
 const CLIENTS = Number(process.argv[3] ?? 200);
 const SEEDS = 16;
-/** A client that was refused tries again after this, more or less; Retry-After would be longer, and the load less. */
-const REFUSED_PAUSE_MILLISECONDS = 250;
-const refusedPause = () => pause(REFUSED_PAUSE_MILLISECONDS * (0.5 + Math.random()));
+const PAUSE_SECONDS = process.argv[4] === undefined ? null : Number(process.argv[4]);
+/** Waits as a refused client does, give or take a half. @param {string | undefined} retryAfter */
+const refusedPause = (retryAfter) => pause((PAUSE_SECONDS ?? Number(retryAfter ?? 1)) * 1000 * (0.5 + Math.random()));
 
 /** @param {number[]} values sorted @param {number} share */
 const quantile = (values, share) => values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
@@ -54,12 +56,12 @@ async function client() {
       } else {
         const isKnown = (status === 429 && Number(headers['retry-after']) >= 1) || (status === 503 && end.isDraining);
         count(isKnown ? `${status}` : `${status} UNEXPECTED: ${text.slice(0, 200)}`);
-        await refusedPause();
+        await refusedPause(headers['retry-after']);
       }
     } catch (error) {
       if (end.isDraining) return count('connection refused or closed after the end');
       count(`NO ANSWER: ${/** @type {Error} */ (error).message}`);
-      await refusedPause();
+      await refusedPause(undefined);
     }
   }
 }

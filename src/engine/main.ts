@@ -7,7 +7,7 @@ import { EngineService } from './engine.service.js';
 import { endWithParent } from './parent-watch.js';
 
 /** Answers of the API process come before the model's work, which takes every core. The runtime's threads inherit it. */
-const NICENESS = 5;
+const NICENESS = 10;
 
 /** The engine process: forked by the API process, it ends with it. */
 async function main(): Promise<void> {
