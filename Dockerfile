@@ -1,0 +1,47 @@
+# syntax=docker/dockerfile:1
+# Targets: cpu (the last, so the default) and cuda.
+#
+#     docker build -t qwen-image-edit .
+#     docker build -t qwen-image-edit:cuda --target cuda .
+ARG NODE_IMAGE=node:22-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+# The runtime's binaries for other systems are two thirds of all there is.
+RUN npm run build \
+    && npm prune --omit=dev --no-audit --no-fund \
+    && find node_modules/onnxruntime-node/bin/napi-v6 -mindepth 1 -maxdepth 1 ! -name linux -exec rm -r {} +
+
+# Fetches the CUDA provider and NVIDIA's libraries; only what it leaves goes on.
+FROM build AS cuda-libraries
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends python3-pip && rm -rf /var/lib/apt/lists/*
+RUN node bundle/cuda-setup/main.js && rm -rf .cuda/provider-*
+
+FROM ${NODE_IMAGE} AS runtime
+WORKDIR /app
+ENV NODE_ENV=production \
+    XDG_CACHE_HOME=/cache
+RUN install --directory --owner=node --group=node /cache /models
+COPY --from=build /app/package.json /app/LICENSE ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/bundle ./bundle
+COPY --from=build /app/models/mini ./models/mini
+# The image's own unprivileged user, by number: Kubernetes can't tell from a name that it isn't root.
+USER 1000:1000
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+    CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "bundle/main.js"]
+
+FROM runtime AS cuda
+ENV NVIDIA_VISIBLE_DEVICES=all \
+    NVIDIA_DRIVER_CAPABILITIES=compute,utility
+COPY --from=cuda-libraries /app/.cuda ./.cuda
+COPY --from=cuda-libraries /app/node_modules/onnxruntime-node/bin ./node_modules/onnxruntime-node/bin
+
+FROM runtime AS cpu

