@@ -6,7 +6,7 @@ import { launchBrowser, openPage } from '../support/browser.js';
 import { pictureFile } from '../support/fixtures.js';
 import { TestServer } from '../support/server.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 

@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { launchBrowser, openPage, type WatchedPage } from '../support/browser.js';
 import { TestServer } from '../support/server.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const MINIATURE = join(ROOT, 'models', 'mini');

@@ -3,10 +3,11 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openPage, type WatchedPage } from '../support/browser.js';
 import { edit, goodForm } from '../support/edit-form.js';
 import { pictureFile } from '../support/fixtures.js';
+import { deleteJob, ENDLESS, jobRuns, submitJob } from '../support/jobs.js';
 import { metric } from '../support/metrics.js';
 import { type ServerOptions, TestServer } from '../support/server.js';
 
-jest.setTimeout(240_000);
+jest.setTimeout(300_000);
 
 const PICTURE = pictureFile('square.png');
 const KEY = 'k:e y:ü✓';
@@ -40,12 +41,14 @@ describe('the page and the service', () => {
     if (!(await page.isVisible('#reset-options'))) await page.click('#options > summary');
     await page.fill(`#option-${name}`, text);
   };
-  /** A picture of which each step takes a while: what is done to it while it runs finds it running. */
+  /** Ten pictures that take minutes: what is done to them while they are made finds them being made. */
   const fillInLong = async (): Promise<void> => {
     await fillIn();
     await setOption('num_inference_steps', '150');
     await setOption('size', '512x512');
+    await setOption('n', '10');
   };
+  const isRunning = (): Promise<void> => page.locator('#progress-text', { hasText: /Step \d/ }).waitFor();
   const isResultShown = (): Promise<void> => page.locator('#result-actions').waitFor();
 
   test('options come from the service: its limits, the checkpoint’s defaults; no suggestions where it has none', async () => {
@@ -141,7 +144,7 @@ describe('the page and the service', () => {
     test('an edit that fails in the middle says why', async () => {
       await fillInLong();
       await page.click('#run');
-      await page.getByText(/^Step /).waitFor();
+      await isRunning();
       process.kill(server.enginePid, 'SIGKILL');
       await page.locator('#general-fault', { hasText: 'The edit has failed.' }).waitFor();
       expect(await page.textContent('#general-fault')).toContain('Image generation failed: ');
@@ -154,7 +157,7 @@ describe('the page and the service', () => {
     await isReady();
     await fillInLong();
     await page.click('#run');
-    await page.getByText(/^Step /).waitFor();
+    await isRunning();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
     expect(await page.textContent('#announcer')).toBe('Cancelled.');
@@ -170,16 +173,14 @@ describe('the page and the service', () => {
   test('an edit waits for its turn and tells its place', async () => {
     await start();
     await isReady();
-    const long = fetch(`${server.url}/v1/images/edits`, {
-      method: 'POST',
-      body: goodForm({ num_inference_steps: '150', size: '512x512' }),
-    });
+    const { id } = await submitJob(server.url, ENDLESS);
+    await jobRuns(server.url, id);
     await fillIn();
     await page.click('#run');
     await page.getByText('Next in the queue').waitFor();
     await page.click('#cancel');
     await page.locator('#run').waitFor();
-    expect((await long).status).toBe(200);
+    await deleteJob(server.url, id);
   });
 
   describe('with a key', () => {
@@ -266,7 +267,7 @@ describe('the page and the service', () => {
     await isReady();
     await fillInLong();
     await page.click('#run');
-    await page.getByText(/^Step /).waitFor();
+    await isRunning();
     const { port } = server;
     await server.stop();
     await page.locator('#general-fault:not(:empty)').waitFor();
@@ -278,6 +279,7 @@ describe('the page and the service', () => {
     await isReady();
     await page.getByText(/^1–20 · /).waitFor();
     await setOption('num_inference_steps', '1');
+    await setOption('n', '1');
     expect(await page.inputValue('#option-size')).toBe('512x512');
     await page.click('#run');
     await isResultShown();

@@ -1,0 +1,41 @@
+// @ts-check
+/**
+ * Makes docs/images/page.png: starts the built service on the miniature, opens its page in Chromium, and has a photo edited.
+ *
+ *     npm run build && node scripts/picture-the-page.mjs
+ */
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import sharp from 'sharp';
+import { startService } from '../benchmarks/support/service.mjs';
+import { chromiumPath } from '../test/support/chromium.mjs';
+
+const ROOT = join(import.meta.dirname, '..');
+const IMAGES = join(ROOT, 'docs', 'images');
+const PATIENCE_MILLISECONDS = 120_000;
+
+const executablePath = chromiumPath();
+if (executablePath === null) throw new Error('Chromium is not installed (Debian: apt-get install chromium)');
+const service = await startService({ QWEN_MODEL_DIR: join(ROOT, 'models', 'mini') });
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light', locale: 'en-GB' });
+page.setDefaultTimeout(PATIENCE_MILLISECONDS);
+
+/** @param {string} prompt */
+const edit = async (prompt) => {
+  await page.fill('#prompt', prompt);
+  await page.click('#run');
+  await page.locator('#cancel').waitFor();
+  await page.locator('#run').waitFor();
+};
+
+await page.goto(service.url);
+await page.locator('#options').waitFor();
+await page.setInputFiles('#files', join(IMAGES, 'photo.jpg'));
+for (const prompt of ['tint it blue', 'add a sepia tone', 'make it black and white']) await edit(prompt);
+await page.mouse.move(0, 0);
+const picture = await page.screenshot();
+// A palette is enough for it, and a third of the size.
+await sharp(picture).png({ palette: true, quality: 90, effort: 10 }).toFile(join(IMAGES, 'page.png'));
+await browser.close();
+await service.stop();
