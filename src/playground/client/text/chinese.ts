@@ -69,7 +69,6 @@ export const chinese: Strings = {
   random: '随机',
   unset: '未设置',
   range: (minimum, maximum) => (maximum === null ? `不小于 ${minimum}` : `${minimum}–${maximum}`),
-  slider: (label) => `${label}，滑块`,
   waiting: '正在等待模型加载…',
   sending: '正在发送…',
   queued: (position) =>

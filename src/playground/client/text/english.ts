@@ -69,7 +69,6 @@ export const english = {
   unset: 'not set',
   range: (minimum: number, maximum: number | null): string =>
     maximum === null ? `at least ${minimum}` : `${minimum}–${maximum}`,
-  slider: (label: string): string => `${label}, slider`,
   waiting: 'Waiting for the model to be loaded…',
   sending: 'Sending…',
   queued: (position: number | null): string =>
