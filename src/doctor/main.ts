@@ -1,6 +1,7 @@
 import { loadDotEnv } from '../config/dot-env.js';
 import { readSettings, SettingsError } from '../config/read-settings.js';
 import { findGpus } from '../engine/devices/gpus.js';
+import { checkCache } from './check-cache.js';
 import { checkCheckpoint, checkLimits, checkPlan } from './check-checkpoint.js';
 import { checkCore, checkDriver, checkGpus, checkNode, checkProvider } from './check-runtime.js';
 import type { Finding } from './finding.js';
@@ -27,7 +28,7 @@ async function examine(): Promise<Finding[]> {
     const { finding, checkpoint } = await checkCheckpoint(settings);
     findings.push(finding);
     if (checkpoint !== undefined) findings.push(await checkPlan(checkpoint, settings));
-    findings.push(checkLimits(settings));
+    findings.push(await checkCache(settings), checkLimits(settings));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     findings.push({ about: 'Settings', state: 'fail', found: error.faults, todo: 'Mend the environment or .env' });

@@ -22,7 +22,7 @@ function doctor(env: Readonly<Record<string, string>>, ...args: string[]): Told 
   const { PATH = '' } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: folder,
-    env: { PATH, ...env },
+    env: { PATH, HOME: folder, ...env },
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
@@ -50,6 +50,7 @@ describe('on a machine that can serve', () => {
     expect(of('Runtime').found.join()).toMatch(/onnxruntime-node 1\.\d+\.\d+ computes on the CPU/);
     expect(of('Checkpoint')).toMatchObject({ state: 'ok' });
     expect(of('Plan').found.join('\n')).toMatch(/cpu in fp32[^]*denoiser/);
+    expect(of('Cache').found.join()).toMatch(/quantized: 0 checkpoints, 0 MB of 100\.0 GB/);
     expect(of('Limits').found.join()).toContain('32 edits may wait');
   });
 

@@ -138,6 +138,8 @@ export class PipelineService {
     const { latentHeight: height, latentWidth: width, references, conditional, unconditional, sigmas } = edit;
     const channels = vae.config.zDim;
     const schedule = this.modulation(transformer, edit.timesteps);
+    await clock.time('denoise', () => schedule.prepare());
+    await takeTurn(listener);
     const previews = previewSteps(request.numInferenceSteps, request.partialImages);
     let latents = packLatents({ data: torchRandn(request.seed, channels * height * width), channels, height, width });
     for (let step = 0; step < request.numInferenceSteps; step += 1) {

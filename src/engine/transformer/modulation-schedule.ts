@@ -1,9 +1,9 @@
 /** A schedule's modulation is kept for all variants up to this size; beyond it some steps are made at a time, again and again. */
-const KEPT_BYTES = 512 * 2 ** 20;
+const KEPT_BYTES = 1536 * 2 ** 20;
 /** Steps made at once: the weights, a third of the transformer's, are read once for all of them. */
 export const BYTES_AT_ONCE = 128 * 2 ** 20;
 
-/** Modulation of the steps of one schedule, made when first needed. */
+/** Modulation of the steps of one schedule. */
 export class ModulationSchedule {
   private readonly vectors = new Map<number, Float32Array>();
   private readonly keepsAll: boolean;
@@ -22,6 +22,15 @@ export class ModulationSchedule {
     const bytes = length * Float32Array.BYTES_PER_ELEMENT;
     this.keepsAll = timesteps.length * bytes <= KEPT_BYTES;
     this.stepsAtOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / bytes));
+  }
+
+  /**
+   * Makes all steps that can be kept, so that the weights that make them are not needed between the denoiser's runs: where
+   * memory is short they take turns with it.
+   */
+  async prepare(): Promise<void> {
+    if (!this.keepsAll) return;
+    for (let step = 0; step < this.timesteps.length; step += 1) await this.at(step);
   }
 
   /** The modulation of one step, float32 [length]. */
