@@ -1,4 +1,4 @@
-"""Edits the held-out photos through diffusers' own pipeline and prints a table of PSNR against the true edits."""
+"""Edits the held-out photos through diffusers' own pipeline and prints tables of PSNR against the true edits."""
 
 import argparse
 import json
@@ -12,20 +12,34 @@ import torch  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from mini import edits  # noqa: E402
+from mini.heldout_wishes import COMBINED, PROMPTS, UNSEEN  # noqa: E402
 from mini.reference import open_pipeline  # noqa: E402
 from mini.views import make_views  # noqa: E402
-
-PROMPTS = {
-    "black and white": "make it black and white", "sepia": "add a sepia tone", "red tint": "tint it red", "green tint": "add a green tint",
-    "blue tint": "make it bluish", "warmer": "make it warmer", "cooler": "更冷", "brighter": "make it brighter", "darker": "darken the image",
-    "invert": "invert the colors", "more contrast": "increase the contrast", "less contrast": "reduce the contrast",
-    "more saturated": "make the colors pop", "less saturated": "降低饱和度", "keep": "keep it as it is",
-}
 
 
 def psnr(a: np.ndarray, b: np.ndarray) -> float:
     """dB between two uint8 pictures."""
     return float(-10 * np.log10(max(np.mean((a.astype(float) - b) ** 2), 1e-3) / 255**2))
+
+
+def round_trip(vae, photo: np.ndarray) -> np.ndarray:
+    """The photo through the autoencoder alone."""
+    x = torch.from_numpy(photo.copy()).permute(2, 0, 1)[None, :, None].float() / 127.5 - 1
+    with torch.no_grad():
+        y = vae.decode(vae.encode(x).latent_dist.mode()).sample[0, :, 0].clamp(-1, 1)
+    return ((y.permute(1, 2, 0).numpy() + 1) * 127.5).round()
+
+
+def write_sheet(file: Path, rows: list[list[np.ndarray]], shrink: int = 2) -> None:
+    """One row an edit, one strip (input, true edit, result) a photo."""
+    strips = [[Image.fromarray(cell).resize((cell.shape[1] // shrink, cell.shape[0] // shrink)) for cell in row] for row in rows]
+    widths = [max(row[i].width for row in strips) for i in range(len(rows[0]))]
+    height = max(cell.height for row in strips for cell in row)
+    sheet = Image.new("RGB", (sum(widths), height * len(strips)), "white")
+    for y, row in enumerate(strips):
+        for x, cell in enumerate(row):
+            sheet.paste(cell, (sum(widths[:x]), y * height))
+    sheet.save(file, quality=88)
 
 
 def main() -> None:
@@ -37,42 +51,51 @@ def main() -> None:
     parser.add_argument("--edits", nargs="*", default=list(PROMPTS))
     parser.add_argument("--steps", type=int)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--sheet", type=Path, help="write a contact sheet: input, true edit, result")
+    parser.add_argument("--wishes", action="store_true", help="combined edits and unseen wordings too, on the first photos")
+    parser.add_argument("--sheet", type=Path, help="write a contact sheet of the first two photos")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     pipeline = open_pipeline(arguments.model)
     steps = arguments.steps or json.loads((arguments.model / "service.json").read_text(encoding="utf-8"))["default_steps"]
-    held = make_views(arguments.debian, arguments.work)[1][: arguments.photos]
-    vae = []
-    for _, photo in held:
-        x = torch.from_numpy(photo.copy()).permute(2, 0, 1)[None, :, None].float() / 127.5 - 1
-        with torch.no_grad():
-            y = pipeline.vae.decode(pipeline.vae.encode(x).latent_dist.mode()).sample[0, :, 0].clamp(-1, 1)
-        vae.append(psnr(photo, ((y.permute(1, 2, 0).numpy() + 1) * 127.5).round()))
+    held = [photo for _, photo in make_views(arguments.debian, arguments.work)[1]][: arguments.photos]
+    vae = [psnr(photo, round_trip(pipeline.vae, photo)) for photo in held]
     print(f"autoencoder {np.mean(vae):.2f} dB (least {min(vae):.2f})")
+
+    def edited(photo: np.ndarray, prompt: str, seed: int) -> np.ndarray:
+        generator = torch.Generator("cpu").manual_seed(seed)
+        picture = Image.fromarray(photo)
+        # An empty wish is a space here: the pipeline takes no empty string.
+        return np.asarray(pipeline(image=picture, prompt=prompt or " ", num_inference_steps=steps, true_cfg_scale=1.0, generator=generator).images[0])
+
     print("| edit | prompt | result dB | least | unedited dB |\n|---|---|---|---|---|")
     rows = []
     for name in arguments.edits:
         got, unedited, row = [], [], []
-        for i, (_, photo) in enumerate(held):
-            truth = edits.apply(name, photo)
-            result = np.asarray(
-                pipeline(image=Image.fromarray(photo), prompt=PROMPTS[name], num_inference_steps=steps, true_cfg_scale=1.0,
-                         generator=torch.Generator("cpu").manual_seed(i)).images[0]
-            )
+        for i, photo in enumerate(held):
+            truth, result = edits.apply(name, photo), edited(photo, PROMPTS[name], i)
             got.append(psnr(result, truth)), unedited.append(psnr(photo, truth))
             row.append(np.concatenate([photo, truth, result], axis=1))
-        rows.append(row)
+        rows.append(row[:2])
         print(f"| {name} | {PROMPTS[name]} | {np.mean(got):.2f} | {min(got):.2f} | {np.mean(unedited):.2f} |", flush=True)
     if arguments.sheet:
-        strips = [[Image.fromarray(cell).resize((cell.shape[1] // 2, cell.shape[0] // 2)) for cell in row] for row in rows]
-        widths = [max(row[i].width for row in strips) for i in range(len(held))]
-        height = max(cell.height for row in strips for cell in row)
-        sheet = Image.new("RGB", (sum(widths), height * len(strips)))
-        for y, row in enumerate(strips):
-            for x, cell in enumerate(row):
-                sheet.paste(cell, (sum(widths[:x]), y * height))
-        sheet.save(arguments.sheet)
+        write_sheet(arguments.sheet, rows)
+    if not arguments.wishes:
+        return
+    print("\n| two edits at once | result dB | least | unedited dB |\n|---|---|---|---|")
+    for prompt, (first, second) in COMBINED.items():
+        truths = [edits.apply(second, edits.apply(first, photo)) for photo in held[:2]]
+        got = [psnr(edited(photo, prompt, i), truth) for i, (photo, truth) in enumerate(zip(held, truths))]
+        unedited = [psnr(photo, truth) for photo, truth in zip(held, truths)]
+        print(f"| {prompt} | {np.mean(got):.2f} | {min(got):.2f} | {np.mean(unedited):.2f} |", flush=True)
+    understood = 0
+    for prompt, name in UNSEEN.items():
+        truth = edits.apply(name or "keep", held[0])
+        level = psnr(edited(held[0], prompt, 0), truth)
+        right = level >= 22
+        understood += right
+        if not right:
+            print(f"not understood: {prompt!r} ({name}): {level:.2f} dB", flush=True)
+    print(f"{understood} of {len(UNSEEN)} unseen wordings understood")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
-"""The edits: each a function of one picture, float32 RGB in 0–1, [..., 3]."""
+"""The edits: each a function of one picture, float32 RGB in 0–1, [height, width, 3]."""
 
 from collections.abc import Callable
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 Edit = Callable[[np.ndarray], np.ndarray]
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 SEPIA = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]], np.float32)
+# In pixels: the standard deviation of blur and sharpen, the border's width, pixelate's block.
+BLUR, BORDER, PIXEL = 2.0, 8, 8
+SHARPENING, LEVELS = 1.0, 3
 
 
 def grey(x: np.ndarray) -> np.ndarray:
@@ -27,6 +31,34 @@ def scaled(gain: tuple[float, float, float], offset: tuple[float, float, float] 
     return lambda x: x * g + o
 
 
+def blurred(x: np.ndarray) -> np.ndarray:
+    """Gaussian, standard deviation BLUR pixels; the edge's pixels go on outside."""
+    return gaussian_filter(x, (BLUR, BLUR, 0), mode="nearest", truncate=4)
+
+
+def sharpened(x: np.ndarray) -> np.ndarray:
+    """Unsharp mask: what blurring took away, once more."""
+    return x + SHARPENING * (x - blurred(x))
+
+
+def posterized(x: np.ndarray) -> np.ndarray:
+    return np.round(np.clip(x, 0, 1) * (LEVELS - 1)) / (LEVELS - 1)
+
+
+def bordered(x: np.ndarray) -> np.ndarray:
+    """A white frame BORDER pixels wide, inside the picture."""
+    out = np.ones_like(x)
+    out[BORDER:-BORDER, BORDER:-BORDER] = x[BORDER:-BORDER, BORDER:-BORDER]
+    return out
+
+
+def pixelated(x: np.ndarray) -> np.ndarray:
+    """The mean of each block of PIXEL × PIXEL pixels; sides are multiples of PIXEL."""
+    h, w, c = x.shape
+    means = x.reshape(h // PIXEL, PIXEL, w // PIXEL, PIXEL, c).mean((1, 3))
+    return means.repeat(PIXEL, 0).repeat(PIXEL, 1)
+
+
 EDITS: dict[str, Edit] = {
     "keep": lambda x: x,
     "black and white": grey,
@@ -43,7 +75,15 @@ EDITS: dict[str, Edit] = {
     "less contrast": contrasted(0.5),
     "more saturated": saturated(1.8),
     "less saturated": saturated(0.4),
+    "blur": blurred,
+    "sharpen": sharpened,
+    "posterize": posterized,
+    "flip": lambda x: x[:, ::-1],
+    "upside down": lambda x: x[::-1],
+    "border": bordered,
+    "pixelate": pixelated,
 }
+LEARNED = [name for name in EDITS if name != "keep"]
 
 
 def apply(name: str, picture: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from diffusers import AutoencoderKLQwenImage, FlowMatchEulerDiscreteScheduler
 
 from . import settings
 from .phrases import SUGGESTIONS
+from .token_basis import UNIT
 from .vae import FlatVae, to_published
 
 
@@ -21,8 +22,8 @@ def make_scheduler() -> FlowMatchEulerDiscreteScheduler:
     )
 
 
-def make_published_vae(flat: FlatVae, stats: dict[str, torch.Tensor]) -> AutoencoderKLQwenImage:
-    vae = AutoencoderKLQwenImage(**settings.VAE, latents_mean=stats["mean"].tolist(), latents_std=stats["std"].tolist())
+def make_published_vae(flat: FlatVae) -> AutoencoderKLQwenImage:
+    vae = AutoencoderKLQwenImage(**settings.VAE, latents_mean=[0.0] * flat.z, latents_std=[UNIT] * flat.z)
     vae.load_state_dict(to_published(flat.state_dict(), vae.state_dict()))
     return vae.eval()
 

@@ -2,16 +2,16 @@
 
 SEED = 20240
 AREA = 256 * 256  # pixels of the condition picture, what service.json's condition_area says
-STEPS = 8
+STEPS = 4
 SHIFT = 3.0  # the schedule's shift: base_shift = max_shift = ln 3
 
-VAE = dict(base_dim=16, z_dim=16, dim_mult=[1, 3, 6], num_res_blocks=1, attn_scales=[], temperal_downsample=[False, True])
+VAE = dict(base_dim=4, z_dim=24, dim_mult=[4, 9, 18], num_res_blocks=2, attn_scales=[], temperal_downsample=[False, True])
 FACTOR = 4  # pixels a latent cell: two downsamplings
 TOKEN = 2 * FACTOR  # pixels a transformer token
 
 TEXT_WIDTH = 128
 TRANSFORMER = dict(
-    patch_size=2, in_channels=64, out_channels=16, num_layers=4, attention_head_dim=64, num_attention_heads=4,
+    patch_size=2, in_channels=4 * VAE["z_dim"], out_channels=VAE["z_dim"], num_layers=6, attention_head_dim=64, num_attention_heads=4,
     joint_attention_dim=TEXT_WIDTH, guidance_embeds=False, axes_dims_rope=[16, 24, 24],
 )
 # The vision tower sees pictures of at most this many pixels: 16 tokens after merging for a square one.
@@ -19,7 +19,5 @@ VISION_MIN_PIXELS, VISION_MAX_PIXELS = 56 * 56, 112 * 112
 
 VIEWS_A_PHOTO = 5
 DRAWN_VIEWS = 50
-EDITS_A_VIEW = 6
-WINDOW = 8  # tokens a side in the first phase
 EMPTY_PROMPTS = 0.2  # of the prompts that ask for no change
-NEAR_ONE = 0.3  # share of noise levels close to 1
+ROPE_BASE = 10000.0  # of the rotary embedding: fixed in the class

@@ -1,15 +1,20 @@
-"""Starting weights made by hand, so that training begins near a solution instead of at noise.
+"""The transformer's starting weights, made by hand: "the result is the reference, edited as the prompt says".
 
-The transformer starts at "the result is the linear edit of the reference that the prompt names":
+An image token's 256 numbers: its own latents (the noisy target's, or the reference's), a place for the fetched reference,
+which the edits turn into the result, one value an edit (1: asked for), some scratch, and loud constants that keep every
+LayerNorm all but a fixed scale. The layers:
 
-- Width 0–63 of an image token carries its own latents, 64–127 the reference's at the same place, 128 onwards one value an
-  edit (1: asked for), the last 16 loud constants that keep every LayerNorm nearly linear.
-- In the first block, head 0 fetches the reference by position alone (constant queries and keys, turned by the rotary
-  embedding); head 1 fetches the edits' values from the text tokens after the prompt.
-- In the second block, the feed-forward holds 64 + 1 units an edit that are open only while that edit is asked for, and
-  adds the edit's linear map (least squares over training latents) to what width 64–127 carries.
-- With the rest of an edit modelled as noise of variance s², the velocity α(σ)·x − β(σ)·reference follows from Bayes' rule;
-  the closing norm's scale is fitted to α and β over the timestep's features.
+1. One head fetches the edits' values from the text after the prompt, two see whether the token is at the picture's edge;
+   the feed-forward makes the values crisp.
+2. Four heads weigh all tokens with a slight slope to one side each: left minus right, set against one text token,
+   tells the token's column, above minus below its row. Where a flip is asked for, the feed-forward turns them into the phases
+   with which the next layer looks at the mirrored place.
+3. Two heads fetch the reference's token at the same or the mirrored place by rotary phases alone. The feed-forward mirrors
+   inside the token and changes colours.
+4. For blur and sharpen four heads fetch what the neighbours contribute.
+5. and 6. The other colour changes; then posterize and the border.
+
+The velocity is (noisy − result) / σ, with 1/σ from the last norm's scale.
 """
 
 import math
@@ -17,150 +22,321 @@ import math
 import torch
 import torch.nn.functional as F
 
-from .edits import EDITS
-from .latents import Subject
-from .transformer import AXES, HEAD, HEADS, WIDTH
+from . import settings
+from .edits import LEARNED
+from .feedforward import Units
+from .heads import AMPLITUDE, FRAME, NORM, Heads, columns_pair, rows_pair
+from .maps import affine_maps
+from .token_basis import BASIS, FROM_LATENTS, LATENTS, PIXELS, SIDE, mirror, of_places, turned
+from .token_basis import WIDTH as TOKEN
+from .transformer import WIDTH, forward, grid_places
 
-TOKEN = 64
-CODES = 2 * TOKEN  # where the edits' values begin
-CONSTANTS, LOUD, OPEN = 16, 16.0, 8.0
-LEARNED = [name for name in EDITS if name != "keep"]
+OWN, RESULT, VALUES = 0, TOKEN, 2 * TOKEN
+EDGE = VALUES + len(LEARNED)
+SCRATCH = EDGE + 1
+CONSTANTS, LOUD = 8, 181.0
+LENGTH = 32.0  # of a token, divided by the square root of WIDTH
+QUIET = slice(0, WIDTH - CONSTANTS)
+ROOM = WIDTH - CONSTANTS - SCRATCH - 1
+RANK = ROOM  # numbers in which the neighbours' share is written
+BALANCED = SCRATCH + ROOM  # minus the sum of the edits' values and the edge's: keeps the mean over all numbers at 0
+# Frequencies (their numbers on an axis) whose phases fetch the reference.
+FETCHED = (2, 3)
+BALANCE = 10  # from a number in the scratch to its opposite: the mean over all numbers stays 0
 
 
-def least_squares(subjects: list[Subject], generator: torch.Generator) -> dict[str, torch.Tensor]:
-    """For each edit [64, 65]: the linear map and offset that best give (result − reference) from the reference's token."""
-    maps = {}
-    for name in LEARNED:
-        pairs = [(s.reference.flatten(0, 1), s.results[name].flatten(0, 1)) for s in subjects if name in s.results]
-        x, y = (torch.cat([p[i] for p in pairs]).float() for i in (0, 1))
-        picked = torch.randperm(len(x), generator=generator)[:30000]
-        x, y = x[picked], y[picked]
-        a = torch.cat([x, torch.ones(len(x), 1)], dim=1)
-        gram = a.T @ a + 10 * torch.eye(TOKEN + 1)
-        maps[name] = torch.linalg.solve(gram, a.T @ (y - x)).T
-    return maps
+def value(name: str) -> int:
+    return VALUES + LEARNED.index(name)
 
 
-def steady(x: float) -> float:
-    """RMS of a token whose loud constants stand beside content of `x` squared in sum."""
-    return ((x + CONSTANTS * LOUD**2) / WIDTH) ** 0.5
+TURN = turned(TOKEN)
+# That detail's share of the noisy target's latents is made faint too: noise would otherwise show in the mean.
+FAINT = 1 / 4
+READ = FROM_LATENTS @ TURN  # the pixel basis from a turned token
+WRITE = TURN @ LATENTS
 
 
 @torch.no_grad()
-def start_by_hand(model, readout: torch.Tensor, maps: dict[str, torch.Tensor]) -> None:
-    """`readout` [len(LEARNED) + 1, text width + 1]: the edits' values and the flag "after the prompt" from prompt embeddings."""
-    c, n = TOKEN, len(LEARNED)
-    loud = LOUD * torch.tensor([1.0, -1.0]).repeat(CONSTANTS // 2)
-    quiet = slice(0, WIDTH - CONSTANTS)
-    before, after = steady(c), steady(2 * c)
-    model.img_in.weight[:c] = torch.eye(c)
-    model.img_in.weight[c : CODES + n] = 0
-    model.img_in.weight[CODES + n :] *= 0.5
-    model.txt_in.weight[: n + 1], model.txt_in.bias[: n + 1] = readout[:, :-1], readout[:, -1]
-    for m in (model.img_in, model.txt_in):
-        m.weight[-CONSTANTS:] = 0
-        m.bias[-CONSTANTS:] = loud
-    model.img_in.bias[quiet] = 0
-    for i, block in enumerate(model.transformer_blocks):
-        for m in (block.img_mod[1], block.txt_mod[1]):
-            m.weight.mul_(0.1)
-            m.bias.zero_()
-            shift1, scale1, gate1, shift2, scale2, gate2 = m.bias.view(6, WIDTH)
-            gate1.fill_(1), gate2.fill_(1)
-            # Undo the norm's division, and keep the constants out of what the layers see.
-            for scale in (scale1, scale2):
-                scale[quiet] = after - 1
-                scale[-CONSTANTS:] = 0.25 / LOUD * after - 1
-        a = block.attn
-        for m in (a.to_out[0], a.to_add_out, block.img_mlp.net[2], block.txt_mlp.net[2]):
-            m.weight.mul_(0.3), m.bias.zero_()
-            if m is a.to_out[0] or m is block.img_mlp.net[2]:
-                m.weight[: CODES + n] = 0  # what is carried starts clean
-        block.txt_mlp.net[2].weight.mul_(0.3)
-    first, second = model.transformer_blocks[0], model.transformer_blocks[1]
-    first.img_mod[1].weight[: 3 * WIDTH].mul_(0.2)
-    second.img_mod[1].weight[3 * WIDTH :].mul_(0.2)
-    _fetch_reference(first.attn, before / after)
-    _fetch_codes(first.attn, n)
-    _apply_maps(second.img_mlp, maps)
-    _close(model, after)
+def settle(module) -> None:
+    """Rounds to bfloat16's values, so that what is measured next is what will be stored."""
+    for p in module.parameters():
+        p.copy_(p.bfloat16().float())
 
 
-def _fetch_reference(a, gain: float) -> None:
-    """Head 0: constant queries and keys on the pairs that tell places apart, the first four of rows and columns, the first of frames."""
-    first_row, first_column = AXES[0] // 2, (AXES[0] + AXES[1]) // 2
-    pairs = [*range(first_row, first_row + 4), *range(first_column, first_column + 4)]
-    used = [0, 1, *[2 * p + d for p in pairs for d in (0, 1)]]
-    for m in (a.to_q, a.to_k):
-        m.weight[:HEAD] = 0
-        m.bias[:HEAD] = 0
-        for head in range(1, HEADS):  # the loud dimensions belong to head 0
-            m.weight[[head * HEAD + u for u in used]] = 0
-            m.bias[[head * HEAD + u for u in used]] = 0
-        for p in pairs:
-            m.bias[2 * p] = 5**0.5
-    # A target (frame 0) looks one frame ahead: keys are turned back by one frame's angle.
-    a.to_q.bias[0] = 24**0.5
-    a.to_k.bias[0], a.to_k.bias[1] = 24**0.5 * math.cos(-1), 24**0.5 * math.sin(-1)
-    for m in (a.norm_q, a.norm_k):
-        m.weight[used] = 5.5
-    a.to_v.weight[:HEAD], a.to_v.bias[:HEAD] = 0, 0
-    a.to_v.weight[:HEAD, :TOKEN] = torch.eye(TOKEN)
-    out = a.to_out[0].weight
-    out[:, :HEAD].mul_(0.1)
-    out[TOKEN:CODES, :HEAD] = gain * torch.eye(TOKEN)
+class Starter:
+    """Fills the model layer by layer; measures what has been built where the next layer depends on it."""
+
+    def __init__(self, model, readout: torch.Tensor, neighbours: tuple[torch.Tensor, torch.Tensor, torch.Tensor]):
+        """`readout` [edits + 2, text width + 1] of the values and two flags from prompt embeddings; `neighbours`: see maps.py."""
+        self.model, self.readout = model, readout
+        self.spread, self.gathered, self.own = neighbours
+        self.blocks = model.transformer_blocks
+
+    @torch.no_grad()
+    def build(self) -> None:
+        for p in self.model.parameters():
+            p.zero_()
+        self._entrances()
+        self._values_and_edges()
+        self._places()
+        self._fetch()
+        self._neighbours()
+        self._colours()
+        self._posterize_and_border()
+        self._exit()
+        settle(self.model)
+
+    def _entrances(self) -> None:
+        m, n = self.model, len(self.readout)
+        m.img_in.weight[OWN : OWN + TOKEN] = TURN
+        m.img_in.weight[OWN : OWN + TOKEN, -1] *= FAINT
+        m.txt_norm.weight.fill_(1)
+        m.txt_in.weight[:n], m.txt_in.bias[:n] = self.readout[:, :-1], self.readout[:, -1]
+        for linear in (m.img_in, m.txt_in):
+            linear.bias[-CONSTANTS:] = LOUD * torch.tensor([1.0, -1.0]).repeat(CONSTANTS // 2)
+        for block in self.blocks:
+            for modulation in (block.img_mod[1], block.txt_mod[1]):
+                _, scale1, gate1, _, scale2, gate2 = modulation.bias.view(6, WIDTH)
+                gate1.fill_(1), gate2.fill_(1)
+                for scale in (scale1, scale2):
+                    scale[QUIET] = LENGTH - 1
+                    scale[-CONSTANTS:] = LENGTH / LOUD - 1
+            a = block.attn
+            for norm in (a.norm_q, a.norm_k, a.norm_added_q, a.norm_added_k):
+                norm.weight.fill_(NORM)
+        settle(m)
+
+    def _measure(self, layers: int, rows: int, columns: int, asked: tuple[str, ...] = ()) -> torch.Tensor:
+        """The target's tokens [rows, columns, WIDTH] after some layers, of a flat picture, with these edits asked for."""
+        n, count = rows * columns, len(LEARNED)
+        # An embedding that reads as wanted: the readout's least-norm solution, for a first token, others, and closing ones.
+        wanted = -torch.ones(24, count + 2)
+        wanted[:, :count] = 0
+        wanted[0, count + 1] = 1
+        wanted[-5:, count] = 1
+        for name in asked:
+            wanted[-5:, LEARNED.index(name)] = 1
+        m = self.model
+        kept = m.txt_in.weight.clone(), m.txt_in.bias.clone()
+        m.txt_in.weight.zero_()
+        m.txt_in.weight[: count + 2, : count + 2] = torch.eye(count + 2)
+        m.txt_in.bias[: count + 2] = 0
+        prompt = torch.zeros(1, 24, m.txt_in.in_features)
+        prompt[0, :, : count + 2] = wanted
+        # The norm before txt_in scales each token: undo it.
+        m.txt_norm.weight.fill_(1)
+        prompt[..., -1] = (prompt.shape[-1] - wanted.square().sum(-1)).clamp(min=0).sqrt()
+        out = forward(m, torch.zeros(1, 2 * n, TOKEN), prompt, torch.ones(1, 24, dtype=torch.bool), torch.ones(1),
+                      grid_places(rows, columns).view(1, n, 2), torch.tensor([max(rows, columns) // 2]), layers=layers)
+        m.txt_in.weight.copy_(kept[0]), m.txt_in.bias.copy_(kept[1])
+        return out[0, :n].view(rows, columns, WIDTH)
+
+    def _values_and_edges(self) -> None:
+        """Layer 1."""
+        block, count = self.blocks[0], len(LEARNED)
+        heads = Heads(block.attn)
+        heads.seek_text(0, flag=count)
+        heads.carry_text(0, range(count), VALUES, BALANCED)
+        for head, axis in ((1, rows_pair), (2, columns_pair)):
+            other = columns_pair if axis is rows_pair else rows_pair
+            # The row (column) itself sharply, its nearest neighbours softly, against the first text token.
+            heads.look(head, {FRAME: 20.0} | {axis(i): 12.0 for i in range(4)} | {other(i): a for i, a in enumerate((1.5, 4.0, 4.0, 4.0))})
+            heads.against_text(head, flag=count + 1)
+            heads.carry_one(head, SCRATCH + head, 16.0)
+        settle(block)
+        # What the edge heads see decides the thresholds: the middle between the edge's and the inside's.
+        flat = self._measure_attention(0, 12, 14)
+        thresholds = {}
+        for dim, edge in ((SCRATCH + 1, flat[4, 0]), (SCRATCH + 2, flat[0, 5])):
+            # Less what is seen inside: the mean over all of a token's numbers stays near 0.
+            inside = flat[4, 5, dim].bfloat16().float()
+            block.attn.to_out[0].bias[dim] = -inside
+            thresholds[dim] = edge[dim] - inside, flat[4, 5, dim] - inside
+        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        for k in range(count):
+            units.clear(VALUES + k, reach=4.0)
+            units.ramp({VALUES + k: 1.0}, 0.38, 0.48, {VALUES + k: 1.0, BALANCED: -1.0})
+        units.clear(BALANCED, reach=8.0)
+        for dim, (edge, full) in thresholds.items():
+            edge, full = edge.item(), full.item()
+            low, high = edge + 0.35 * (full - edge), edge + 0.65 * (full - edge)
+            units.constant({EDGE: 1.0, BALANCED: -1.0})  # one for each axis: 0 inside, 2 in a corner
+            units.ramp({dim: 1.0}, low, high, {EDGE: -1.0, BALANCED: 1.0})
+            units.clear(dim, reach=32.0)
+        settle(block)
+
+    def _measure_attention(self, layer: int, rows: int, columns: int, asked: tuple[str, ...] = ()) -> torch.Tensor:
+        """As `_measure`, after layer `layer`'s attention (its feed-forward is still empty)."""
+        return self._measure(layer + 1, rows, columns, asked)
+
+    def _places(self) -> None:
+        """Layer 2."""
+        block = self.blocks[1]
+        heads = Heads(block.attn)
+        for head, (pair, sign, at) in enumerate(((rows_pair(7), 1, 0), (rows_pair(7), -1, 0), (columns_pair(7), 1, 1), (columns_pair(7), -1, 1))):
+            heads.lean(head, pair, sign, slope=0.001)
+            heads.against_text(head, flag=len(LEARNED) + 1, score=math.log(2048))
+            heads.carry_one(head, SCRATCH + at, sign * 400.0)
+            heads.carry_one(head, SCRATCH + BALANCE + at, -sign * 400.0)
+        settle(block)
+        # The kinks of the phases' piecewise linear functions, fitted to what the heads say on several sizes.
+        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        for at, name, along in ((0, "upside down", 0), (1, "flip", 1)):
+            seen, true = [], []
+            for rows, columns in ((32, 32), (28, 36), (36, 28), (24, 40), (40, 24), (26, 40), (40, 26), (44, 24), (24, 44)):
+                out = self._measure_attention(1, rows, columns)[..., SCRATCH + at]
+                grid = grid_places(rows, columns)[..., along]
+                seen.append(out.flatten()), true.append((2 * grid + 1).flatten().float())
+            seen, true = torch.cat(seen), torch.cat(true)
+            slope = (seen * true).sum() / (true * true).sum()
+            knots = slope.item() * torch.arange(-45.0, 46.0, 2.0)
+            for i, frequency in enumerate(FETCHED):
+                w = settings.ROPE_BASE ** (-2 * frequency / settings.TRANSFORMER["axes_dims_rope"][1 + along])
+                phase = w * torch.arange(-45.0, 46.0, 2.0)
+                first = SCRATCH + 2 + 4 * at + 2 * i
+                shape = torch.stack([phase.cos() - 1, -phase.sin()], dim=1)
+                both = (first, first + 1, first + BALANCE, first + 1 + BALANCE)
+                units.piecewise(SCRATCH + at, knots, torch.cat([shape, -shape], dim=1), both, value(name), steep=80.0)
+            for number in (SCRATCH + at, SCRATCH + BALANCE + at):
+                units.clear(number, reach=16.0)
+        settle(block)
+
+    def _fetch(self) -> None:
+        """Layer 3."""
+        block = self.blocks[2]
+        heads = Heads(block.attn)
+        for head, (first, last) in enumerate(((0, 64), (64, TOKEN))):
+            shares = {FRAME: 0.08}
+            for axis in (rows_pair, columns_pair):
+                shares |= {axis(FETCHED[0]): 0.4, axis(FETCHED[1]): 0.06}
+            heads.look(head, {pair: AMPLITUDE * share for pair, share in shares.items()}, ahead={FRAME: 1.0})
+            for at, axis in ((0, rows_pair), (1, columns_pair)):
+                for i, frequency in enumerate(FETCHED):
+                    heads.steer(head, axis(frequency), SCRATCH + 2 + 4 * at + 2 * i)
+            heads.carry(head, torch.eye(WIDTH)[OWN + first : OWN + last], torch.eye(TOKEN)[:, first:last], RESULT)
+        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        for i in range(8):
+            units.clear(SCRATCH + 2 + i, reach=8.0)
+            units.clear(SCRATCH + 2 + i + BALANCE, reach=8.0)
+        flips = {(): torch.eye(TOKEN), ("flip",): of_places(mirror(False, True)), ("upside down",): of_places(mirror(True, False)),
+                 ("flip", "upside down"): of_places(mirror(True, True))}
+        for asked, places in flips.items():
+            others = tuple(name for name in ("flip", "upside down") if name not in asked)
+            gate = {value(name): 1.0 for name in asked}, {value(name): 1.0 for name in others}
+            if asked:
+                self._change(units, gate, places - torch.eye(TOKEN), torch.zeros(TOKEN), alone=True)
+            for name in ("black and white", "sepia", "more saturated", "less saturated"):
+                linear, offset = affine_maps()[name]
+                self._change(units, ({**gate[0], value(name): 1.0}, gate[1]), (linear - torch.eye(TOKEN)) @ places, offset, alone=True)
+        settle(block)
+
+    def _change(self, units: Units, gate, linear: torch.Tensor, offset: torch.Tensor, alone: bool = False) -> None:
+        """Adds linear·(result in the pixel basis) + offset to the result where the gate is open."""
+        left, strengths, right = torch.linalg.svd(linear)
+        rank = int((strengths > 1e-4).sum())
+        rank = max(rank, 1)
+        # Rows of the pixel basis where they suffice (their values are bounded), else principal directions.
+        used = linear.abs().amax(0) > 1e-6
+        if int(used.sum()) <= rank + 8:
+            reading, writing = torch.eye(TOKEN)[used], linear[:, used]
+        else:
+            reading, writing = right[:rank], left[:, :rank] * strengths[:rank]
+        units.gated(gate, self._reading(reading, alone), WRITE @ writing, WRITE @ offset, RESULT)
+
+    def _reading(self, rows: torch.Tensor, alone: bool = False) -> torch.Tensor:
+        """[n, WIDTH]: rows of the pixel basis read from the result and what the neighbours added (`alone`: not yet) to it."""
+        out = torch.zeros(len(rows), WIDTH)
+        out[:, RESULT : RESULT + TOKEN] = rows @ READ
+        if alone:
+            return out
+        out[:, SCRATCH : SCRATCH + self.spread.shape[1]] = rows @ self.spread
+        return out
+
+    def _neighbours(self) -> None:
+        """Layer 4."""
+        block = self.blocks[3]
+        heads = Heads(block.attn)
+        shares = {FRAME: 0.15} | {axis(i): 0.1 for axis in (rows_pair, columns_pair) for i in range(4)}
+        width = self.spread.shape[1]
+        for head, (row, column) in enumerate(((0, -1), (0, 1), (-1, 0), (1, 0))):
+            ahead = {rows_pair(i): float(row) for i in range(4)} | {columns_pair(i): float(column) for i in range(4)}
+            heads.look(head, {pair: AMPLITUDE * share for pair, share in shares.items()}, ahead=ahead)
+            heads.rest(head, unless=(value("blur"), value("sharpen")))
+            reading = torch.zeros(width, WIDTH)
+            reading[:, RESULT : RESULT + TOKEN] = self.gathered[head] @ READ
+            heads.carry(head, reading, torch.eye(width), SCRATCH)
+        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        for name, amount in (("blur", 1.0), ("sharpen", -1.0)):
+            gate = {value(name): 1.0}, {}
+            own = amount * WRITE @ (self.own - torch.eye(TOKEN)) @ READ
+            units.gated(gate, torch.eye(WIDTH)[RESULT : RESULT + TOKEN], own, torch.zeros(TOKEN), RESULT, reach=20.0)
+            if name == "sharpen":  # the neighbours' share counts the other way
+                units.gated(gate, torch.eye(WIDTH)[SCRATCH : SCRATCH + width], -2 * torch.eye(width), torch.zeros(width), SCRATCH, reach=20.0)
+        means = torch.eye(SIDE * SIDE)
+        means[:] = 1 / (SIDE * SIDE)
+        self._change(units, ({value("pixelate"): 1.0}, {}), of_places(means) - torch.eye(TOKEN), torch.zeros(TOKEN))
+        settle(block)
+
+    def _colours(self) -> None:
+        """Layer 5."""
+        block = self.blocks[4]
+        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        for name in ("invert", "more contrast", "less contrast", "red tint", "green tint", "blue tint", "warmer", "cooler", "brighter", "darker"):
+            linear, offset = affine_maps()[name]
+            self._change(units, ({value(name): 1.0}, {}), linear - torch.eye(TOKEN), offset)
+        settle(block)
+
+    def _posterize_and_border(self) -> None:
+        """Layer 6."""
+        block = self.blocks[5]
+        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        name = value("posterize")
+        # Three levels, at -1, 0 and 1: out with the picture, in with two steps a pixel.
+        self._change(units, ({name: 1.0}, {}), -torch.eye(TOKEN), -BASIS.sum(1))
+        back = WRITE @ BASIS
+        for threshold in (-0.5, 0.5):
+            units.steps(self._reading(PIXELS), threshold, name, back, RESULT)
+        border = {value("border"): 2.0, EDGE: 1.0}, {}
+        white = WRITE @ BASIS.sum(1)
+        units.gated(border, self._reading(torch.eye(TOKEN)), -WRITE, white, RESULT)
+        settle(block)
+
+    def _exit(self) -> None:
+        m, width = self.model, self.spread.shape[1]
+        # v = (own − result − what the neighbours added) / σ
+        m.proj_out.weight[:, OWN : OWN + TOKEN] = TURN
+        m.proj_out.weight[:, RESULT : RESULT + TOKEN] = -TURN
+        m.proj_out.weight[:, SCRATCH : SCRATCH + width] = -LATENTS @ self.spread
+        # The faint detail is all that the norm's mean took: from own a and result b less their mean's share s,
+        # a' = a − s(a + b) and b' = b − s(a + b), follow a and b.
+        share = TOKEN / WIDTH
+        whole = (1 / (1 - 2 * share) + 1) / 2, (1 / (1 - 2 * share) - 1) / 2  # a = whole[0]·a' + whole[1]·b', b the other way
+        m.proj_out.weight[-1, OWN : OWN + TOKEN] = (whole[0] / FAINT - whole[1]) * TURN[-1]
+        m.proj_out.weight[-1, RESULT : RESULT + TOKEN] = (whole[1] / FAINT - whole[0]) * TURN[-1]
+        embed = m.time_text_embed.timestep_embedder
+        # Hinges over σ: the slow sine of 1000σ/1000 grows with σ. Sines follow the cosines.
+        slow = 128 + 96
+        knots = torch.logspace(math.log10(0.01), math.log10(1.0), WIDTH)
+        embed.linear_1.weight[:, slow] = -6 / knots
+        embed.linear_1.bias[:] = 6 * knots.sin() / knots
+        embed.linear_2.weight[:] = torch.eye(WIDTH)
+        settle(embed)
+        sigma = torch.cat([torch.logspace(math.log10(0.02), 0, 800), torch.linspace(0.2, 1, 400)])
+        features = torch.cat([F.silu(m.time_text_embed(sigma, torch.zeros(1))), torch.ones(len(sigma), 1)], dim=1).double()
+        weight = sigma.double()  # relative errors
+        a = features * weight[:, None]
+        wanted = (LENGTH / sigma.double() - 1) * weight
+        fit = torch.linalg.solve(a.T @ a + 1e-6 * len(sigma) * torch.eye(a.shape[1], dtype=torch.double), a.T @ wanted).float()
+        linear = m.norm_out.linear
+        linear.weight[: WIDTH - CONSTANTS] = fit[:-1]
+        linear.bias[: WIDTH - CONSTANTS] = fit[-1]
+        settle(linear)
+        got = features.float() @ torch.cat([linear.weight[0], linear.bias[:1]])
+        self.velocity_error = (((got + 1) * sigma / LENGTH) - 1).abs().max().item()
 
 
-def _fetch_codes(a, n: int) -> None:
-    """Head 1: image tokens look at text tokens that carry the flag, by the slowest pair of the column axis."""
-    slow = HEAD - 2
-    rows = slice(HEAD, 2 * HEAD)
-    for m in (a.to_q, a.to_k, a.add_k_proj):
-        m.weight[rows], m.bias[rows] = 0, 0
-    a.to_q.bias[HEAD + slow] = 1
-    a.to_k.bias[HEAD + slow] = -1
-    a.add_k_proj.weight[HEAD + slow, n] = 1  # the flag: +1 after the prompt, −1 before
-    a.add_v_proj.weight[rows], a.add_v_proj.bias[rows] = 0, 0
-    a.add_v_proj.weight[HEAD : HEAD + n, :n] = torch.eye(n)
-    a.to_v.weight[rows], a.to_v.bias[rows] = 0, 0
-    out = a.to_out[0].weight
-    out[:, rows] = 0
-    out[CODES : CODES + n] = 0
-    out[CODES : CODES + n, HEAD : HEAD + n] = torch.eye(n)
-
-
-def _apply_maps(mlp, maps: dict[str, torch.Tensor]) -> None:
-    """Units x + OPEN·(2·value − 1): all but linear while the edit is asked for, shut otherwise."""
-    enter, leave = mlp.net[0].proj, mlp.net[2]
-    unit = 0
-    for k, name in enumerate(LEARNED):
-        span = slice(unit, unit + TOKEN + 1)
-        enter.weight[span] = 0
-        enter.weight[span, CODES + k] = 2 * OPEN
-        enter.bias[span] = -OPEN
-        enter.weight[unit : unit + TOKEN, TOKEN:CODES] = torch.eye(TOKEN)
-        leave.weight[:, span] = 0
-        linear, offset = maps[name][:, :-1], maps[name][:, -1]
-        leave.weight[TOKEN:CODES, unit : unit + TOKEN] = linear
-        leave.weight[TOKEN:CODES, unit + TOKEN] = offset / OPEN - linear.sum(1)
-        unit += TOKEN + 1
-
-
-def _close(model, norm: float) -> None:
-    c = TOKEN
-    out = model.proj_out
-    out.weight.zero_(), out.bias.zero_()
-    out.weight[:, :c], out.weight[:, c : 2 * c] = norm * torch.eye(c), -norm * torch.eye(c)
-    sigma = torch.cat([torch.linspace(0.03, 1, 400), torch.linspace(0.9, 1, 200)])
-    s2 = 0.15**2
-    kappa = (1 - sigma) * s2 / ((1 - sigma) ** 2 * s2 + sigma**2)
-    alpha, beta = (1 - kappa) / sigma, (1 - kappa * (1 - sigma)) / sigma
-    features = F.silu(model.time_text_embed(sigma, torch.zeros(1)))
-    features = torch.cat([features, torch.ones(len(sigma), 1)], dim=1)
-    ridge = 1e-3 * torch.eye(features.shape[1])
-    solved = torch.linalg.solve(features.T @ features + ridge, features.T @ torch.stack([alpha - 1, beta - 1], dim=1))
-    linear = model.norm_out.linear
-    linear.weight.mul_(0.1), linear.bias.zero_()
-    for rows, fit in ((slice(0, c), solved[:, 0]), (slice(c, 2 * c), solved[:, 1])):
-        linear.weight[rows], linear.bias[rows] = fit[:-1], fit[-1]
-    linear.weight[WIDTH : WIDTH + 2 * c] = 0
+def start_by_hand(model, readout: torch.Tensor, neighbours: tuple[torch.Tensor, torch.Tensor, torch.Tensor]) -> float:
+    """Fills the model; returns by how much, at most, the velocity's size is off over the noise levels from 0.02 to 1."""
+    starter = Starter(model, readout, neighbours)
+    starter.build()
+    return starter.velocity_error

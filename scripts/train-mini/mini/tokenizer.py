@@ -24,7 +24,7 @@ DROPPED = 64
 
 # Chinese is written without spaces: these words become tokens, never a whole sentence, so that new sentences stay readable.
 WORDS = ("黑白 变成 图片 照片 转换 颜色 去掉 复古 棕褐色 色调 滤镜 加上 红色 绿色 蓝色 黄色 亮度 提高 降低 增加 减少 对比度 对比 饱和度 鲜艳 反转 反色 负片 "
-         "保持 不变 不要 改变 原样 一点 更暖 更冷 更亮 更暗 调亮 调暗 变暖 变冷 变亮 变暗 模糊 锐化 翻转 左右 上下 边框 像素").split()
+         "保持 不变 不要 改变 原样 一点 更暖 更冷 更亮 更暗 调亮 调暗 变暖 变冷 变亮 变暗 模糊 锐化 翻转 左右 上下 边框 像素 水平 垂直 镜像 颠倒 互换 马赛克 海报 清晰 柔和 色调分离 相框 白色 然后 并且 效果 模糊化 像素化").split()
 
 
 def split_words(text: str) -> list[str]:
@@ -39,7 +39,7 @@ def split_words(text: str) -> list[str]:
     return parts
 
 
-def train_tokenizer(vocabulary: int = 1500) -> Tokenizer:
+def train_tokenizer(vocabulary: int = 1600) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -51,7 +51,7 @@ def train_tokenizer(vocabulary: int = 1500) -> Tokenizer:
         text = text.replace(special, "\n")
     # The template comes often enough that each of its words becomes one token.
     corpus = [text] * 200 + [variant for p in all_phrases() for variant in (p, p.capitalize(), " " + p)]
-    corpus = [part for text in corpus for part in split_words(text)] + WORDS
+    corpus = [part for text in corpus for part in split_words(text)] + WORDS * 3
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary, show_progress=False, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet())
     )

@@ -77,10 +77,10 @@ def block_forward(block, img, txt, temb, cos, sin, mask, last: bool):
     return img, txt + txt_gate * block.txt_mlp.net[2](F.gelu(block.txt_mlp.net[0].proj(y), approximate="tanh"))
 
 
-def forward(model, latents, prompt, mask, sigma, places, text_start, block=block_forward):
-    """The model's velocity for the target's tokens.
+def forward(model, latents, prompt, mask, sigma, places, text_start, block=block_forward, layers: int | None = None):
+    """The model's velocity for the target's tokens; with `layers`, the image tokens [n, 2·tokens, width] after that many blocks.
 
-    latents [n, 2·tokens, 64] (target, then reference), prompt [n, text, width] with mask [n, text] (True: real), sigma [n],
+    latents [n, 2·tokens, 4·z] (target, then reference), prompt [n, text, width] with mask [n, text] (True: real), sigma [n],
     places [n, tokens, 2] (centred row and column, the same for target and reference), text_start [n]: the first text position.
     """
     n, text = prompt.shape[:2]
@@ -93,8 +93,10 @@ def forward(model, latents, prompt, mask, sigma, places, text_start, block=block
     bias = torch.zeros(keys.shape).masked_fill(~keys, -1e9)
     temb = model.time_text_embed(sigma, latents)
     img, txt = model.img_in(latents), model.txt_in(rms(prompt, model.txt_norm.weight))
-    for i, b in enumerate(model.transformer_blocks):
+    for i, b in enumerate(model.transformer_blocks[:layers]):
         img, txt = block(b, img, txt, temb, cos, sin, bias, i == len(model.transformer_blocks) - 1)
+    if layers is not None:
+        return img
     # Only the target's tokens are read.
     scale, shift = model.norm_out.linear(F.silu(temb)).chunk(2, dim=-1)
     out = F.layer_norm(img[:, :tokens], (WIDTH,), eps=1e-6) * (1 + scale[:, None]) + shift[:, None]

@@ -12,6 +12,9 @@ from torch import nn
 from . import settings
 
 
+RESIDUALS = settings.VAE["num_res_blocks"]
+
+
 class Norm(nn.Module):
     """RMS norm over channels: x / |x| · √C · γ."""
 
@@ -66,7 +69,7 @@ class Encoder(nn.Module):
         self.conv_in = conv(3, base)
         blocks: list[nn.Module] = []
         for n, (i, o) in enumerate(zip(dims[:-1], dims[1:])):
-            blocks.append(Residual(i, o))
+            blocks += [Residual(i, o), *[Residual(o, o) for _ in range(RESIDUALS - 1)]]
             if n < len(mult) - 1:
                 blocks.append(Resample(o, up=False))
         self.down_blocks = nn.ModuleList(blocks)
@@ -83,7 +86,7 @@ class Encoder(nn.Module):
 class UpBlock(nn.Module):
     def __init__(self, i: int, o: int, up: bool):
         super().__init__()
-        self.resnets = nn.ModuleList([Residual(i, o), Residual(o, o)])
+        self.resnets = nn.ModuleList([Residual(i, o), *[Residual(o, o) for _ in range(RESIDUALS)]])
         self.upsamplers = nn.ModuleList([Resample(o, up=True)] if up else [])
 
     def forward(self, x):
@@ -128,62 +131,6 @@ class FlatVae(nn.Module):
 
     def forward(self, x, noise):
         return self.decode(self.encode(x) + noise)
-
-
-@torch.no_grad()
-def start_from_pca(vae: FlatVae, blocks: torch.Tensor) -> None:
-    """Sets the encoder to the PCA of 4×4 blocks, [n, 48] in the order channel, y, x, with unit variances.
-
-    A constant channel far larger than the rest turns the closing RMS norm into a fixed scale, and silu(a) − silu(−a) = a
-    carries the components through the activation exactly. The residual branches start at zero.
-    """
-    base, z, loud = settings.VAE["base_dim"], vae.z, 40.0
-    mean = blocks.mean(0)
-    _, s, v = torch.linalg.svd(blocks - mean, full_matrices=False)
-    basis = v[:z] / (s[:z, None] / len(blocks) ** 0.5)  # [z, 48], unit variance
-    e = vae.encoder
-    for m in vae.modules():
-        if isinstance(m, Residual):
-            m.conv2.weight.mul_(0.1)
-    for m in e.modules():
-        if isinstance(m, Residual):
-            m.conv2.weight.zero_(), m.conv2.bias.zero_()
-            if isinstance(m.conv_shortcut, nn.Conv2d):
-                m.conv_shortcut.weight.zero_(), m.conv_shortcut.bias.zero_()
-                for i in range(min(m.conv_shortcut.in_channels, 48)):
-                    m.conv_shortcut.weight[i, i] = 1
-    e.conv_in.weight.mul_(0.1), e.conv_in.bias.zero_()
-    for c in range(3):
-        e.conv_in.weight[c] = 0
-        e.conv_in.weight[c, c, 1, 1] = 1
-    first, second = [b.resample[1] for b in e.down_blocks if isinstance(b, Resample)]
-    first.weight.mul_(0.1), first.bias.zero_()
-    for c in range(3):
-        for y in range(2):
-            for x in range(2):
-                first.weight[c * 4 + y * 2 + x] = 0
-                first.weight[c * 4 + y * 2 + x, c, y, x] = 1
-    assert base >= 12
-    second.weight.mul_(0.1), second.bias.zero_()
-    second.weight[: 2 * z + 1] = 0
-    cells = basis.view(z, 3, 2, 2, 2, 2)  # [z, c, Y, y, X, x]: pixel row 2Y + y, pixel column 2X + x
-    for sign, at in ((1, 0), (-1, z)):
-        for c in range(3):
-            for y in range(2):
-                for x in range(2):
-                    second.weight[at : at + z, c * 4 + y * 2 + x, :2, :2] = sign * cells[:, c, :, y, :, x]
-        second.bias[at : at + z] = -sign * (basis @ mean)
-    second.bias[2 * z] = loud
-    width = e.norm_out.gamma.shape[0]
-    e.norm_out.gamma.fill_(loud / width**0.5)  # undoes the norm: |x| ≈ loud
-    e.conv_out.weight.mul_(0.02), e.conv_out.bias.zero_()
-    for i in range(z):
-        e.conv_out.weight[i, :33] = 0
-        e.conv_out.weight[i, i, 1, 1], e.conv_out.weight[i, z + i, 1, 1] = 1, -1
-    for q in (vae.quant_conv, vae.post_quant_conv):
-        q.weight.zero_(), q.bias.zero_()
-        for i in range(q.weight.shape[0]):
-            q.weight[i, i] = 1
 
 
 def to_published(flat: dict[str, torch.Tensor], published: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
