@@ -87,7 +87,7 @@ describe('an edit with the miniature', () => {
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
 
     const seen = await page.evaluate<Seen>('seen');
-    expect(seen.texts.some((text) => /^Step \d of 8( · .* left)?/.test(text))).toBe(true);
+    expect(seen.texts.some((text) => /^Step \d of 4( · .* left)?/.test(text))).toBe(true);
     expect(seen.fractions.map(Number)).toEqual([...seen.fractions.map(Number)].sort((a, b) => a - b));
     expect(seen.previews.length).toBeGreaterThanOrEqual(1);
     expect(await page.textContent('#announcer')).toBe('The edited picture is there.');

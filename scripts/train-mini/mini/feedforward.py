@@ -3,6 +3,7 @@
 import torch
 
 REACH = 10.0  # what a gated unit may read, in size, and still be open or shut: 4 less than this
+VALUE = 16.0  # how large a number is that stands for "asked for": as large as a picture's, so that quantized weights keep both
 CRISP = 12.0  # how steep ramps and steps are, in GELU's units
 Gate = tuple[dict[int, float], dict[int, float]]  # numbers that must be 1 (with weights), numbers that must be 0
 
@@ -60,13 +61,13 @@ class Units:
             changes = torch.cat([slopes[:1], slopes[1:] - slopes[:-1]])
             units = self._take(len(changes))
             self.enter.weight[units, reading] = sign * steep
-            self.enter.weight[units, gate] = shut
+            self.enter.weight[units, gate] = shut / VALUE
             for unit, knot in zip(range(units.start, units.stop), t):
                 self._bias(unit, -steep * knot.item() - shut)
             for i, number in enumerate(out):
                 self.leave.weight[number, units] = changes[:, i] / steep
         unit = self._take(1)
-        self.enter.weight[unit, gate], self.enter.bias[unit] = 2 * REACH, -REACH
+        self.enter.weight[unit, gate], self.enter.bias[unit] = 2 * REACH / VALUE, -REACH
         for i, number in enumerate(out):
             self.leave.weight[number, unit] = centre[i] / REACH
 
@@ -77,9 +78,9 @@ class Units:
         self.enter.weight[units] = reading
         for span in (units, own):
             for number, weight in gate[0].items():
-                self.enter.weight[span, number] += 2 * reach * weight
+                self.enter.weight[span, number] += 2 * reach * weight / VALUE
             for number, weight in gate[1].items():
-                self.enter.weight[span, number] -= 2 * reach * weight
+                self.enter.weight[span, number] -= 2 * reach * weight / VALUE
             # open at 1: the wanted numbers' weights less all but one of what they add up to
             self.enter.bias[span] = -2 * reach * (sum(gate[0].values()) - 1) - reach
         self.leave.weight[at : at + m, units] = writing
@@ -94,7 +95,7 @@ class Units:
         for sign in (1, -1):
             units = self._take(n)
             self.enter.weight[units] = steep * reading
-            self.enter.weight[units, gate] = shut
+            self.enter.weight[units, gate] = shut / VALUE
             for unit in range(units.start, units.stop):
                 self._bias(unit, steep * (sign * width / 2 - threshold) - shut)
             self.leave.weight[at : at + m, units] = sign * writing / height

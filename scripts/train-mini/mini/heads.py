@@ -9,6 +9,7 @@ import math
 import torch
 
 from . import settings
+from .feedforward import VALUE
 from .transformer import AXES, HEAD
 
 NORM = 12.0  # the weight of the norms over queries and keys
@@ -77,12 +78,12 @@ class Heads:
         self.a.add_k_proj.weight[head * HEAD + SINK, flag] = 1
 
     def rest(self, head: int, unless: tuple[int, ...]) -> None:
-        """Looks at the text (which carries nothing) unless one of these numbers is 1."""
+        """Looks at the text (which carries nothing) unless one of these numbers is VALUE."""
         row = head * HEAD + SINK
         self.a.add_k_proj.bias[row] = 1
         self.a.to_q.bias[row] = 32
         for number in unless:
-            self.a.to_q.weight[row, number] = -32
+            self.a.to_q.weight[row, number] = -32 / VALUE
 
     def steer(self, head: int, pair: int, at: int) -> None:
         """Turns the pair's query by what the numbers `at`, `at` + 1 add to (1, 0)."""

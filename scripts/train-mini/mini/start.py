@@ -24,7 +24,7 @@ import torch.nn.functional as F
 
 from . import settings
 from .edits import LEARNED
-from .feedforward import Units
+from .feedforward import VALUE, Units
 from .heads import AMPLITUDE, FRAME, NORM, Heads, columns_pair, rows_pair
 from .maps import affine_maps
 from .token_basis import BASIS, FROM_LATENTS, LATENTS, PIXELS, SIDE, mirror, of_places, turned
@@ -155,13 +155,13 @@ class Starter:
         units = Units(block.img_mlp, WIDTH - CONSTANTS)
         for k in range(count):
             units.clear(VALUES + k, reach=4.0)
-            units.ramp({VALUES + k: 1.0}, 0.38, 0.48, {VALUES + k: 1.0, BALANCED: -1.0})
+            units.ramp({VALUES + k: 1.0}, 0.38, 0.48, {VALUES + k: VALUE, BALANCED: -VALUE})
         units.clear(BALANCED, reach=8.0)
         for dim, (edge, full) in thresholds.items():
             edge, full = edge.item(), full.item()
             low, high = edge + 0.35 * (full - edge), edge + 0.65 * (full - edge)
-            units.constant({EDGE: 1.0, BALANCED: -1.0})  # one for each axis: 0 inside, 2 in a corner
-            units.ramp({dim: 1.0}, low, high, {EDGE: -1.0, BALANCED: 1.0})
+            units.constant({EDGE: VALUE, BALANCED: -VALUE})  # one for each axis: 0 inside, 2 in a corner
+            units.ramp({dim: 1.0}, low, high, {EDGE: -VALUE, BALANCED: VALUE})
             units.clear(dim, reach=32.0)
         settle(block)
 
