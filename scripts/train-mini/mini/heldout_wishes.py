@@ -1,4 +1,4 @@
-"""Wishes for the evaluation: none of these sentences can come out of phrases.py as it is."""
+"""Wishes for the evaluation: the prompts of its tables, and wordings that phrases.py does not list."""
 
 # One an edit: what the table is made with.
 PROMPTS = {
@@ -16,7 +16,7 @@ COMBINED = {
     "make it sepia with a white border": ("sepia", "border"), "变成黑白，然后左右翻转": ("black and white", "flip"),
     "less saturated and upside down": ("less saturated", "upside down"), "pixelate it and tint it green": ("pixelate", "green tint"),
 }
-# Wordings of single edits that are not in phrases.py, and wishes that should change nothing (None).
+# Wordings of single edits that are not listed in phrases.py (its frames may come near), and wishes that should change nothing (None).
 UNSEEN = {
     "turn this into a monochrome picture": "black and white", "I'd like it in grayscale": "black and white", "give it an old sepia look": "sepia",
     "make the photo a lot more red": "red tint", "can you warm the photo up": "warmer", "a colder tone please": "cooler",
