@@ -138,13 +138,13 @@ export class PipelineService {
     const { latentHeight: height, latentWidth: width, references, conditional, unconditional, sigmas } = edit;
     const channels = vae.config.zDim;
     const schedule = this.modulation(transformer, edit.timesteps);
-    await clock.time('denoise', () => schedule.prepare());
-    await takeTurn(listener);
     const previews = previewSteps(request.numInferenceSteps, request.partialImages);
     let latents = packLatents({ data: torchRandn(request.seed, channels * height * width), channels, height, width });
     for (let step = 0; step < request.numInferenceSteps; step += 1) {
       const sigma = sigmas[step] ?? 0;
+      // One stretch of the stage's time a step: what is made for all steps counts to the first.
       const velocity = await clock.time('denoise', async () => {
+        if (step === 0) await schedule.prepare();
         const modulation = await schedule.at(step);
         const conditioned = await transformer.velocity(latents, references, modulation, conditional);
         if (unconditional === undefined) return conditioned;
