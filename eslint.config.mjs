@@ -22,6 +22,14 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/engine/sessions/onnx-session.ts'],
+    rules: {
+      // One file knows the runtime; types count too.
+      '@typescript-eslint/no-restricted-imports': ['error', 'onnxruntime-node'],
+    },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {

@@ -1,4 +1,5 @@
 import type { Usage } from '../edits/answer/usage.js';
+import type { JobProgress } from '../jobs/job-event.js';
 
 /** One picture to edit: the API's fields as text, every one of them given once. */
 export interface EditRequest {
@@ -20,14 +21,7 @@ export type EditUpdate =
   /** The model is being loaded, or the service asked to come back later. */
   | { readonly type: 'preparing'; readonly what: string }
   | { readonly type: 'queued'; readonly position: number }
-  | {
-      readonly type: 'progress';
-      readonly step: number;
-      readonly steps: number;
-      readonly image: number;
-      readonly images: number;
-      readonly etaSeconds: number | null;
-    }
+  | ({ readonly type: 'progress' } & JobProgress)
   /** Results come in order. */
   | { readonly type: 'result'; readonly result: EditResult; readonly warnings: readonly string[] };
 

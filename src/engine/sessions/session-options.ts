@@ -1,10 +1,17 @@
-import type { InferenceSession } from 'onnxruntime-node';
-
 /** Where a session computes. */
 export interface SessionDevice {
   readonly kind: 'cpu' | 'cuda';
   /** CUDA's number of the GPU; 0 for the CPU. */
   readonly index: number;
+}
+
+/** What the runtime's session options can hold, as far as they are used. */
+export interface RuntimeOptions {
+  readonly graphOptimizationLevel: 'all';
+  readonly logSeverityLevel: 3;
+  readonly executionProviders: readonly ('cpu' | { readonly name: 'cuda'; readonly deviceId: number })[];
+  readonly enableMemPattern?: boolean;
+  readonly extra: { readonly session: Readonly<Record<string, string>> };
 }
 
 /**
@@ -16,7 +23,7 @@ export interface SessionDevice {
  *
  * @param root absolute folder below which the initializers' files lie
  */
-export function runtimeOptions(root: string, device: SessionDevice): InferenceSession.SessionOptions {
+export function runtimeOptions(root: string, device: SessionDevice): RuntimeOptions {
   const files = { model_external_initializers_file_folder_path: root };
   const common = { graphOptimizationLevel: 'all', logSeverityLevel: 3 } as const;
   if (device.kind === 'cpu') return { ...common, executionProviders: ['cpu'], extra: { session: files } };
