@@ -48,11 +48,12 @@ await build({
   logLevel: 'warning',
 });
 
-// The page: one file for the browser to fetch, too.
+// The page: one script and one style sheet for the browser to fetch.
 await build({
   absWorkingDir: ROOT,
-  entryPoints: ['dist/playground/client/main.js'],
-  outfile: 'bundle/playground/client/main.js',
+  entryPoints: ['client/main.js', 'styles/page.css'].map((entry) => `dist/playground/${entry}`),
+  outbase: 'dist/playground',
+  outdir: 'bundle/playground',
   bundle: true,
   format: 'esm',
   platform: 'browser',

@@ -1,11 +1,10 @@
 // Runs the command line from a clone: builds first what has changed since the last time.
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-/** Its time is that of the last build which this script made. */
-const stamp = join(root, 'bundle', '.edit-build');
+const command = join(root, 'bundle', 'cli', 'main.js');
 
 /** @param {string} file */
 const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -14,21 +13,20 @@ function isBuilt() {
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((name) =>
     join(root, 'src', name),
   );
-  const all = [...sources, join(root, 'package.json'), join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')];
-  return Math.max(...all.map(changedAt)) < changedAt(stamp);
+  const others = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs'];
+  const all = [...sources, ...others.map((name) => join(root, name))];
+  return Math.max(...all.map(changedAt)) < changedAt(command);
 }
 
 function build() {
   if (isBuilt()) return 0;
   // Standard output is the command's own.
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status === 0) writeFileSync(stamp, '');
   return status ?? 1;
 }
 
 process.exitCode = build();
 if (process.exitCode === 0) {
-  const command = join(root, 'bundle', 'cli', 'main.js');
   const child = spawn(process.execPath, [command, ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {

@@ -16,7 +16,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.jpg': 'image/jpeg',
 };
-const FOLDERS = ['client', 'static'];
+const FOLDERS = ['client', 'static', 'styles'];
 const PAGE = join(PLAYGROUND_DIR, 'static', 'index.html');
 
 /**

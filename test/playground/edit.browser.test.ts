@@ -1,12 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import sharp from 'sharp';
-import { launchBrowser, openPage, type WatchedPage } from '../support/browser.js';
+import type { EditorPage } from '../support/editor-page.js';
+import { pictureFile } from '../support/fixtures.js';
+import { PageTests } from '../support/page-tests.js';
 import { TestServer } from '../support/server.js';
 
 jest.setTimeout(300_000);
@@ -14,8 +12,6 @@ jest.setTimeout(300_000);
 const ROOT = join(import.meta.dirname, '..', '..');
 const MINIATURE = join(ROOT, 'models', 'mini');
 const PHOTO = join(ROOT, 'docs', 'images', 'photo.jpg');
-const hasRequests = spawnSync('python3', ['-c', 'import requests']).status === 0;
-if (!hasRequests) console.warn('Python’s requests is not installed: its test is left out');
 
 /** Notes what the page shows while an edit runs; a string, because it runs in the page. */
 const RECORD = `
@@ -35,55 +31,39 @@ interface Seen {
   readonly previews: readonly string[];
 }
 
-describe('an edit with the miniature', () => {
-  let server: TestServer;
-  let browser: Browser;
-  let opened: WatchedPage;
-  let page: Page;
-  let folder: string;
-  beforeAll(async () => {
-    [server, browser] = await Promise.all([TestServer.start({ checkpoint: MINIATURE }), launchBrowser()]);
-  });
-  afterAll(() => Promise.all([browser.close(), server.stop()]));
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'page-'));
-    opened = await openPage(browser, server.url);
-    ({ page } = opened);
-    await page.locator('.status.ready').waitFor();
-  });
-  afterEach(async () => {
-    expect(opened.mishaps).toEqual([]);
-    await Promise.all([opened.context.close(), rm(folder, { recursive: true })]);
-  });
+/** Mean of the colours' differences within a pixel: 0 is grey. */
+async function colourfulness(file: Buffer): Promise<number> {
+  const { data } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  let sum = 0;
+  for (let at = 0; at < data.length; at += 3) {
+    const pixel = [...data.subarray(at, at + 3)];
+    sum += Math.max(...pixel) - Math.min(...pixel);
+  }
+  return (3 * sum) / data.length;
+}
 
-  const results = (): Locator => page.locator('#strip button');
-  const downloaded = async (): Promise<Buffer> => {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
-    return readFile(await download.path());
-  };
-  const setOption = async (name: string, text: string): Promise<void> => {
-    if (!(await page.isVisible('#reset-options'))) await page.click('#options > summary');
-    await page.fill(`#option-${name}`, text);
-  };
-  /** Mean of the colours' differences within a pixel: 0 is grey. */
-  const colourfulness = async (file: Buffer): Promise<number> => {
-    const { data } = await sharp(file).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    let sum = 0;
-    for (let at = 0; at < data.length; at += 3) {
-      const pixel = [...data.subarray(at, at + 3)];
-      sum += Math.max(...pixel) - Math.min(...pixel);
-    }
-    return (3 * sum) / data.length;
-  };
+describe('an edit with the miniature', () => {
+  const tests = new PageTests();
+  let server: TestServer;
+  let editor: EditorPage;
+  beforeAll(async () => {
+    server = await TestServer.start({ checkpoint: MINIATURE });
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    editor = await tests.open(server.url);
+    await editor.isReady();
+  });
 
   test('a photo, a suggestion, Run: progress and previews, then the picture with all that can be done with it', async () => {
-    await page.setInputFiles('#files', PHOTO);
+    const { page } = editor;
+    await editor.choose(PHOTO);
     await page.getByRole('button', { name: 'make it black and white' }).click();
     expect(await page.inputValue('#prompt')).toBe('make it black and white');
     await page.evaluate(RECORD);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByRole('button', { name: 'Cancel', exact: true }).waitFor();
-    await results().first().waitFor();
+    await editor.results().first().waitFor();
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
 
     const seen = await page.evaluate<Seen>('seen');
@@ -92,57 +72,40 @@ describe('an edit with the miniature', () => {
     expect(seen.previews.length).toBeGreaterThanOrEqual(1);
     expect(await page.textContent('#announcer')).toBe('The edited picture is there.');
 
-    const picture = await downloaded();
+    const picture = await editor.download();
     expect((await sharp(picture).metadata()).format).toBe('png');
     expect(await colourfulness(picture)).toBeLessThan(0.4 * (await colourfulness(await readFile(PHOTO))));
 
     const seed = /^Seed (\d+)$/.exec((await page.textContent('#use-seed')) ?? '')?.[1] ?? '';
     await page.click('#use-seed');
     expect(await page.inputValue('#option-seed')).toBe(seed);
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('option-seed');
     await page.click('#use-as-input');
-    await expectNames(page, [`photo-edited-${seed}.png`]);
+    expect(await editor.pictures()).toEqual([`photo-edited-${seed}.png`]);
     expect(await page.getAttribute('#after', 'alt')).toBe(`photo-edited-${seed}.png`);
-  });
-
-  test('the divider moves by keyboard, and the picture zooms', async () => {
-    await page.click('#sample');
-    await expectNames(page, ['sample.jpg']);
-    await page.fill('#prompt', 'make it warmer');
-    await setOption('num_inference_steps', '1');
-    await page.press('#prompt', 'Control+Enter');
-    await results().first().waitFor();
-    const style = (name: string): Promise<string> =>
-      page.evaluate<string>(`document.getElementById('viewer').style.getPropertyValue('${name}')`);
-    await page.focus('#compare');
-    expect(await style('--split')).toBe('50%');
-    for (let press = 0; press < 4; press += 1) await page.keyboard.press('ArrowRight');
-    expect(await style('--split')).toBe('52%');
-    await page.focus('#viewer');
-    await page.keyboard.press('+');
-    expect(Number(await style('--zoom'))).toBeCloseTo(1.4);
-    await page.keyboard.press('ArrowLeft');
-    expect(parseFloat(await style('--x'))).toBeGreaterThan(0);
-    await page.keyboard.press('0');
-    expect([await style('--zoom'), await style('--x')]).toEqual(['1', '0px']);
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('prompt');
   });
 
   test('several pictures at once, two of each: one result each, and the strip leads to all', async () => {
-    await page.setInputFiles('#files', [PHOTO, join(ROOT, 'test/fixtures/pictures/tall.png')]);
+    const { page } = editor;
+    await editor.choose(PHOTO, pictureFile('tall.png'));
     await page.fill('#prompt', 'tint it blue');
-    await setOption('n', '2');
-    await setOption('num_inference_steps', '1');
-    await page.click('#run');
-    await page.locator('#run').waitFor();
-    expect(await results().count()).toBe(4);
+    await editor.setOption('n', '2');
+    await editor.setOption('num_inference_steps', '1');
+    await editor.makeEdit();
+    expect(await editor.results().count()).toBe(4);
     expect(await page.getAttribute('#before', 'alt')).toBe('photo.jpg, as it was');
-    await results().first().click();
+    await editor.results().first().click();
     expect(await page.getAttribute('#before', 'alt')).toBe('tall.png, as it was');
-    expect(await results().first().getAttribute('aria-current')).toBe('true');
+    expect(await editor.results().first().getAttribute('aria-current')).toBe('true');
     await page.click('#clear-results');
-    expect(await results().count()).toBe(0);
+    expect(await editor.results().count()).toBe(0);
   });
 
-  test('dropped and pasted files are taken, and taken out again', async () => {
+  test('the sample photo, dropped and pasted files are taken, and taken out again', async () => {
+    const { page } = editor;
+    await page.click('#sample');
+    expect(await editor.pictures()).toEqual(['sample.jpg']);
     const give = (kind: string): Promise<void> =>
       page.evaluate<undefined>(`{
         const data = new DataTransfer();
@@ -154,57 +117,18 @@ describe('an edit with the miniature', () => {
       }`);
     await give('paste');
     await give('drop');
-    await page.getByRole('button', { name: 'Remove paste.png' }).waitFor();
-    await page.getByRole('button', { name: 'Remove drop.png' }).click();
-    expect(await page.locator('#pictures li').count()).toBe(1);
+    expect(await editor.pictures()).toEqual(['sample.jpg', 'paste.png', 'drop.png']);
+    await page.getByRole('button', { name: 'Remove paste.png' }).click();
+    expect(await editor.pictures()).toEqual(['sample.jpg', 'drop.png']);
   });
 
   test('a photo is taken with the camera', async () => {
+    const { page } = editor;
     await page.click('#camera');
     await page.locator('#camera-shoot:enabled').click();
-    await expectNames(page, ['photo.jpg']);
+    expect(await editor.pictures()).toEqual(['photo.jpg']);
     expect(
       await page.evaluate<number>("document.getElementById('after').decode().then(() => after.naturalWidth)"),
     ).toBeGreaterThan(100);
   });
-
-  describe('as code', () => {
-    const run = promisify(execFile);
-    const PROMPT = '@it\'s "blue" `now`;\n$HOME \\ 50% 蓝';
-
-    /** What the page makes of a hard prompt, and the code for it, in a folder with the photo. */
-    const pictureAndCode = async (id: string): Promise<[picture: Buffer, code: string]> => {
-      await cp(PHOTO, join(folder, 'a photo, "mine".jpg'));
-      await page.setInputFiles('#files', join(folder, 'a photo, "mine".jpg'));
-      await page.fill('#prompt', PROMPT);
-      await setOption('seed', '7');
-      await setOption('num_inference_steps', '1');
-      await page.click('#run');
-      await results().first().waitFor();
-      await page.click('#code > summary');
-      await opened.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-      await page.click(`#copy-${id}`);
-      await page.getByText('Copied.').first().waitFor();
-      return [await downloaded(), await page.evaluate<string>('navigator.clipboard.readText()')];
-    };
-
-    test('the command with curl does the same in a shell', async () => {
-      const [picture, code] = await pictureAndCode('curl');
-      await run('sh', ['-c', code], { cwd: folder });
-      expect(picture.equals(await readFile(join(folder, 'edited-1.png')))).toBe(true);
-    });
-
-    (hasRequests ? test : test.skip)('the program for Python does the same', async () => {
-      const [picture, code] = await pictureAndCode('python');
-      await run('python3', ['-c', code], { cwd: folder });
-      expect(picture.equals(await readFile(join(folder, 'edited-1.png')))).toBe(true);
-    });
-  });
 });
-
-async function expectNames(page: Page, names: readonly string[]): Promise<void> {
-  await page.locator('#pictures li').first().waitFor();
-  expect(await page.evaluate("[...document.querySelectorAll('#pictures li')].map((item) => item.title)")).toEqual(
-    names,
-  );
-}

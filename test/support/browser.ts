@@ -7,19 +7,23 @@ const PATIENCE_MILLISECONDS = 150_000;
 /** A test picture for a camera, and nobody to be asked whether the page may use it. */
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
+/** A name for this machine that browsers don't take for it: pages from there over HTTP are not trusted as local ones are. */
+export const ELSEWHERE = 'elsewhere.test';
+const NAMES = [`--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`];
+
 /** Starts the Chromium of this machine. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === null) throw new Error('Chromium is not installed (Debian: apt-get install chromium)');
   // Chromium has no sandbox for root, as which containers run.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...CAMERA] });
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...CAMERA, ...NAMES] });
 }
 
 /** A page, and what must not happen on it: errors, refusals by its own policy, requests to elsewhere. */
 export interface WatchedPage {
   readonly page: Page;
   readonly context: BrowserContext;
-  readonly mishaps: readonly string[];
+  readonly mishaps: string[];
 }
 
 /** Opens an address in a browser profile of its own. */

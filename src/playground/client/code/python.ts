@@ -15,7 +15,7 @@ export function pythonProgram(source: CodeSource): string {
     '',
     'answer = requests.post(',
     `    ${pythonText(address)},`,
-    ...(needsKey ? ['    headers={"Authorization": "Bearer " + os.environ["API_KEY"]},'] : []),
+    ...(needsKey ? ['    headers={"Authorization": ("Bearer " + os.environ["API_KEY"]).encode()},'] : []),
     '    files=[',
     ...files,
     '    ],',

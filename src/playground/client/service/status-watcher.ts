@@ -26,11 +26,17 @@ export class StatusWatcher {
     clearTimeout(this.timer);
     if (document.hidden) return;
     const service = await askStatus();
-    const { kind, reason } = this.store.state.service;
-    if (service.kind !== kind || service.reason !== reason) this.store.update({ service });
+    const { kind, reason, modelId } = this.store.state.service;
+    if (service.kind !== kind || service.reason !== reason || service.modelId !== modelId)
+      this.store.update({ service });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.check(), PERIODS[service.kind] * 1000);
   }
+}
+
+/** The body of /ready's 200. */
+interface Ready {
+  readonly details: { readonly model: { readonly id: string } };
 }
 
 /** The body of /ready's 503. */
@@ -42,10 +48,13 @@ interface NotReady {
 async function askStatus(): Promise<ServiceStatus> {
   try {
     const response = await fetch('ready', { signal: AbortSignal.timeout(PATIENCE_SECONDS * 1000) });
-    if (response.ok) return { kind: 'ready', reason: '' };
+    if (response.ok) {
+      const { details } = (await response.json()) as Ready;
+      return { kind: 'ready', reason: '', modelId: details.model.id };
+    }
     const { reason, details } = (await response.json()) as NotReady;
-    return { kind: details.model.state, reason };
+    return { kind: details.model.state, reason, modelId: '' };
   } catch {
-    return { kind: 'offline', reason: '' };
+    return { kind: 'offline', reason: '', modelId: '' };
   }
 }

@@ -9,6 +9,8 @@ export interface ServiceStatus {
   readonly kind: 'connecting' | 'loading' | 'ready' | 'failed' | 'draining' | 'offline';
   /** The service's own words where it isn't ready; else empty. */
   readonly reason: string;
+  /** Id of the served model where it is ready; else empty. */
+  readonly modelId: string;
 }
 
 /** What the service tells of itself, to callers who have the key. */
@@ -93,7 +95,7 @@ export type AppStore = Store<AppState>;
 export function createAppStore(): AppStore {
   return new Store<AppState>({
     language: initialLanguage(),
-    service: { kind: 'connecting', reason: '' },
+    service: { kind: 'connecting', reason: '', modelId: '' },
     model: null,
     lacksKey: false,
     pictures: [],

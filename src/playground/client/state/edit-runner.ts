@@ -1,3 +1,4 @@
+import { checkReadable } from '../service/check-readable.js';
 import { type EditEvent, eventFile } from '../service/edit-event.js';
 import { FaultError } from '../service/fault.js';
 import type { ServiceClient } from '../service/service-client.js';
@@ -29,8 +30,9 @@ export class EditRunner {
       await this.finish(request, this.controller.signal);
     } catch (error) {
       if (!this.controller.signal.aborted) this.store.update({ fault: faultFrom(error) });
+    } finally {
+      this.end();
     }
-    this.end();
   }
 
   cancel(): void {
@@ -40,6 +42,7 @@ export class EditRunner {
   private async finish(request: EditRequest, signal: AbortSignal): Promise<void> {
     await this.store.until(({ service }) => !PASSING.includes(service.kind), signal);
     this.progress({ phase: 'sending' });
+    await checkReadable(request.pictures);
     const first = this.store.state.results.length;
     for await (const event of streamEdit(this.client, request, signal, () => this.progress({ phase: 'queued' }))) {
       this.take(event, request);

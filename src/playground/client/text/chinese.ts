@@ -84,6 +84,7 @@ export const chinese: Strings = {
   finished: (count) => (count === 1 ? '图片已编辑完成。' : `${count} 张图片已编辑完成。`),
   cancelled: '已取消。',
   copied: '已复制。',
+  unreadableFile: (name) => `无法读取 ${name}：它是文件夹，或在选择之后被修改或移动。请重新选择。`,
   copyFailed: '浏览器不允许此页面复制。文本已选中，请按 Ctrl+C。',
   beforeAlt: (name) => `${name}，编辑前`,
   afterAlt: (prompt) => `“${prompt}”的结果`,

@@ -89,6 +89,8 @@ export const english = {
     count === 1 ? 'The edited picture is there.' : `${count} edited pictures are there.`,
   cancelled: 'Cancelled.',
   copied: 'Copied.',
+  unreadableFile: (name: string): string =>
+    `${name} can’t be read: it is a folder, or was changed or moved since it was chosen. Choose it again.`,
   copyFailed: 'The browser doesn’t let this page copy. The text is selected: press Ctrl+C.',
   beforeAlt: (name: string): string => `${name}, as it was`,
   afterAlt: (prompt: string): string => `Result of “${prompt}”`,

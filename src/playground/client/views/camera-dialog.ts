@@ -3,14 +3,20 @@ import { addPictures } from '../state/pictures.js';
 import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
 
-/** Takes a photo with the device's camera. The button is there where browsers give pages one: HTTPS, or this very machine. */
+/**
+ * Takes a photo with the device's camera. Browsers give pages one over HTTPS or on this very machine; elsewhere a phone's own
+ * camera is asked for a file, and other devices have no such button.
+ */
 export function prepareCamera(store: AppStore): void {
   const open = byId('camera', HTMLButtonElement);
   const dialog = byId('camera-dialog', HTMLDialogElement);
   const video = byId('camera-video', HTMLVideoElement);
   const fault = byId('camera-fault', HTMLElement);
   const shoot = byId('camera-shoot', HTMLButtonElement);
-  open.hidden = !isSecureContext;
+  if (!isSecureContext) {
+    prepareCapture(store, open);
+    return;
+  }
   open.addEventListener('click', () => {
     fault.textContent = '';
     shoot.disabled = true;
@@ -28,6 +34,17 @@ export function prepareCamera(store: AppStore): void {
   });
   byId('camera-close', HTMLButtonElement).addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => stopCamera(video));
+}
+
+/** Has the phone's own camera take the photo. */
+function prepareCapture(store: AppStore, open: HTMLButtonElement): void {
+  const capture = byId('capture', HTMLInputElement);
+  open.hidden = !matchMedia('(pointer: coarse)').matches;
+  open.addEventListener('click', () => capture.click());
+  capture.addEventListener('change', () => {
+    addPictures(store, [...(capture.files ?? [])]);
+    capture.value = '';
+  });
 }
 
 async function startCamera(video: HTMLVideoElement): Promise<void> {

@@ -1,6 +1,8 @@
-import type { AppState, AppStore } from '../state/app-state.js';
+import type { Fault } from '../service/fault.js';
+import type { AppStore } from '../state/app-state.js';
+import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
-import { byId } from './dom.js';
+import { byId, element } from './dom.js';
 
 /** Where a fault is told: beside the control it concerns. */
 interface Place {
@@ -17,8 +19,8 @@ export function showFaults(store: AppStore): void {
       last?.control?.removeAttribute('aria-invalid');
       last?.text.replaceChildren();
       last = state.fault === null ? null : placeOf(state.fault.param);
-      if (last === null) return;
-      last.text.textContent = faultText(state);
+      if (last === null || state.fault === null) return;
+      last.text.replaceChildren(...faultText(state.fault, stringsOf(state)));
       last.control?.setAttribute('aria-invalid', 'true');
     },
   );
@@ -50,13 +52,14 @@ function unfold(control: HTMLElement | null): void {
 
 const find = (id: string): HTMLElement | null => document.getElementById(id);
 
-/** The service's own words; over what concerns no field, a heading in the page's language. */
-function faultText(state: AppState): string {
-  const { fault } = state;
-  if (fault === null) return '';
-  const strings = stringsOf(state);
-  if (fault.param !== null) return fault.message;
-  const heading = strings.faults[fault.code] ?? strings.otherFault;
-  const isTold = fault.code === 'UNREACHABLE' || fault.code === 'UNAUTHORIZED' || fault.code === 'MODEL_NOT_READY';
-  return isTold || fault.message === '' ? heading : `${heading} ${fault.message}`;
+/** Codes that say it all: what the service adds to them is no help. */
+const TOLD_BY_HEADING = ['UNREACHABLE', 'UNAUTHORIZED', 'MODEL_NOT_READY'];
+
+/** A heading in the page's language where no field is at fault, and the service's own words, which are English. */
+function faultText({ code, message, param }: Fault, strings: Strings): (string | Node)[] {
+  if (code === 'UNREADABLE_FILE') return [strings.unreadableFile(message)];
+  const words = element('span', { lang: 'en' }, message);
+  if (param !== null) return [words];
+  const heading = strings.faults[code] ?? strings.otherFault;
+  return TOLD_BY_HEADING.includes(code) || message === '' ? [heading] : [heading, ' ', words];
 }

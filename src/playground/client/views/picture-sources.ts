@@ -13,7 +13,12 @@ export function takePictures(store: AppStore): void {
     input.value = '';
   });
   const sample = byId('sample', HTMLButtonElement);
-  sample.addEventListener('click', () => void fetchPicture(sample.value).then((file) => add([file])));
+  sample.addEventListener('click', () => {
+    fetchPicture(sample.value).then(
+      (file) => add([file]),
+      (error: unknown) => store.update({ fault: { code: 'UNREACHABLE', message: String(error), param: null } }),
+    );
+  });
   document.addEventListener('paste', (event) => add(event.clipboardData?.files));
   takeDrops(add);
 }

@@ -34,7 +34,7 @@ export function showPromptBox(store: AppStore, run: () => void): void {
           element(
             'li',
             {},
-            button({ class: 'chip' }, text, () => write(text)),
+            button({ class: 'chip', ...(CHINESE.test(text) ? { lang: 'zh-Hans' } : {}) }, text, () => write(text)),
           ),
         ),
       );

@@ -15,13 +15,19 @@ export function showResultFacts(store: AppStore): void {
   };
   useSeed.addEventListener(
     'click',
-    withShown(({ seed }) => store.update({ options: { ...store.state.options, seed: String(seed) } })),
+    withShown(({ seed }) => {
+      store.update({ options: { ...store.state.options, seed: String(seed) } });
+      // Where it went: beside the other options, which may be folded away.
+      byId('options', HTMLDetailsElement).open = true;
+      byId('option-seed', HTMLInputElement).focus();
+    }),
   );
   useAsInput.addEventListener(
     'click',
-    withShown((result) =>
-      replacePictures(store, new File([result.blob], fileName(result), { type: result.blob.type })),
-    ),
+    withShown((result) => {
+      replacePictures(store, new File([result.blob], fileName(result), { type: result.blob.type }));
+      byId('prompt', HTMLTextAreaElement).focus();
+    }),
   );
   store.watch(
     ({ language, results, shown }) => [language, results, shown],

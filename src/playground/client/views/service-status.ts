@@ -1,7 +1,7 @@
 import type { AppState, AppStore } from '../state/app-state.js';
 import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
-import { button, byId } from './dom.js';
+import { button, byId, element } from './dom.js';
 
 /** Shows whether the service is there and ready, and what to do about it where it isn't. */
 export function showServiceStatus(store: AppStore, enterKey: () => void): void {
@@ -18,7 +18,13 @@ export function showServiceStatus(store: AppStore, enterKey: () => void): void {
       name.textContent = state.model?.id ?? strings.page.intro;
       const text = noticeText(state, strings);
       notice.hidden = text === '';
-      notice.replaceChildren(text, ' ', ...(needsKey(state) ? [button({}, strings.enterKey, enterKey)] : []));
+      const reason = kind === 'failed' ? [element('span', { lang: 'en' }, state.service.reason)] : [];
+      notice.replaceChildren(
+        text,
+        ' ',
+        ...reason,
+        ...(needsKey(state) ? [button({}, strings.enterKey, enterKey)] : []),
+      );
     },
   );
 }
@@ -28,8 +34,7 @@ function needsKey({ lacksKey, service }: AppState): boolean {
 }
 
 function noticeText(state: AppState, { notices }: Strings): string {
-  const { kind, reason } = state.service;
+  const { kind } = state.service;
   if (needsKey(state)) return notices.lacksKey;
-  if (kind === 'failed') return `${notices.failed} ${reason}`;
   return kind === 'ready' || kind === 'connecting' ? '' : notices[kind];
 }
