@@ -4,6 +4,7 @@ import { AuthModule } from './auth/auth.module.js';
 import type { Settings } from './config/settings.js';
 import { SettingsModule } from './config/settings.module.js';
 import { EditsModule } from './edits/edits.module.js';
+import { ErrorAnswers } from './errors/error-answers.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -28,7 +29,7 @@ export class AppModule {
         ModelsModule,
         PlaygroundModule,
       ],
-      providers: [{ provide: APP_FILTER, useClass: ErrorFilter }],
+      providers: [ErrorAnswers, { provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }
 }

@@ -5,10 +5,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
+import { admitEdits } from './edits/intent/admit-edits.js';
 import { accessLog } from './http/access-log.js';
 import { serveOpenApi } from './http/openapi.js';
 import { OpenAnswers } from './http/open-answers.js';
 import { requestId } from './http/request-id.js';
+import { requireHost } from './http/require-host.js';
 import { securityHeaders } from './http/security-headers.js';
 import { limitServer } from './http/server-limits.js';
 import { ServiceLogger } from './http/service-logger.js';
@@ -33,8 +35,9 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   app.set('etag', false);
   app.set('query parser', 'simple');
   const answers = new OpenAnswers();
-  app.use(answers.watch, requestId, accessLog, countRequests(app.get(Metrics)), securityHeaders);
+  app.use(answers.watch, requestId, accessLog, countRequests(app.get(Metrics)), securityHeaders, requireHost);
   if (!(tracing instanceof NoTracing)) app.use(traceRequests(tracing));
+  admitEdits(app);
   serveOpenApi(app);
   signals.onStop(async () => {
     await shutDown(app, answers, settings.jobs);

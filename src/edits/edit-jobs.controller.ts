@@ -19,9 +19,9 @@ export class EditJobsController {
   @ApiOperation({ summary: 'A job that was asked for with Prefer: respond-async' })
   @ApiOkResponse({ type: JobDto })
   @ApiErrors('UNAUTHORIZED', 'NOT_FOUND')
-  async get(@Param('id') id: string): Promise<StreamableFile> {
+  async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
     const { job, files } = await this.edits.get(id);
-    return sendJson(jobJson(job, files));
+    return sendJson(response, jobJson(job, files));
   }
 
   @Get('events')
@@ -46,8 +46,8 @@ export class EditJobsController {
   @ApiOperation({ summary: 'Cancel a job' })
   @ApiAcceptedResponse({ type: JobDto, description: 'A job that waited is gone; one that runs ends at its next step' })
   @ApiErrors('UNAUTHORIZED', 'NOT_FOUND', 'CONFLICT')
-  async cancel(@Param('id') id: string): Promise<StreamableFile> {
+  async cancel(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
     const { job, files } = await this.edits.cancel(id);
-    return sendJson(jobJson(job, files));
+    return sendJson(response, jobJson(job, files));
   }
 }

@@ -1,21 +1,10 @@
-import {
-  Controller,
-  HttpCode,
-  HttpStatus,
-  Post,
-  Req,
-  Res,
-  type StreamableFile,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Controller, HttpCode, HttpStatus, Post, Req, Res, type StreamableFile, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiErrors } from '../errors/api-errors.decorator.js';
 import { onClose } from '../http/on-close.js';
 import { tellFacts } from '../http/request-facts.js';
 import { traceContextOf } from '../tracing/trace-requests.js';
-import { ReadinessGuard } from '../inference/readiness.guard.js';
 import { answerJson } from './answer/answer-json.js';
 import { jobJson } from './answer/job-json.js';
 import { sendEvents, sendJson } from './answer/send.js';
@@ -26,12 +15,13 @@ import { EditUploadDto } from './edit.dto.js';
 import { EditsService } from './edits.service.js';
 import { type EditForm, EditFormPipe } from './fields/edit-form.pipe.js';
 import { editIntent } from './intent/edit-intent.js';
-import { placeOf, QueuePlaceGuard } from './intent/queue-place.guard.js';
+import { placeOf } from './intent/edit-admission.js';
 import { EditUpload } from './upload/edit-upload.decorator.js';
 import { fingerprint } from './upload/fingerprint.js';
-import type { Upload } from './upload/upload.js';
+import type { HeldUpload } from './upload/upload.js';
 import { UploadInterceptor } from './upload/upload.interceptor.js';
 
+/** What comes here was let in by EditAdmission (see admitEdits). */
 @ApiTags('images')
 @Controller('v1/images')
 export class EditsController {
@@ -39,7 +29,6 @@ export class EditsController {
 
   @Post('edits')
   @HttpCode(HttpStatus.OK)
-  @UseGuards(ReadinessGuard, QueuePlaceGuard)
   @UseInterceptors(UploadInterceptor)
   @ApiOperation({ summary: 'Edit pictures by an instruction' })
   @ApiConsumes('multipart/form-data')
@@ -68,7 +57,7 @@ export class EditsController {
     'TIMEOUT',
   )
   async edit(
-    @EditUpload() upload: Upload,
+    @EditUpload() upload: HeldUpload,
     @EditUpload(EditFormPipe) form: EditForm,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
@@ -77,6 +66,7 @@ export class EditsController {
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
     const trace = traceContextOf(request);
     const id = await this.edits.submit(form, { isAsync, place: placeOf(request), name, trace });
+    upload.filesAreGone();
     tellFacts(request, {
       facts: async () => editFacts(id, await this.edits.snapshot(id)),
       privateFacts: { prompt: form.fields.prompt },
@@ -94,7 +84,7 @@ export class EditsController {
       response.status(HttpStatus.ACCEPTED);
       response.setHeader('Location', `/v1/images/edits/${id}`);
       response.setHeader('Preference-Applied', ['respond-async', ...(waits === null ? [] : [waits])].join(', '));
-      return sendJson(jobJson(job, files));
+      return sendJson(response, jobJson(job, files));
     }
     if (waits !== null) response.setHeader('Preference-Applied', waits);
     if (form.fields.stream && !isAsync) {
@@ -103,6 +93,6 @@ export class EditsController {
     }
     const { job, files } = await this.edits.finished(id);
     response.setHeader('Server-Timing', serverTiming(job));
-    return sendJson(answerJson(job, files));
+    return sendJson(response, answerJson(job, files));
   }
 }

@@ -1,16 +1,18 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { InferenceModule } from '../inference/inference.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { EditJobsController } from './edit-jobs.controller.js';
 import { EditsController } from './edits.controller.js';
 import { EditsService } from './edits.service.js';
+import { EditAdmission } from './intent/edit-admission.js';
 import { InputPictures } from './intake/input-pictures.service.js';
 import { UploadBudget } from './upload/upload-budget.js';
 import { UploadReader } from './upload/upload-reader.js';
 
 @Module({
-  imports: [InferenceModule, JobsModule],
+  imports: [AuthModule, InferenceModule, JobsModule],
   controllers: [EditsController, EditJobsController],
-  providers: [EditsService, InputPictures, UploadBudget, UploadReader],
+  providers: [EditAdmission, EditsService, InputPictures, UploadBudget, UploadReader],
 })
 export class EditsModule {}

@@ -5,11 +5,15 @@ import { answeredStatus } from './answered-status.js';
 import { type Facts, factsOf, logLine } from './request-facts.js';
 import { wireBytes } from './wire-bytes.js';
 
+/** Probes and scrapes come every few seconds; those that went well would bury the rest of the log. */
+const PROBES = ['/health', '/ready', '/metrics'];
+
 const logger = new Logger('Request');
 
 /**
  * One line a request: neither query, prompt nor key. `in` and `out` are its bytes on the wire, `ms` the time from its
- * headers to its answer's end; `cut` marks a connection that closed before that. The prompt follows in a line at debug level.
+ * headers to its answer's end; `cut` marks a connection that closed before that. The prompt follows in a line at debug level,
+ * and so do probes that went well.
  */
 export function accessLog(request: Request, response: Response, next: NextFunction): void {
   const startedAt = performance.now();
@@ -18,6 +22,7 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
   response.once('close', () => {
     const bytes = wireBytes(socket);
     const code = errorCodeOf(response);
+    const isQuiet = PROBES.includes(path) && response.writableFinished && response.statusCode < 400;
     const common: Facts = {
       id: request.id,
       method,
@@ -31,7 +36,9 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
     };
     const { facts, privateFacts } = factsOf(request);
     void facts().then((own) => {
-      logger.log(logLine({ ...common, ...own }));
+      const line = logLine({ ...common, ...own });
+      if (isQuiet) logger.debug(line);
+      else logger.log(line);
       if (Object.keys(privateFacts).length > 0) logger.debug(logLine({ id: request.id, ...privateFacts }));
     });
   });

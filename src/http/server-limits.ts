@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { errorEnvelope } from '../errors/error-envelope.js';
 import { ERROR_TABLE, type ErrorCode } from '../errors/error-table.js';
+import { AnswersUnderWay } from './answers-under-way.js';
 import { markWaitingForContinue } from './unread-body.js';
 
 const HEADERS_SECONDS = 30;
@@ -14,12 +15,21 @@ const KEEP_ALIVE_SECONDS = 75;
 /** For a client to read why its connection closes. */
 const LINGER_MILLISECONDS = 1000;
 
-/** Bounds how long a slow client may hold a connection, and answers what never becomes a request with the error envelope too. */
+/**
+ * Bounds how long a slow client may hold a connection, and answers what never becomes a request with the error envelope too:
+ * unless an answer is on its way on the same connection, into which it would be mixed.
+ */
 export function limitServer(server: Server): void {
   server.headersTimeout = HEADERS_SECONDS * 1000;
   server.requestTimeout = REQUEST_SECONDS * 1000;
   server.keepAliveTimeout = KEEP_ALIVE_SECONDS * 1000;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => answerBrokenRequest(error, socket));
+  // The refusal of Node.js would not have the error envelope; requireHost has it.
+  Object.assign(server, { requireHostHeader: false });
+  const answers = new AnswersUnderWay(server);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (answers.isUnderWay(socket)) socket.destroy();
+    else answerBrokenRequest(error, socket);
+  });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     markWaitingForContinue(request);
     server.emit('request', request, response);

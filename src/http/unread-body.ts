@@ -17,7 +17,7 @@ export function hasUnreadBody(request: Request): boolean {
  * away until it ends, or until it exceeds `maxBytes` or DRAIN_SECONDS; only then the connection closes. A small body of
  * announced length is worth no new connection: Node.js throws it away as it comes.
  */
-export function endWithUnreadBody(request: Request, response: Response, body: Buffer, maxBytes: number): void {
+export function endWithUnreadBody(request: Request, response: Response, body: string, maxBytes: number): void {
   if (!isWaitingForContinue(request) && Number(request.headers['content-length'] ?? Infinity) <= SMALL_BYTES) {
     response.end(body);
     return;

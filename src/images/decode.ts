@@ -13,6 +13,8 @@ export interface DecodeLimits {
   readonly maxPixels: number;
   /** The longer side may be at most this many times the shorter. */
   readonly maxAspect: number;
+  /** Told how many pixels the picture has once it is within the limits, before any of them is decoded. */
+  readonly beforePixels?: (pixels: number) => void;
 }
 
 const FORMAT_NAMES: Readonly<Record<InputFormat, string>> = {
@@ -40,6 +42,7 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
   const metadata = await orDecodeError(open(bytes, false).metadata(), damaged);
   if (metadata.format !== format) throw new ImageDecodeError(damaged);
   checkLimits(metadata, limits);
+  limits.beforePixels?.(metadata.width * metadata.height);
   const decoded = open(bytes, isSrgbProfile(metadata.icc)).autoOrient().toColourspace('srgb').raw({ depth: 'uchar' });
   const { data, info } = await orDecodeError(decoded.toBuffer({ resolveWithObject: true }), damaged);
   const { width, height, channels } = info;

@@ -1,6 +1,6 @@
 import type { ModelInfo } from './protocol.js';
 
-/** What the engine is up to, as /ready and the readiness guard tell it. */
+/** What the engine is up to, as /ready and the admission of edits tell it. */
 export type ModelState =
   | {
       readonly status: 'loading';

@@ -137,6 +137,16 @@ describe('the log', () => {
     return server.log;
   };
 
+  test('probes that went well are in the log at debug level only', async () => {
+    const server = await TestServer.start();
+    for (const path of ['/health', '/ready', '/metrics', '/health/x', '/v1/models'])
+      await (await fetch(server.url + path)).text();
+    await server.until(() => server.log.includes('path=/v1/models status=200'));
+    expect(server.log).toContain('path=/health/x status=404');
+    expect(server.log).not.toMatch(/path=\/(health|ready|metrics) /);
+    await server.stop();
+  });
+
   test('one line a request with its sizes and times, neither prompt nor key in it', async () => {
     const log = await logOf('info');
     const lines = log.split('\n').filter((line) => line.includes('id=my-edit'));

@@ -49,6 +49,23 @@ describe('odd conditions', () => {
     }
   }, 120_000);
 
+  test('a client that asks for its results and does not read them is not waited for', async () => {
+    server = await TestServer.start();
+    const { id } = await submitJob(server.url, { output_type: 'pt', size: '512x512', n: '10' });
+    await jobEnds(server.url, id);
+    const connection = await RawConnection.open(server.port);
+    connection.pause();
+    // More than the connection takes by itself.
+    await connection.send(`GET /v1/images/edits/ HTTP/1.1
+Host: a
+
+`);
+    expect(await within(100, () => new RegExp(`path=/v1/images/edits/ status=200 .*cut=true`).test(server.log))).toBe(
+      true,
+    );
+    connection.close();
+  }, 120_000);
+
   test('an engine that is stuck: the request is answered at its time limit, the engine ended, the next edit made', async () => {
     server = await TestServer.start({ env: { REQUEST_TIMEOUT_SECONDS: '3', CANCEL_GRACE_SECONDS: '1' } });
     const { url, enginePid } = server;

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { edit, goodForm, postEdit } from '../support/edit-form.js';
-import { expectError } from '../support/expect-error.js';
-import { ENDLESS, getJob, jobEnds, jobsBegin, jobUntil, LONG, submitJob } from '../support/jobs.js';
+import { ENDLESS, getJob, jobEnds, jobUntil, LONG, submitJob } from '../support/jobs.js';
 import { isAlive, within } from '../support/process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
@@ -11,36 +10,6 @@ describe('an engine that dies', () => {
   afterEach(() => server.stop());
 
   const engines = (): number => (server.log.match(/Engine process \d+ started/g) ?? []).length;
-  const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-  test('twenty times at random moments of an edit: it fails within 2 s and is not repeated; who waits is served', async () => {
-    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
-    const { url } = server;
-    const right = (await edit(url, goodForm())).data;
-    for (let round = 0; round < 20; round += 1) {
-      const started = engines();
-      const running = postEdit(url, goodForm(LONG));
-      // The first edit of all, then two a round.
-      await jobsBegin(url, 2 + 2 * round);
-      const waiting = await submitJob(url);
-      await pause(Math.random() * 300);
-      const killedAt = performance.now();
-      process.kill(server.enginePid, 'SIGKILL');
-      const failed = await running;
-      expect(performance.now() - killedAt).toBeLessThan(2000);
-      expect(failed.headers.get('x-should-retry')).toBe('false');
-      await expectError(failed, {
-        status: 500,
-        code: 'GENERATION_ERROR',
-        message: /^Image generation failed: the engine process was killed/,
-      });
-      const served = await jobEnds(url, waiting.id);
-      expect(served.result?.data).toEqual(right);
-      // One engine a death, and no more work than was asked for.
-      expect(engines()).toBe(started + 1);
-      await server.untilReady();
-    }
-  }, 300_000);
 
   test('while it loads: it is started again, with growing pauses', async () => {
     server = await TestServer.start({ untilReady: false });

@@ -34,6 +34,11 @@ export class RawConnection {
     await new Promise<void>((resolve) => this.socket.write(data, () => resolve()));
   }
 
+  /** All that was received and not yet taken as an answer. */
+  get text(): string {
+    return this.received;
+  }
+
   /** Waits until what was received matches. */
   async until(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.received)) {

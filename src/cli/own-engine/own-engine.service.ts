@@ -6,6 +6,7 @@ import { editOrder } from '../../edits/edit-order.js';
 import { failureError } from '../../edits/failure-error.js';
 import { EditFormPipe } from '../../edits/fields/edit-form.pipe.js';
 import { InputPictures } from '../../edits/intake/input-pictures.service.js';
+import { FileBlocks } from '../../edits/upload/file-blocks.js';
 import type { ModelState } from '../../inference/model-state.js';
 import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
 import type { EditOrder } from '../../jobs/edit-order.js';
@@ -32,7 +33,7 @@ export class OwnEngine {
   /** @throws CliFault, ApiError */
   async *edit({ texts, picture }: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
     yield* this.ready(signal);
-    const files = [{ field: 'images', bytes: picture }];
+    const files = [{ field: 'images', content: FileBlocks.of(picture) }];
     const form = this.forms.transform({ texts: new Map(Object.entries(texts)), files });
     const inputs = (await this.pictures.read(form)).map((input) => [input]);
     const order = editOrder(form, true);

@@ -5,8 +5,12 @@ import type { EditEvent } from '../stream/edit-events.js';
 import { serverSentEvents } from '../stream/server-sent-events.js';
 import type { JsonBody } from './json-body.js';
 
+/** Results are held until they are read: a client that takes nothing for so long is not waited for. */
+const STALLED_SECONDS = 60;
+
 /** An answer of JSON, sent as it is made. */
-export function sendJson(body: JsonBody): StreamableFile {
+export function sendJson(response: Response, body: JsonBody): StreamableFile {
+  cutWhenStalled(response);
   return new StreamableFile(Readable.from(body.pieces()), {
     type: 'application/json; charset=utf-8',
     length: body.length,
@@ -18,9 +22,21 @@ export function sendEvents(
   response: Response,
   events: AsyncIterable<EditEvent & { readonly number: number }>,
 ): StreamableFile {
+  cutWhenStalled(response);
   // nginx would hold events back.
   response.setHeader('X-Accel-Buffering', 'no');
   return new StreamableFile(Readable.from(serverSentEvents(events), { highWaterMark: 1 }), {
     type: 'text/event-stream',
+  });
+}
+
+/** There is always something to send, comments at least: a connection on which nothing moves has a reader that doesn't read. */
+function cutWhenStalled(response: Response): void {
+  const milliseconds = STALLED_SECONDS * 1000;
+  const { socket } = response.req;
+  response.setTimeout(milliseconds, () => response.destroy());
+  response.once('finish', () => {
+    // Another request that has come on the connection already may wait as long as it must.
+    if (socket.timeout === milliseconds) socket.setTimeout(0);
   });
 }

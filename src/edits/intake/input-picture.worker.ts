@@ -1,22 +1,35 @@
 import { ImageDecodeError, type DecodeLimits } from '../../images/decode.js';
 import { readInputPicture, type InputPicture } from '../../images/input-picture.js';
+import { PixelAllowance } from './pixel-allowance.js';
 
 export interface InputTask {
-  readonly bytes: Uint8Array;
+  /** The file, in pieces. */
+  readonly blocks: readonly Uint8Array[];
   readonly limits: DecodeLimits;
   /** Pixels. */
   readonly conditionArea: number;
+  /** Of a PixelAllowance. */
+  readonly allowance: SharedArrayBuffer;
 }
 
 /** A picture, or why the file is none. Errors lose their class on the way between threads. */
 export type InputResult = { readonly picture: InputPicture } | { readonly fault: string };
 
 /** What the pool's threads run: decoding and resizing large photos would keep the API's own thread from answering. */
-export default async function readInput({ bytes, limits, conditionArea }: InputTask): Promise<InputResult> {
+export default async function readInput(task: InputTask): Promise<InputResult> {
+  const { blocks, limits, conditionArea } = task;
+  const allowance = new PixelAllowance(task.allowance);
+  let taken = 0;
+  const beforePixels = (pixels: number): void => {
+    allowance.take(pixels);
+    taken = pixels;
+  };
   try {
-    return { picture: await readInputPicture(bytes, limits, conditionArea) };
+    return { picture: await readInputPicture(Buffer.concat(blocks), { ...limits, beforePixels }, conditionArea) };
   } catch (error) {
     if (error instanceof ImageDecodeError) return { fault: error.message };
     throw error;
+  } finally {
+    allowance.giveBack(taken);
   }
 }

@@ -6,13 +6,16 @@ import { invalidInput } from '../../errors/api-error.js';
 import type { InputPicture } from '../../images/input-picture.js';
 import { INPUT_PICTURE_WORKER } from '../../program.js';
 import type { EditForm } from '../fields/edit-form.pipe.js';
+import { PixelAllowance } from './pixel-allowance.js';
 import type { InputResult, InputTask } from './input-picture.worker.js';
 
-/** Each thread holds one decoded picture at a time, so their number bounds the memory that decoding takes. */
 const MAX_THREADS = Math.min(4, availableParallelism());
 const IDLE_MILLISECONDS = 30_000;
 
-/** Reads uploaded pictures in threads of their own, which end when nothing comes. */
+/**
+ * Reads uploaded pictures in threads of their own, which end when nothing comes. What they decode at once has no more pixels,
+ * in all, than the largest picture that is taken (MAX_IMAGE_MEGAPIXELS).
+ */
 @Injectable()
 export class InputPictures implements OnApplicationShutdown {
   private readonly pool = new Piscina<InputTask, InputResult>({
@@ -22,7 +25,11 @@ export class InputPictures implements OnApplicationShutdown {
     idleTimeout: IDLE_MILLISECONDS,
   });
 
-  constructor(private readonly settings: Settings) {}
+  private readonly allowance: SharedArrayBuffer;
+
+  constructor(private readonly settings: Settings) {
+    this.allowance = PixelAllowance.of(settings.limits.maxImagePixels).memory;
+  }
 
   /**
    * The form's pictures in their order, at the model's condition size. The files' bytes are handed over: the form's are
@@ -33,9 +40,10 @@ export class InputPictures implements OnApplicationShutdown {
     const { maxImagePixels, maxImageAspect } = this.settings.limits;
     const limits = { maxPixels: maxImagePixels, maxAspect: maxImageAspect };
     const results = await Promise.all(
-      inputs.files.map(({ bytes }) =>
-        this.pool.run({ bytes, limits, conditionArea: model.conditionArea }, { transferList: ownedBuffers(bytes) }),
-      ),
+      inputs.files.map(({ content: { blocks } }) => {
+        const task = { blocks, limits, conditionArea: model.conditionArea, allowance: this.allowance };
+        return this.pool.run(task, { transferList: blocks.map(({ buffer }) => buffer) });
+      }),
     );
     return results.map((result, index) => {
       if ('picture' in result) return result.picture;
@@ -49,9 +57,4 @@ export class InputPictures implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.pool.destroy();
   }
-}
-
-/** What can be handed to another thread instead of copied: small files share a buffer with others. */
-function ownedBuffers({ buffer, byteLength }: Buffer): ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }

@@ -5,9 +5,9 @@ import type { Upload } from './upload.js';
 export function fingerprint(upload: Upload): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([...upload.texts]));
-  for (const { field, bytes } of upload.files) {
-    hash.update(`\n${JSON.stringify(field)} ${bytes.length}\n`);
-    hash.update(bytes);
+  for (const { field, content } of upload.files) {
+    hash.update(`\n${JSON.stringify(field)} ${content.length}\n`);
+    for (const block of content.blocks) hash.update(block);
   }
   return hash.digest('base64');
 }

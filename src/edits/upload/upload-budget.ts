@@ -11,6 +11,8 @@ const RETRY_AFTER_SECONDS = 5;
 export interface Holding {
   /** @throws ApiError 429 when the service holds too much in all */
   add(bytes: number): void;
+  /** So many of them are held no longer. */
+  remove(bytes: number): void;
   /** Nothing of it is held any more; nothing happens the second time. */
   release(): void;
 }
@@ -49,6 +51,11 @@ export class UploadBudget {
         if (this.heldBytes + bytes > this.settings.limits.uploadsMaxBytes) throw this.full();
         own += bytes;
         this.heldBytes += bytes;
+      },
+      remove: (bytes) => {
+        const some = Math.min(bytes, own);
+        own -= some;
+        this.heldBytes -= some;
       },
       release: () => {
         isReleased = true;

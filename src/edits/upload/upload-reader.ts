@@ -6,8 +6,9 @@ import { Settings } from '../../config/settings.js';
 import { ApiError, invalidInput, tooLarge } from '../../errors/api-error.js';
 import { continueBody } from '../../http/unread-body.js';
 import { onClose } from '../../http/on-close.js';
-import type { Upload } from './upload.js';
+import type { HeldUpload } from './upload.js';
 import { UploadBudget } from './upload-budget.js';
+import { BlockStorage } from './block-storage.js';
 import { watchPace } from './slow-body.js';
 import { uploadError } from './upload-error.js';
 
@@ -29,16 +30,17 @@ export class UploadReader {
   ) {}
 
   /** @throws ApiError 400, 413, 415 or 429; also when the client leaves in the middle */
-  async read(request: Request, response: Response): Promise<Upload> {
+  async read(request: Request, response: Response): Promise<HeldUpload> {
     const { limits } = this.settings;
     this.checkHeaders(request);
     this.budget.checkRoom(Number(request.headers['content-length'] ?? 0));
     const held = this.budget.hold();
     onClose(response, () => held.release());
     continueBody(request, response);
+    const storage = new BlockStorage();
     await new Promise<void>((resolve, reject) => {
       const options: MulterOptions = {
-        storage: multer.memoryStorage(),
+        storage,
         defParamCharset: 'utf8',
         limits: {
           files: limits.maxFiles,
@@ -78,7 +80,12 @@ export class UploadReader {
         else reject(uploadError(error, limits));
       });
     });
-    return toUpload(request);
+    const { files } = storage;
+    return {
+      texts: new Map(Object.entries(request.body as Record<string, unknown>)),
+      files,
+      filesAreGone: () => held.remove(files.reduce((sum, { content }) => sum + content.length, 0)),
+    };
   }
 
   private checkHeaders(request: Request): void {
@@ -101,12 +108,4 @@ export class UploadReader {
   private bodyTooLarge(): ApiError {
     return tooLarge(`The request body is larger than ${this.settings.limits.maxBodyBytes / MEGABYTE} MB (MAX_BODY_MB)`);
   }
-}
-
-function toUpload(request: Request): Upload {
-  const files = (request.files ?? []) as Express.Multer.File[];
-  return {
-    texts: new Map(Object.entries(request.body as Record<string, unknown>)),
-    files: files.map((file) => ({ field: file.fieldname, bytes: file.buffer })),
-  };
 }

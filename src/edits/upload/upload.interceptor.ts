@@ -1,10 +1,10 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
-import type { Upload } from './upload.js';
+import type { HeldUpload } from './upload.js';
 import { UploadReader } from './upload-reader.js';
 
-const uploads = new WeakMap<Request, Upload>();
+const uploads = new WeakMap<Request, HeldUpload>();
 
 /** Reads the body after every guard has let the request pass. */
 @Injectable()
@@ -20,7 +20,7 @@ export class UploadInterceptor implements NestInterceptor {
 }
 
 /** What UploadInterceptor has read for this request. */
-export function uploadOf(request: Request): Upload {
+export function uploadOf(request: Request): HeldUpload {
   const upload = uploads.get(request);
   if (upload === undefined) throw new Error('UploadInterceptor has not run on this route');
   return upload;

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { edit, type EditBody, type Fields, goodForm, postEdit } from '../support/edit-form.js';
+import { readEvents } from '../support/event-stream.js';
+import { expectError } from '../support/expect-error.js';
+import { type JobBody, jobEnds, submitJob } from '../support/jobs.js';
+import { reportFigure } from '../support/report-figure.js';
+import { TestServer } from '../support/server.js';
+
+/** A step of it lasts long enough to be hit in its middle. */
+const LARGE: Fields = { num_inference_steps: '150', size: '512x512', true_cfg_scale: '1', progress: 'true' };
+/** Steps after which their pace is known. */
+const PACED = 4;
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe('twenty engines that are killed: the edit fails within 2 s and is not repeated, who waits is served', () => {
+  let server: TestServer;
+  let right: EditBody['data'];
+  beforeAll(async () => {
+    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
+    right = (await edit(server.url, goodForm())).data;
+  });
+  afterAll(() => server.stop());
+
+  const engines = (): number => (server.log.match(/Engine process \d+ started/g) ?? []).length;
+  const kill = (): void => void process.kill(server.enginePid, 'SIGKILL');
+
+  const expectToldKilled = async (): Promise<void> => {
+    const response = await fetch(`${server.url}/ready`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      status: 'not_ready',
+      reason: expect.stringMatching(/^loading: the engine process was killed/),
+    });
+  };
+
+  /** A plain edit, and the job that it is by its key, whose steps can be seen. */
+  const startLarge = async (): Promise<{ id: string; answer: Promise<Response> }> => {
+    const key = { 'idempotency-key': randomUUID() };
+    const { id } = await submitJob(server.url, LARGE, key);
+    return { id, answer: postEdit(server.url, goodForm(LARGE), key) };
+  };
+
+  /**
+   * Kills the engine at a step's event, or that share of a step later, and looks what comes of the edit and of a job behind it.
+   * @param afterwards done while there is no engine
+   * @returns how many engines were started since
+   */
+  const killInEdit = async (
+    stepShare: number,
+    afterwards = (): Promise<void> => Promise.resolve(),
+  ): Promise<number> => {
+    const started = engines();
+    const { id, answer } = await startLarge();
+    let waiting: JobBody | undefined;
+    let killed: { readonly afterStep: unknown; readonly at: number; readonly sinceStep: number } | undefined;
+    const times: number[] = [];
+    const stepsAfter: unknown[] = [];
+    for await (const { name, data } of readEvents(await fetch(`${server.url}/v1/images/edits/${id}/events`))) {
+      if (name !== 'image_edit.progress') continue;
+      if (killed !== undefined) stepsAfter.push(data['step']);
+      times.push(performance.now());
+      waiting ??= await submitJob(server.url);
+      if (killed !== undefined || times.length <= PACED) continue;
+      const stepMilliseconds = (performance.now() - (times[0] ?? NaN)) / (times.length - 1);
+      if (stepShare > 0) await pause(stepShare * stepMilliseconds);
+      kill();
+      const at = performance.now();
+      killed = { afterStep: data['step'], at, sinceStep: (at - (times.at(-1) ?? NaN)) / stepMilliseconds };
+    }
+    const failed = await answer;
+    expect(performance.now() - (killed?.at ?? NaN)).toBeLessThan(2000);
+    expect(failed.headers.get('x-should-retry')).toBe('false');
+    await expectError(failed, {
+      status: 500,
+      code: 'GENERATION_ERROR',
+      message: /^Image generation failed: the engine process was killed/,
+    });
+    await expectToldKilled();
+    await afterwards();
+    const served = await jobEnds(server.url, waiting?.id ?? '');
+    expect(served.result?.data).toEqual(right);
+    await server.untilReady();
+    // Nothing was told of the step in which it was killed; one may have ended while the signal was on its way.
+    expect(stepsAfter.length).toBeLessThanOrEqual(1);
+    const share = 100 * (killed?.sinceStep ?? NaN);
+    reportFigure('kills', `after step ${String(killed?.afterStep)}`, `${share.toFixed(0)} % of a step`);
+    return engines() - started;
+  };
+
+  /** Kills the next engine as it loads, `loadShare` of a measured load after its start. */
+  const killAtLoad = async (before: number, milliseconds: number): Promise<void> => {
+    await server.until(() => engines() > before);
+    await pause(milliseconds);
+    await expectToldKilled();
+    const refused = await postEdit(server.url, goodForm());
+    await expectError(refused, { status: 503, code: 'MODEL_NOT_READY', message: 'Model is not ready yet' });
+    kill();
+  };
+
+  test.each([1, 2, 3, 4])('between two steps, %s', async () => {
+    expect(await killInEdit(0)).toBe(1);
+  });
+
+  test.each([1, 2, 3, 4])('inside a step, %s', async () => {
+    expect(await killInEdit(0.5)).toBe(1);
+  });
+
+  test.each([
+    ['between two steps', 0, 20],
+    ['inside a step', 0.5, 40],
+    ['between two steps', 0, 80],
+    ['inside a step', 0.5, 120],
+    ['between two steps', 0, 160],
+    ['inside a step', 0.5, 240],
+  ])('%s (at %s of one), and the next engine while it loads, after %s ms', async (_name, stepShare, milliseconds) => {
+    const before = engines();
+    expect(await killInEdit(stepShare, () => killAtLoad(before, milliseconds))).toBe(2);
+  });
+});
