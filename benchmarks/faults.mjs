@@ -7,16 +7,15 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'node:net';
-import { editBody, firstPicture, postEdit } from './support/edit-request.mjs';
+import { editBody, postEdit } from './support/edit-request.mjs';
 import { startService } from './support/service.mjs';
-import { begun, isReady, metric, ready, until } from './support/watching.mjs';
+import { kills } from './support/kills.mjs';
+import { begun, isReady, until } from './support/watching.mjs';
 
 /** @typedef {import('./support/service.mjs').Service} Service */
 
 const SHORT = editBody({ prompt: 'make it blue', num_inference_steps: '1', seed: '1' });
 const LONG = editBody({ prompt: 'make it blue', num_inference_steps: '150', size: '384x384', n: '10', seed: '1' });
-/** The longest that the answer to a killed engine's edit may take. */
-const ANSWER_MILLISECONDS = 2000;
 
 /** @type {{ fault: string, seen: string, isRight: boolean }[]} */
 const table = [];
@@ -25,72 +24,6 @@ const tell = (fault, seen, isRight) => {
   table.push({ fault, seen, isRight });
   console.log(`${isRight ? 'ok ' : 'BAD'} ${fault}: ${seen}`);
 };
-
-/** @param {number[]} times */
-const spread = (times) => `${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)} ms`;
-
-/**
- * Kills the engine in the middle of an edit, with a job waiting behind it.
- * @param {Service} service
- * @param {number} delayMilliseconds from the edit's first moment
- * @param {string} right the picture of a good edit
- */
-async function killOnce(service, delayMilliseconds, right) {
-  const before = await begun(service);
-  const running = postEdit(service.url, LONG);
-  await until(async () => (await begun(service)) > before);
-  const accepted = JSON.parse((await postEdit(service.url, SHORT, { headers: { Prefer: 'respond-async' } })).text);
-  await pause(delayMilliseconds);
-  const killedAt = performance.now();
-  process.kill(service.enginePid(), 'SIGKILL');
-  const failed = await running;
-  const answeredAfter = performance.now() - killedAt;
-  const told = await ready(service);
-  /** @type {any} */
-  let job = accepted;
-  while (job.finished_at === null) {
-    await pause(20);
-    job = await (await fetch(`${service.url}/v1/images/edits/${accepted.id}`)).json();
-  }
-  const code = JSON.parse(failed.text).error?.code;
-  return {
-    answeredAfter,
-    servedAfter: performance.now() - killedAt,
-    isRight:
-      failed.status === 500 &&
-      code === 'GENERATION_ERROR' &&
-      failed.headers['x-should-retry'] === 'false' &&
-      told.status === 503 &&
-      /was killed/.test(told.reason) &&
-      job.status === 'succeeded' &&
-      job.result.data[0].b64_json === right,
-  };
-}
-
-async function kills() {
-  const service = await startService({ SHUTDOWN_GRACE_SECONDS: '0' });
-  const right = firstPicture((await postEdit(service.url, SHORT)).text);
-  for (const [where, delay] of /** @type {const} */ ([
-    ['in its preparations or first steps', () => Math.random() * 40],
-    ['between and inside its steps', () => 50 + Math.random() * 400],
-  ])) {
-    /** @type {Awaited<ReturnType<typeof killOnce>>[]} */
-    const rounds = [];
-    for (let round = 0; round < 8; round += 1) {
-      rounds.push(await killOnce(service, delay(), right));
-      await until(() => isReady(service));
-    }
-    const answers = rounds.map(({ answeredAfter }) => answeredAfter);
-    tell(
-      `engine killed ${where}, ${rounds.length} times`,
-      `500 GENERATION_ERROR after ${spread(answers)}; /ready 503 with the reason; the job that waited was right ${spread(rounds.map(({ servedAfter }) => servedAfter))} after the kill`,
-      rounds.every(({ isRight }) => isRight) && Math.max(...answers) < ANSWER_MILLISECONDS,
-    );
-  }
-  const died = await metric(service, 'qwen_edit_engine_restarts_total');
-  tell('engines started for 16 kills', `${died} restarts`, died === 16);
-  await service.stop();
-}
 
 async function killsAtLoad() {
   const service = await startService({ SHUTDOWN_GRACE_SECONDS: '0' });
@@ -104,7 +37,7 @@ async function killsAtLoad() {
   await until(() => isReady(service));
   const served = await postEdit(service.url, SHORT);
   tell(
-    'engine killed at load, 4 times in a row',
+    'engine killed 4 times in a row, the last three as soon as it starts',
     `pauses of ${pauses.join(', ')} s; edits meanwhile ${refused.status}, afterwards ${served.status}`,
     pauses.join() === '0.5,1,2,4' && refused.status === 503 && served.status === 200,
   );
@@ -202,7 +135,8 @@ async function slowClients() {
   await service.stop();
 }
 
-for (const cause of [kills, killsAtLoad, hangs, disks, slowClients]) await cause();
+await kills(tell);
+for (const cause of [killsAtLoad, hangs, disks, slowClients]) await cause();
 console.log('\n| fault | seen |\n|---|---|');
 for (const { fault, seen, isRight } of table)
   console.log(`| ${fault} | ${isRight ? '' : 'NOT AS IT MUST BE: '}${seen} |`);
