@@ -18,6 +18,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
 import { startDiffusers, startOurs } from './support/contestants.mjs';
+import { median, tableHead, tableRow, words } from './support/figures.mjs';
 import { writePhoto } from './support/photo.mjs';
 import { psnr } from './support/psnr.mjs';
 
@@ -52,14 +53,6 @@ const SEED = 42;
 function hasBfloat16() {
   return existsSync('/proc/cpuinfo') && /\b(amx_bf16|avx512_bf16|bf16)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
 }
-
-/** @param {string} list */
-const words = (list) => list.split(',').filter((word) => word !== '');
-/** @param {number[]} values */
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return ((sorted[(sorted.length - 1) >> 1] ?? NaN) + (sorted[sorted.length >> 1] ?? NaN)) / 2;
-};
 
 /** @param {string} checkpoint @returns {Entrant[]} */
 function entrants(checkpoint) {
@@ -108,7 +101,7 @@ function row(title, medians, format) {
   const cells = medians.map((value, index) =>
     index === 0 ? format(value) : `${format(value)} (${(value / first).toFixed(2)})`,
   );
-  return `| ${title} | ${cells.join(' | ')} |`;
+  return tableRow([title, ...cells]);
 }
 
 /**
@@ -119,7 +112,7 @@ function row(title, medians, format) {
 async function table(all, records, outFile) {
   const seconds = (/** @type {number} */ value) => (value < 10 ? value.toFixed(2) : value.toFixed(1));
   const record = (/** @type {string} */ name) => records.get(name) ?? { load: [], peak: [], edits: new Map() };
-  const lines = [`| seconds | ${all.map(({ name }) => name).join(' | ')} |`, `|---|${'---|'.repeat(all.length)}`];
+  const lines = [tableHead(['seconds', ...all.map(({ name }) => name)])];
   lines.push(
     row(
       'load',
@@ -142,9 +135,7 @@ async function table(all, records, outFile) {
     const distances = await Promise.all(
       all.map(async ({ name }) => (await psnr(outFile(name, steps), outFile(first?.name ?? '', steps))).toFixed(1)),
     );
-    lines.push(
-      `| picture, dB to the first | ${distances.map((value, index) => (index === 0 ? '' : value)).join(' | ')} |`,
-    );
+    lines.push(tableRow(['picture, dB to the first', '', ...distances.slice(1)]));
   }
   lines.push(
     row(

@@ -19,6 +19,7 @@ import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
 import { decodeImage } from '../dist/images/decode.js';
 import { encodeImage } from '../dist/images/encode.js';
 import { INPUT_PICTURE_WORKER } from '../dist/program.js';
+import { median } from './support/figures.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const CHECKPOINT = process.argv[2] ?? join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain');
@@ -28,8 +29,6 @@ const STARTS = 5;
 const EDITS = 20;
 const agent = new Agent({ keepAlive: true });
 
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 /** @param {number} milliseconds */
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

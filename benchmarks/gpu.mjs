@@ -22,6 +22,7 @@ import { conditionSize } from '../dist/images/condition-size.js';
 import { smartResize } from '../dist/images/smart-resize.js';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
 import { startDiffusers, startOurs } from './support/contestants.mjs';
+import { median, tableHead, tableRow, words } from './support/figures.mjs';
 import { watchGpuMemory } from './support/gpu-memory.mjs';
 import { writePhoto } from './support/photo.mjs';
 import { psnr } from './support/psnr.mjs';
@@ -50,11 +51,6 @@ const TERA = 1e12;
 /** @typedef {import('./support/contestants.mjs').Contestant} Contestant */
 /** @typedef {{ name: string, start: () => Promise<Contestant> }} Entrant */
 /** @typedef {{ forward: number, whole: number, bytes: number, tokens: { text: number, image: number } | undefined }} Result */
-
-/** @param {string} list */
-const words = (list) => list.split(',').filter((word) => word !== '');
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 /** What stands around the picture and the prompt in the template, behind the part that is dropped. */
 const TEMPLATE_TOKENS = 7;
@@ -131,7 +127,7 @@ async function print(results, folder, outFile) {
   );
   console.log(`${text} text and ${counted.image} picture tokens, ${(operations / TERA).toFixed(1)} TFLOP a forward\n`);
   console.log(
-    '| | s a forward | TFLOP/s | of the peak | s an edit | GPU memory, GiB | dB to the first |\n|---|---|---|---|---|---|---|',
+    tableHead(['', 's a forward', 'TFLOP/s', 'of the peak', 's an edit', 'GPU memory, GiB', 'dB to the first']),
   );
   for (const [name, { forward, whole, bytes }] of results) {
     const speed = operations / forward / TERA;
@@ -145,7 +141,7 @@ async function print(results, folder, outFile) {
       (bytes / 2 ** 30).toFixed(1),
       distance,
     ];
-    console.log(`| ${name} | ${cells.join(' | ')} |`);
+    console.log(tableRow([name, ...cells]));
   }
 }
 

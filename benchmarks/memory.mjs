@@ -9,6 +9,7 @@
  */
 import sharp from 'sharp';
 import { editBody, postEdit } from './support/edit-request.mjs';
+import { median, slope, tableHead, tableRow } from './support/figures.mjs';
 import { residentMegabytes, startService } from './support/service.mjs';
 
 const EDITS = Number(process.argv[2] ?? 300);
@@ -43,12 +44,20 @@ while (samples.length < EDITS) {
 }
 await service.stop();
 
+/** Medians of each 50, so that a garbage collection that is due doesn't count. @param {number[]} values */
+const medians = (values) =>
+  Array.from({ length: Math.ceil(values.length / SETTLED_AFTER) }, (_, index) =>
+    median(values.slice(index * SETTLED_AFTER, (index + 1) * SETTLED_AFTER)).toFixed(0),
+  );
+
+console.log(`Resident memory in MB over ${EDITS} edits; later means after the first ${SETTLED_AFTER}\n`);
+console.log(
+  tableHead(['process', 'most at first', 'most later', 'growth later, MB for 100 edits', 'median of each 50']),
+);
 for (const name of /** @type {const} */ (['api', 'engine'])) {
   const values = samples.map((sample) => sample[name]);
-  const most = (/** @type {number[]} */ some) => Math.max(...some).toFixed(0);
-  const marks = values.filter((_, index) => (index + 1) % 50 === 0).map((value) => value.toFixed(0));
-  console.log(
-    `resident memory of ${name}: most within the first ${SETTLED_AFTER} edits ${most(values.slice(0, SETTLED_AFTER))} MB, ` +
-      `most afterwards ${most(values.slice(SETTLED_AFTER))} MB; after each 50: ${marks.join(', ')} MB`,
-  );
+  const [first, later] = [values.slice(0, SETTLED_AFTER), values.slice(SETTLED_AFTER)];
+  const most = (/** @type {number[]} */ some) => (some.length === 0 ? '' : Math.max(...some).toFixed(0));
+  const growth = later.length < 2 ? '' : (100 * slope(later)).toFixed(1);
+  console.log(tableRow([name, most(first), most(later), growth, medians(values).join(', ')]));
 }

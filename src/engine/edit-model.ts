@@ -3,7 +3,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { DevicePlan } from './devices/device-plan.js';
 import { openSessions } from './sessions/checkpoint-sessions.js';
-import type { OnOpen } from './sessions/placed-sessions.js';
+import { NO_LISTENER, type LoadListener } from './sessions/load-listener.js';
 import { TextEncoder } from './text-encoder.js';
 import { IMAGE_TOKEN } from './text/prompt-template.js';
 import { PromptTokenizer } from './text/tokenizer.js';
@@ -27,17 +27,17 @@ export interface EditModel {
 /**
  * Builds an opened checkpoint's networks and loads them as planned.
  * @param cache of quantized weights
- * @param onOpen told before each network is loaded
+ * @param listener told how it goes on
  */
 export async function loadEditModel(
   checkpoint: Checkpoint,
   plan: DevicePlan,
   cache: QuantizedCacheSettings,
-  onOpen: OnOpen = () => undefined,
+  listener: LoadListener = NO_LISTENER,
 ): Promise<EditModel> {
   const tokenizer = new PromptTokenizer(checkpoint.tokenizer);
   checkImageToken(tokenizer, checkpoint);
-  const sessions = await openSessions(checkpoint, plan, cache, onOpen);
+  const sessions = await openSessions(checkpoint, plan, cache, listener);
   const { graphs, unexpected, warnings } = sessions;
   const { textEncoder, transformer, vae } = checkpoint;
   return {

@@ -41,9 +41,10 @@ export class EngineService {
       this.model = undefined;
       const checkpoint = await openCheckpoint(command.modelDir);
       const told = await planCheckpoint(checkpoint, command);
-      this.model = await loadEditModel(checkpoint, told.plan, command.quantizedCache, (network, number, count) =>
-        send({ type: 'loading', network, number, count }),
-      );
+      this.model = await loadEditModel(checkpoint, told.plan, command.quantizedCache, {
+        opening: (network, number, count) => send({ type: 'loading', network, number, count }),
+        quantizing: (step, done, count) => send({ type: 'quantizing', step, done, count }),
+      });
       send({ type: 'ready', model: modelInfo(this.model, told) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error) });

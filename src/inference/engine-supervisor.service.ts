@@ -5,13 +5,13 @@ import { EngineProcess } from './engine-process.js';
 import { EnginePace } from './engine-pace.js';
 import { EngineWatch } from './engine-watch.js';
 import { Metrics } from '../metrics/metrics.js';
+import { LoadProgress } from './load-progress.js';
 import type { ModelState } from './model-state.js';
 import type { EngineEvent, PictureRequest } from './protocol.js';
 import { type MadePicture, type PictureListener, RunningPicture } from './running-picture.js';
 
 const FIRST_RESTART_MILLISECONDS = 500;
 const LAST_RESTART_MILLISECONDS = 30_000;
-const LOAD_TOLD_AFTER_MILLISECONDS = 1000;
 const LOAD_RETRY_AFTER_SECONDS = 5;
 const FAILED_RETRY_AFTER_SECONDS = 60;
 const DRAINING: ModelState = { status: 'draining', reason: 'draining', retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS };
@@ -27,9 +27,9 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private engine: EngineProcess | null = null;
   private running: RunningPicture | null = null;
   private watch: EngineWatch | null = null;
+  private progress = new LoadProgress((line) => this.logger.log(line));
   private readonly pace: EnginePace;
   private restartTimer: NodeJS.Timeout | undefined;
-  private loadStartedAt = 0;
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
   private waitingForChange: (() => void)[] = [];
   private currentState: ModelState = loading('loading', null);
@@ -123,12 +123,11 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   private handle(event: EngineEvent): void {
     switch (event.type) {
       case 'started':
-        this.loadStartedAt = performance.now();
+        this.progress = new LoadProgress((line) => this.logger.log(line));
         return;
       case 'loading':
-        // Small checkpoints are there before anybody could read it.
-        if (performance.now() - this.loadStartedAt < LOAD_TOLD_AFTER_MILLISECONDS) return;
-        this.logger.log(`Loading ${event.network}, ${event.number} of ${event.count}`);
+      case 'quantizing':
+        this.tellProgress(this.progress.hear(event));
         return;
       case 'ready':
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;
@@ -150,6 +149,12 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
         this.watch?.hear(event);
         if (this.running.handle(event)) this.running = null;
     }
+  }
+
+  /** Says how far the load is where it is asked for; nobody who waits for its end is woken. */
+  private tellProgress(words: string | null): void {
+    if (words === null || this.currentState.status !== 'loading') return;
+    this.currentState = loading(`loading: ${words}`, this.currentState.lastEnd);
   }
 
   private restart(how: string): void {

@@ -111,9 +111,14 @@ export type EngineCommand =
   /** Give up a picture: at the next step, or before it starts. Nothing happens when it is done already. */
   | { readonly type: 'cancel'; readonly id: string };
 
+/** A weight is first looked at, whether few bits hold it well enough, and then written. */
+export type QuantizingStep = 'measured' | 'written';
+
 export type EngineEvent =
   /** The process is up and can be told to load. */
   | { readonly type: 'started' }
+  /** Weights are quantized for this start and the next ones: so many of them are through this step. */
+  | { readonly type: 'quantizing'; readonly step: QuantizingStep; readonly done: number; readonly count: number }
   /** Network `number` of `count` is about to be loaded. */
   | { readonly type: 'loading'; readonly network: string; readonly number: number; readonly count: number }
   | { readonly type: 'ready'; readonly model: ModelInfo }

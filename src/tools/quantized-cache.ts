@@ -18,16 +18,18 @@ async function main([command]: readonly string[]): Promise<void> {
   }
   const cache = new QuantizedCache(settings);
   if (command === 'clean') {
-    process.stdout.write(`Removed ${megabytes(await cache.clean())} from ${settings.folder}\n`);
+    const { removedBytes, usedBytes } = await cache.clean();
+    const rest = usedBytes === 0 ? '' : `; ${megabytes(usedBytes)} are left, which running services use`;
+    process.stdout.write(`Removed ${megabytes(removedBytes)} from ${settings.folder}${rest}\n`);
     return;
   }
   const entries = await cache.list();
   process.stdout.write(`${settings.folder}: ${entries.length === 0 ? 'nothing' : ''}\n`);
-  for (const { key, manifest, bytes, used } of entries) {
+  for (const { key, manifest, bytes, used, isUsed } of entries) {
     const { modelId, quantization, kept } = manifest;
     const whole = kept.length === 0 ? '' : `, ${kept.length} sensitive weights kept whole`;
     process.stdout.write(
-      `${key}  ${modelId}  ${quantization}  ${megabytes(bytes)}  last used ${used.toISOString()}${whole}\n`,
+      `${key}  ${modelId}  ${quantization}  ${megabytes(bytes)}  ${isUsed ? 'in use' : `last used ${used.toISOString()}`}${whole}\n`,
     );
   }
 }

@@ -24,13 +24,11 @@ const model = () => {
 
 /** @type {Record<string, (input: any) => Promise<unknown>>} */
 const stages = {
-  async load({ folder }) {
+  async load({ folder, precision = 'fp32', cache = { folder: '', maxBytes: 0 } }) {
     const checkpoint = await openCheckpoint(folder);
-    const request = { deviceMap: 'cpu', precision: 'fp32', outputPixels: checkpoint.service.nativeArea };
-    loaded = await loadEditModel(checkpoint, (await planCheckpoint(checkpoint, /** @type {const} */ (request))).plan, {
-      folder: '',
-      maxBytes: 0,
-    });
+    const deviceMap = /** @type {const} */ ('cpu');
+    const request = { deviceMap, precision, outputPixels: checkpoint.service.nativeArea };
+    loaded = await loadEditModel(checkpoint, (await planCheckpoint(checkpoint, request)).plan, cache);
     return { warnings: loaded.warnings };
   },
   async vision({ file }) {

@@ -6,17 +6,20 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Precision } from '../../src/config/device-settings.js';
 import { QuantizedCache } from '../../src/engine/quantized/quantized-cache.js';
 import type { ModelInfo } from '../../src/inference/protocol.js';
 import { EngineProcess } from '../support/engine-process.js';
 import { checkpointFolder } from '../support/fixtures.js';
 
 const GIGABYTE = 1e9;
+const MINIATURE = join(import.meta.dirname, '..', '..', 'models', 'mini');
 let folder: string;
 
 beforeEach(() => {
@@ -24,11 +27,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Starts an engine in int8 with this cache, and ends it. */
-async function start(cache: string, maxBytes = GIGABYTE): Promise<ModelInfo> {
+/** Starts an engine with this cache, and ends it. */
+async function start(cache: string, maxBytes = GIGABYTE, precision: Precision = 'int8'): Promise<ModelInfo> {
   const engine = new EngineProcess();
   try {
-    return await engine.load(checkpointFolder('plain'), 'cpu', 'int8', { folder: cache, maxBytes });
+    return await engine.load(checkpointFolder('plain'), 'cpu', precision, { folder: cache, maxBytes });
   } finally {
     engine.stop();
   }
@@ -86,6 +89,48 @@ describe('the cache of quantized weights', () => {
     expect((await start(folder)).warnings).toEqual([]);
   });
 
+  test('is made step by step, which is told', async () => {
+    const engine = new EngineProcess();
+    const told: string[] = [];
+    engine.on('quantizing', ({ step, done, count }) => told.push(`${step} ${done} of ${count}`));
+    await engine.load(checkpointFolder('plain'), 'cpu', 'int8', { folder, maxBytes: GIGABYTE });
+    engine.stop();
+    const steps = (step: string): string[] => told.filter((line) => line.startsWith(step));
+    for (const step of ['measured', 'written']) {
+      const { length } = steps(step);
+      expect(length).toBeGreaterThan(10);
+      expect(steps(step)).toEqual(Array.from({ length }, (_, index) => `${step} ${index + 1} of ${length}`));
+    }
+  });
+
+  test('of an engine that was killed while it made it leaves nothing to the next one', async () => {
+    const engine = new EngineProcess();
+    const written = new Promise((resolve) =>
+      engine.on('quantizing', ({ step }) => step === 'written' && resolve(step)),
+    );
+    const loaded = engine.load(MINIATURE, 'cpu', 'int8', { folder, maxBytes: GIGABYTE });
+    loaded.catch(() => undefined);
+    await written;
+    await engine.kill();
+    expect(theOnly(readdirSync(folder))).toMatch(/^[0-9a-f]{32}\.[0-9a-f-]{36}$/);
+    expect((await start(folder)).warnings).toEqual([]);
+    expect(theOnly(readdirSync(folder))).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  test('of a running engine is not removed, neither for room nor by the command', async () => {
+    const engine = new EngineProcess();
+    await engine.load(checkpointFolder('plain'), 'cpu', 'int8', { folder, maxBytes: GIGABYTE });
+    const key = theOnly(readdirSync(folder));
+    const cache = new QuantizedCache({ folder, maxBytes: GIGABYTE });
+    const [{ bytes } = { bytes: NaN }] = await cache.list();
+    await expect(start(folder, bytes, 'int4')).rejects.toThrow(/running services use \S+ GB of QUANTIZED_CACHE_MAX_GB/);
+    expect(await cache.clean()).toEqual({ removedBytes: 0, usedBytes: bytes });
+    expect(readdirSync(folder)).toEqual([key]);
+    await engine.kill();
+    expect((await start(folder, bytes, 'int4')).precision).toBe('int4');
+    expect(theOnly(readdirSync(folder))).not.toBe(key);
+  });
+
   test('that can not be is a load error', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
@@ -114,8 +159,11 @@ describe('the cache of quantized weights', () => {
     expect((await cache.list()).map(({ key }) => key).sort()).toEqual([first, third]);
 
     mkdirSync(join(folder, 'not-ours'));
-    mkdirSync(join(folder, `${second}.00000000-0000-4000-8000-000000000000`));
-    expect(await cache.clean()).toBe(200);
+    const abandoned = join(folder, `${second}.00000000-0000-4000-8000-000000000000`);
+    mkdirSync(abandoned);
+    const before = new Date(Date.now() - 120_000);
+    utimesSync(abandoned, before, before);
+    expect(await cache.clean()).toEqual({ removedBytes: 200, usedBytes: 0 });
     expect(readdirSync(folder)).toEqual(['not-ours']);
   });
 });

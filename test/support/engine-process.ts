@@ -60,6 +60,11 @@ export class EngineProcess {
     return event.model;
   }
 
+  /** Listens to one kind of what the process says. */
+  on<T extends EngineEvent['type']>(type: T, listener: (event: Extract<EngineEvent, { type: T }>) => void): void {
+    this.events.on(type, listener);
+  }
+
   /** Makes one picture, or fails to; `onStep` may cancel it. */
   async make(
     request: PictureRequest,
@@ -79,6 +84,13 @@ export class EngineProcess {
     });
     this.send({ type: 'make', id, request });
     return { outcome: await outcome, steps, previews };
+  }
+
+  /** Ends it as a lack of memory would. */
+  async kill(): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
   }
 
   stop(): void {

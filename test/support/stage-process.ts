@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import type { Precision } from '../../src/config/device-settings.js';
+import type { QuantizedCacheSettings } from '../../src/config/quantized-cache-settings.js';
 import type { ImageFeatures, PromptEmbeds } from '../../src/engine/text-encoder.js';
 import type { Conditioning } from '../../src/engine/transformer.js';
 import type { Latents } from '../../src/engine/transformer/latents.js';
@@ -7,7 +9,7 @@ import type { TokenGrid } from '../../src/engine/transformer/rope-tables.js';
 
 /** The stages that stage-worker.mjs runs: what goes in and what comes out. */
 interface Stages {
-  load: [{ folder: string }, { warnings: string[] }];
+  load: [{ folder: string; precision?: Precision; cache?: QuantizedCacheSettings }, { warnings: string[] }];
   vision: [{ file: string }, ImageFeatures];
   prompts: [{ prompts: [string, ...string[]]; features: ImageFeatures }, PromptEmbeds[]];
   condition: [{ prompt: PromptEmbeds; grids: TokenGrid[] }, Conditioning];

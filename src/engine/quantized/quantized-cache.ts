@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from '../../checkpoint/checkpoint-error.js';
-import { errorCode } from '../../checkpoint/folder-files.js';
 import type { QuantizedCacheSettings } from '../../config/quantized-cache-settings.js';
 import { findDamage, MANIFEST, readManifest, writeManifest, type CacheManifest } from './cache-entry.js';
+import { asCacheFault, cacheSize } from './cache-fault.js';
+import { endLease, isAbandoned, isUsedByOthers, takeLease } from './lease.js';
 
 /** One checkpoint's weights in the cache. */
 export interface CacheEntry {
@@ -13,6 +14,8 @@ export interface CacheEntry {
   readonly bytes: number;
   /** When it was last opened. */
   readonly used: Date;
+  /** Another running process has it open, or may open it again. */
+  readonly isUsed: boolean;
 }
 
 /** What a key's folder is like. */
@@ -24,12 +27,11 @@ export type Found =
 const KEY = /^[0-9a-f]{32}$/;
 /** A folder that is being written, or whose writer has died. */
 const UNFINISHED = /^[0-9a-f]{32}\.[0-9a-f-]{36}$/;
-const ABANDONED_MILLISECONDS = 24 * 3600 * 1000;
-const GIGABYTE = 1e9;
 
 /**
  * Quantized weights on disk, a folder for each content. Folders are written beside their place and then renamed, so that
- * services which start at once and those that die half-way never show each other anything unfinished.
+ * services which start at once and those that die half-way never show each other anything unfinished. Where networks take
+ * turns in memory a service opens its files again and again: what a running one uses is not removed.
  */
 export class QuantizedCache {
   constructor(private readonly settings: QuantizedCacheSettings) {}
@@ -40,14 +42,18 @@ export class QuantizedCache {
       await mkdir(this.settings.folder, { recursive: true });
       return await realpath(this.settings.folder);
     } catch (error) {
-      throw asFault(error);
+      throw asCacheFault(error);
     }
   }
 
-  /** What is there for a key: nothing, a folder as it was written (which now counts as used), or what is wrong with it. */
+  /**
+   * What is there for a key: nothing, a folder as it was written, or what is wrong with it. A folder counts as used from now
+   * on, by this process as long as it runs.
+   */
   async find(key: string): Promise<Found> {
     const folder = join(this.settings.folder, key);
     if (!(await this.names()).includes(key)) return { state: 'absent' };
+    await takeLease(folder);
     const manifest = await readManifest(folder);
     if (manifest === undefined) return { state: 'damaged', damage: `${MANIFEST} can't be read` };
     const damage = await findDamage(folder, manifest);
@@ -59,7 +65,7 @@ export class QuantizedCache {
   }
 
   /**
-   * Makes a key's folder: `write` fills it and says what it holds. One that is there is replaced.
+   * Makes a key's folder: `write` fills it and says what it holds. One that is there is replaced. It counts as used.
    * @param bytes that it will take
    * @throws CheckpointError when there is no room for it or the disk refuses it
    */
@@ -68,11 +74,13 @@ export class QuantizedCache {
     try {
       await this.makeRoom(key, bytes);
       await mkdir(unfinished);
+      await takeLease(unfinished);
       await writeManifest(unfinished, await write(unfinished));
       await this.moveInto(key, unfinished);
     } catch (error) {
-      throw asFault(error, bytes);
+      throw asCacheFault(error, bytes);
     } finally {
+      await endLease(unfinished);
       await rm(unfinished, { recursive: true, force: true });
     }
   }
@@ -85,53 +93,74 @@ export class QuantizedCache {
       const manifest = await readManifest(folder);
       if (manifest === undefined) continue;
       const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
-      entries.push({ key, manifest, bytes, used: (await stat(join(folder, MANIFEST))).mtime });
+      const used = (await stat(join(folder, MANIFEST))).mtime;
+      entries.push({ key, manifest, bytes, used, isUsed: await isUsedByOthers(folder) });
     }
     return entries.sort((a, b) => b.used.getTime() - a.used.getTime());
   }
 
-  /** Removes everything of ours, unfinished folders too; the bytes that were finished. */
-  async clean(): Promise<number> {
+  /**
+   * Removes everything of ours but what running processes use or write.
+   * @returns bytes of the finished folders that were removed, and of those that were not
+   */
+  async clean(): Promise<{ removedBytes: number; usedBytes: number }> {
     const entries = await this.list();
-    for (const name of await this.names()) if (KEY.test(name) || UNFINISHED.test(name)) await this.remove(name);
-    return entries.reduce((sum, { bytes }) => sum + bytes, 0);
+    const used = entries.filter(({ isUsed }) => isUsed);
+    for (const name of (await this.names()).filter((found) => KEY.test(found))) {
+      if (used.every(({ key }) => key !== name)) await this.remove(name);
+    }
+    await this.removeAbandoned();
+    const sum = (some: readonly CacheEntry[]): number => some.reduce((bytes, entry) => bytes + entry.bytes, 0);
+    return { removedBytes: sum(entries) - sum(used), usedBytes: sum(used) };
   }
 
   /** Keeps the limit, and clears away what nobody will finish. */
   private async makeRoom(key: string, bytes: number): Promise<void> {
-    const { folder, maxBytes } = this.settings;
+    const { maxBytes } = this.settings;
     if (bytes > maxBytes) {
       throw new CheckpointError(
-        `The quantized weights take ${gigabytes(bytes)}, more than QUANTIZED_CACHE_MAX_GB (${gigabytes(maxBytes)}): raise it`,
+        `The quantized weights take ${cacheSize(bytes)}, more than QUANTIZED_CACHE_MAX_GB (${cacheSize(maxBytes)}): raise it`,
       );
     }
-    for (const name of (await this.names()).filter((found) => UNFINISHED.test(found))) {
-      const found = await stat(join(folder, name)).catch(() => undefined);
-      if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MILLISECONDS) await this.remove(name);
-    }
+    await this.removeAbandoned();
     const others = (await this.list()).filter((entry) => entry.key !== key);
+    const unused = others.filter(({ isUsed }) => !isUsed);
     let total = others.reduce((sum, entry) => sum + entry.bytes, bytes);
     while (total > maxBytes) {
-      const oldest = others.pop();
-      if (oldest === undefined) return;
+      const oldest = unused.pop();
+      if (oldest === undefined) {
+        throw new CheckpointError(
+          `The quantized weights take ${cacheSize(bytes)}, and running services use ${cacheSize(total - bytes)} of QUANTIZED_CACHE_MAX_GB (${cacheSize(maxBytes)}): raise it`,
+        );
+      }
       await this.remove(oldest.key);
       total -= oldest.bytes;
+    }
+  }
+
+  private async removeAbandoned(): Promise<void> {
+    for (const name of (await this.names()).filter((found) => UNFINISHED.test(found))) {
+      if (await isAbandoned(join(this.settings.folder, name))) await this.remove(name);
     }
   }
 
   /** Another service may have been faster with the same content, or a damaged folder may stand there. */
   private async moveInto(key: string, unfinished: string): Promise<void> {
     if ((await this.find(key)).state === 'whole') return;
+    const folder = join(this.settings.folder, key);
     await this.remove(key);
-    await rename(unfinished, join(this.settings.folder, key)).catch(async (error: unknown) => {
+    await endLease(unfinished);
+    await rename(unfinished, folder).catch(async (error: unknown) => {
       if ((await this.find(key)).state !== 'whole') throw error;
     });
+    await takeLease(folder);
   }
 
   /** Out of the way at once, so that nobody sees half of it. */
   private async remove(name: string): Promise<void> {
     const { folder } = this.settings;
     const aside = join(folder, `${name.slice(0, 32)}.${randomUUID()}`);
+    await endLease(join(folder, name));
     await rename(join(folder, name), aside).catch(() => undefined);
     await rm(aside, { recursive: true, force: true });
   }
@@ -140,26 +169,3 @@ export class QuantizedCache {
     return readdir(this.settings.folder).catch(() => []);
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'may not be written (permission denied)',
-  EPERM: 'may not be written (permission denied)',
-  EROFS: 'may not be written (the file system is read-only)',
-  ENOTDIR: 'is not a folder',
-  EEXIST: 'is not a folder',
-  ENOSPC: 'has no room left on its disk',
-  EDQUOT: 'has no room left in its quota',
-  EFBIG: 'takes no files of this size',
-};
-
-/** One line about what the file system refused; other errors stay themselves. */
-function asFault(error: unknown, bytes?: number): unknown {
-  const reason = REASONS[errorCode(error)];
-  if (reason === undefined) return error;
-  const need = bytes === undefined ? '' : `, and ${gigabytes(bytes)} are needed`;
-  return new CheckpointError(
-    `The quantized weights can't be kept: QUANTIZED_CACHE_DIR ${reason}${need}. Name another folder, or use PRECISION=auto`,
-  );
-}
-
-const gigabytes = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(bytes < GIGABYTE ? 3 : 1)} GB`;

@@ -5,11 +5,15 @@ import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
 import { linearRecipe, type Quantization } from '../../graph/quantization/linear-recipe.js';
 import { quantizedFile, QuantizedLayout, type PlacedWeight } from '../../graph/quantization/quantized-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
+import type { QuantizingStep } from '../../inference/protocol.js';
 import type { CacheManifest } from './cache-entry.js';
 import { contentKey } from './content-key.js';
 import type { QuantizedCache } from './quantized-cache.js';
 import { sensitiveWeights } from './sensitive-weights.js';
 import { writeWeights, type WrittenFile } from './write-weights.js';
+
+/** Told how many weights are through a step of quantizing them. */
+export type OnWeight = (step: QuantizingStep, done: number, count: number) => void;
 
 /** Where quantized graphs find their initializers. */
 export interface QuantizedWeights {
@@ -26,6 +30,7 @@ export interface QuantizedWeights {
 /**
  * The quantized weights of a checkpoint: those of the cache, or made now for this start and the next ones.
  * @param build builds all graphs with a storage, which lays out what they ask for
+ * @param onWeight told how making them goes on
  * @throws CheckpointError when the cache can't hold them
  */
 export async function quantizedWeights(
@@ -33,6 +38,7 @@ export async function quantizedWeights(
   quantization: Quantization,
   cache: QuantizedCache,
   build: (storage: WeightStorage) => void,
+  onWeight: OnWeight = () => undefined,
 ): Promise<QuantizedWeights> {
   const key = await contentKey(checkpoint, quantization);
   const folder = join(await cache.root(), key);
@@ -52,11 +58,14 @@ export async function quantizedWeights(
     const { kept } = found.manifest;
     return { storage: layOut(kept), root, folder, kept, warnings: [] };
   }
-  const kept = await sensitiveWeights(weightsOf(layOut([]).quantized), checkpoint.root);
+  const all = weightsOf(layOut([]).quantized);
+  const kept = await sensitiveWeights(all, checkpoint.root, (done) => onWeight('measured', done, all.length));
   const storage = layOut(kept);
   const { quantized } = storage;
+  const count = weightsOf(quantized).length;
+  const onWritten = (done: number): void => onWeight('written', done, count);
   const bytes = [...quantized.files().values()].reduce((sum, size) => sum + size, 0);
-  await cache.make(key, bytes, (unfinished) => write(unfinished, checkpoint, quantization, quantized, kept));
+  await cache.make(key, bytes, (unfinished) => write(unfinished, checkpoint, quantization, quantized, kept, onWritten));
   const warnings =
     found.state === 'damaged'
       ? [`Quantized weights in the cache were damaged (${found.damage}) and are made anew`]
@@ -74,11 +83,16 @@ async function write(
   quantization: Quantization,
   layout: QuantizedLayout,
   kept: readonly string[],
+  onWritten: (done: number) => void,
 ): Promise<CacheManifest> {
   const files: Record<string, WrittenFile> = {};
+  let done = 0;
   for (const component of layout.files().keys()) {
     const name = quantizedFile(component);
-    files[name] = await writeWeights(join(folder, name), layout.weights(component), checkpoint.root);
+    files[name] = await writeWeights(join(folder, name), layout.weights(component), checkpoint.root, () => {
+      done += 1;
+      onWritten(done);
+    });
   }
   return { modelId: checkpoint.modelId, quantization, kept, files };
 }

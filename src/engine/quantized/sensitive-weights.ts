@@ -14,12 +14,18 @@ const LEVELS = 127;
 /**
  * The transformer's weights that few bits don't hold well enough: they stay whole, whatever the format.
  * @param root folder of the checkpoint's files
+ * @param onMeasured told after each weight how many are done
  */
-export async function sensitiveWeights(weights: readonly PlacedWeight[], root: string): Promise<string[]> {
+export async function sensitiveWeights(
+  weights: readonly PlacedWeight[],
+  root: string,
+  onMeasured: (done: number) => void,
+): Promise<string[]> {
   const sources = new Map<string, FileHandle>();
   const sensitive: string[] = [];
   try {
-    for (const weight of weights) {
+    for (const [index, weight] of weights.entries()) {
+      onMeasured(index + 1);
       if (weight.component !== 'transformer') continue;
       const source = sources.get(weight.tensor.file) ?? (await open(join(root, weight.tensor.file)));
       sources.set(weight.tensor.file, source);

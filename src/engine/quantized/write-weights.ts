@@ -14,8 +14,14 @@ export interface WrittenFile {
 /**
  * Quantizes the weights of a component into one file, in its order; holds one weight at a time.
  * @param root folder of the checkpoint's files
+ * @param onWritten told after each weight
  */
-export async function writeWeights(path: string, weights: readonly PlacedWeight[], root: string): Promise<WrittenFile> {
+export async function writeWeights(
+  path: string,
+  weights: readonly PlacedWeight[],
+  root: string,
+  onWritten: () => void,
+): Promise<WrittenFile> {
   const target = await open(path, 'wx');
   const sources = new Map<string, FileHandle>();
   try {
@@ -26,6 +32,7 @@ export async function writeWeights(path: string, weights: readonly PlacedWeight[
       const { codes, scales } = await quantize(source, weight);
       await append(target, written, weight.codes, codes);
       await append(target, written, weight.scales, new Uint8Array(scales.buffer));
+      onWritten();
     }
     await target.sync();
     return written;

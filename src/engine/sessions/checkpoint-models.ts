@@ -7,7 +7,7 @@ import type { WeightStorage } from '../../graph/weights.js';
 import type { DevicePlan, Part } from '../devices/device-plan.js';
 import { quantizationOf } from '../devices/quantization-of.js';
 import { QuantizedCache } from '../quantized/quantized-cache.js';
-import { quantizedWeights } from '../quantized/quantized-weights.js';
+import { quantizedWeights, type OnWeight } from '../quantized/quantized-weights.js';
 
 /** A checkpoint's graphs as a plan needs them. */
 export interface CheckpointModels {
@@ -24,18 +24,20 @@ export interface CheckpointModels {
 /**
  * Builds the graphs of a plan's parts, in its precision.
  * @param cache of quantized weights, which are made when they aren't there
+ * @param onWeight told how making them goes on
  * @throws CheckpointError
  */
 export async function checkpointModels(
   checkpoint: Checkpoint,
   plan: DevicePlan,
   cache: QuantizedCacheSettings,
+  onWeight: OnWeight,
 ): Promise<CheckpointModels> {
   const quantization = quantizationOf(plan.precision, plan.kind);
   if (quantization === undefined) {
     return { ...build(checkpoint, plan), root: checkpoint.root, warnings: [] };
   }
-  return quantizedModels(checkpoint, plan, quantization, new QuantizedCache(cache));
+  return quantizedModels(checkpoint, plan, quantization, new QuantizedCache(cache), onWeight);
 }
 
 async function quantizedModels(
@@ -43,10 +45,10 @@ async function quantizedModels(
   plan: DevicePlan,
   quantization: Quantization,
   cache: QuantizedCache,
+  onWeight: OnWeight,
 ): Promise<CheckpointModels> {
-  const { storage, root, warnings } = await quantizedWeights(checkpoint, quantization, cache, (laidOut) => {
-    build(checkpoint, plan, laidOut);
-  });
+  const laidOut = (storage: WeightStorage): void => void build(checkpoint, plan, storage);
+  const { storage, root, warnings } = await quantizedWeights(checkpoint, quantization, cache, laidOut, onWeight);
   return { ...build(checkpoint, plan, storage), root, warnings };
 }
 

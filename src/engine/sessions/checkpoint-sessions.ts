@@ -4,8 +4,9 @@ import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
 import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';
 import { SplitDenoiser } from '../transformer/split-denoiser.js';
 import { checkpointModels } from './checkpoint-models.js';
+import type { LoadListener } from './load-listener.js';
 import type { GraphRunner } from './onnx-session.js';
-import { type OnOpen, PlacedSessions, type PlacedModel, type PlacedRunner } from './placed-sessions.js';
+import { PlacedSessions, type PlacedModel, type PlacedRunner } from './placed-sessions.js';
 
 export interface CheckpointSessions {
   readonly graphs: Readonly<Record<GraphName, GraphRunner>>;
@@ -22,14 +23,14 @@ export async function openSessions(
   checkpoint: Checkpoint,
   plan: DevicePlan,
   cache: QuantizedCacheSettings,
-  onOpen: OnOpen,
+  listener: LoadListener,
 ): Promise<CheckpointSessions> {
-  const { models, root, unexpected, warnings } = await checkpointModels(checkpoint, plan, cache);
+  const { models, root, unexpected, warnings } = await checkpointModels(checkpoint, plan, cache, listener.quantizing);
   const sessions = new PlacedSessions();
   const placed = new Map<Part, PlacedModel>(
     [...models].map(([part, model]) => [part, placeModel(part, model, root, plan)]),
   );
-  await sessions.openResident([...placed.values()], onOpen);
+  await sessions.openResident([...placed.values()], listener.opening);
   const runnersOf = (graph: GraphName): PlacedRunner[] =>
     [...placed].filter(([part]) => part.graph === graph).map(([, model]) => sessions.runner(model));
   const graphs = GRAPH_NAMES.map((graph) => [graph, joined(graph, runnersOf(graph))] as const);

@@ -1,9 +1,7 @@
 import type { Stage } from '../devices/device-plan.js';
 import { OnnxSession, type GraphRunner, type Inputs, type OutputTensor } from './onnx-session.js';
+import type { LoadListener } from './load-listener.js';
 import type { SessionDevice } from './session-options.js';
-
-/** Told that the network `name` is loaded next, as the `number`th of `count`. */
-export type OnOpen = (name: string, number: number, count: number) => void;
 
 /** A graph with its place. */
 export interface PlacedModel {
@@ -24,12 +22,12 @@ export class PlacedSessions {
 
   /**
    * Loads what stays in memory.
-   * @param onOpen told before each one
+   * @param opening told before each one
    */
-  async openResident(models: readonly PlacedModel[], onOpen: OnOpen): Promise<void> {
+  async openResident(models: readonly PlacedModel[], opening: LoadListener['opening']): Promise<void> {
     const resident = models.filter((model) => model.resident);
     for (const [index, model] of resident.entries()) {
-      onOpen(model.name, index + 1, resident.length);
+      opening(model.name, index + 1, resident.length);
       await this.session(model);
     }
   }

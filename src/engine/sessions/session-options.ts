@@ -10,27 +10,26 @@ export interface RuntimeOptions {
   readonly graphOptimizationLevel: 'all';
   readonly logSeverityLevel: 3;
   readonly executionProviders: readonly ('cpu' | { readonly name: 'cuda'; readonly deviceId: number })[];
-  readonly enableMemPattern?: boolean;
+  readonly enableMemPattern: false;
   readonly extra: { readonly session: Readonly<Record<string, string>> };
 }
 
 /**
  * The runtime's options, all in one place.
  *
- * On a GPU the binding passes nothing on to the provider but the device's number, so its arena extends by powers of two and
- * cuDNN's convolutions are searched for each new shape. What can be had is: weights outside of the arena, at exactly their
- * size, and no allocation patterns kept for every shape that was seen, which grow with requests of random sizes.
+ * Allocation patterns are kept for every shape that was seen, which grow with requests of random sizes: there are none. On a
+ * GPU the binding passes nothing on to the provider but the device's number, so its arena extends by powers of two and
+ * cuDNN's convolutions are searched for each new shape. What can be had is weights outside of the arena, at exactly their size.
  *
  * @param root absolute folder below which the initializers' files lie
  */
 export function runtimeOptions(root: string, device: SessionDevice): RuntimeOptions {
   const files = { model_external_initializers_file_folder_path: root };
-  const common = { graphOptimizationLevel: 'all', logSeverityLevel: 3 } as const;
+  const common = { graphOptimizationLevel: 'all', logSeverityLevel: 3, enableMemPattern: false } as const;
   if (device.kind === 'cpu') return { ...common, executionProviders: ['cpu'], extra: { session: files } };
   return {
     ...common,
     executionProviders: [{ name: 'cuda', deviceId: device.index }],
-    enableMemPattern: false,
     extra: { session: { ...files, use_device_allocator_for_initializers: '1' } },
   };
 }

@@ -1,0 +1,10 @@
+import type { OnWeight } from '../quantized/quantized-weights.js';
+
+/** Told how a load goes on. */
+export interface LoadListener {
+  /** The network `name` is loaded next, as the `number`th of `count`. */
+  readonly opening: (name: string, number: number, count: number) => void;
+  readonly quantizing: OnWeight;
+}
+
+export const NO_LISTENER: LoadListener = { opening: () => undefined, quantizing: () => undefined };

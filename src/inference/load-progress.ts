@@ -1,0 +1,36 @@
+import type { EngineEvent } from './protocol.js';
+
+type LoadEvent = Extract<EngineEvent, { type: 'loading' | 'quantizing' }>;
+
+/** Small checkpoints are there before anybody could read it. */
+const TOLD_AFTER_MILLISECONDS = 1000;
+/** Between two lines of the log about many weights. */
+const PAUSE_MILLISECONDS = 10_000;
+
+/** What is told of one load while it lasts. */
+export class LoadProgress {
+  private readonly startedAt = performance.now();
+  private toldAt = -Infinity;
+
+  /** @param log takes a line now and then */
+  constructor(private readonly log: (line: string) => void) {}
+
+  /** What the load is at, in a few words; null in its first moments. */
+  hear(event: LoadEvent): string | null {
+    const now = performance.now();
+    if (now - this.startedAt < TOLD_AFTER_MILLISECONDS) return null;
+    const words = inWords(event);
+    const isOneOfMany = event.type === 'quantizing' && event.done < event.count;
+    if (!isOneOfMany || now - this.toldAt >= PAUSE_MILLISECONDS) {
+      this.toldAt = now;
+      this.log(`Loading ${words}`);
+    }
+    return words;
+  }
+}
+
+function inWords(event: LoadEvent): string {
+  return event.type === 'loading'
+    ? `${event.network}, ${event.number} of ${event.count}`
+    : `quantized weights: ${event.done} of ${event.count} ${event.step}`;
+}
