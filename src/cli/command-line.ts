@@ -79,7 +79,8 @@ function parse(args: readonly string[]): Parsed {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // What follows the first sentence is about arguments that start with a dash.
-    throw wrongUsage(`${error.message.split(/\.\s/)[0] ?? error.message}; --help lists the options`);
+    const [fault = error.message] = error.message.split(/\.\s/);
+    throw wrongUsage(`${fault}; --help lists the options, and a prompt that starts with a dash goes last, behind --`);
   }
 }
 

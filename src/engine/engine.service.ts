@@ -47,7 +47,7 @@ export class EngineService {
       });
       send({ type: 'ready', model: modelInfo(this.model, told) });
     } catch (error) {
-      send({ type: 'load_failed', message: reason(error) });
+      send({ type: 'load_failed', message: reason(error), isCheckpoint: error instanceof CheckpointError });
     }
   }
 

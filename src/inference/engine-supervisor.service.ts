@@ -14,6 +14,9 @@ const FIRST_RESTART_MILLISECONDS = 500;
 const LAST_RESTART_MILLISECONDS = 30_000;
 const LOAD_RETRY_AFTER_SECONDS = 5;
 const FAILED_RETRY_AFTER_SECONDS = 60;
+/** What to do when the checkpoint at fault is the one that comes with the service. */
+const RESTORE_BUNDLED =
+  ' (to restore the bundled miniature: git checkout -- models/mini in a clone, else install again)';
 const DRAINING: ModelState = { status: 'draining', reason: 'draining', retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS };
 
 /**
@@ -136,14 +139,13 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
         for (const warning of event.model.warnings) this.logger.warn(warning);
         this.setState({ status: 'ready', model: event.model });
         return;
-      case 'load_failed':
-        this.logger.error(`Failed to load model: ${event.message}`);
-        this.setState({
-          status: 'failed',
-          reason: `Failed to load model: ${event.message}`,
-          retryAfterSeconds: FAILED_RETRY_AFTER_SECONDS,
-        });
+      case 'load_failed': {
+        const remedy = event.isCheckpoint && this.settings.usesBundledModel ? RESTORE_BUNDLED : '';
+        const reason = `Failed to load model: ${event.message}${remedy}`;
+        this.logger.error(reason);
+        this.setState({ status: 'failed', reason, retryAfterSeconds: FAILED_RETRY_AFTER_SECONDS });
         return;
+      }
       default:
         if (this.running?.id !== event.id) return;
         this.watch?.hear(event);

@@ -122,8 +122,11 @@ export type EngineEvent =
   /** Network `number` of `count` is about to be loaded. */
   | { readonly type: 'loading'; readonly network: string; readonly number: number; readonly count: number }
   | { readonly type: 'ready'; readonly model: ModelInfo }
-  /** A fault of the checkpoint or the device; message holds no path of the host. The engine stays up and can be told to load again. */
-  | { readonly type: 'load_failed'; readonly message: string }
+  /**
+   * A fault of the checkpoint's files (`isCheckpoint`), or of the device; message holds no path of the host. The engine stays up
+   * and can be told to load again.
+   */
+  | { readonly type: 'load_failed'; readonly message: string; readonly isCheckpoint: boolean }
   /** Step `step` of `steps` is done (they count from 1). */
   | { readonly type: 'progress'; readonly id: string; readonly step: number; readonly steps: number }
   /** Preview `index` (from 0), decoded from the clean latents that the model predicts at that step. */

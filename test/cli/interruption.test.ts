@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { cp, rm, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Workplace } from '../support/command.js';
 import { GOOD_PICTURE } from '../support/edit-form.js';
-import { checkpointFolder } from '../support/fixtures.js';
 import { isAlive, within } from '../support/process.js';
 
 /** Work that goes on until it is ended. */
@@ -81,43 +78,5 @@ describe('the command line that is interrupted', () => {
     const { code, stderr } = await command.ended();
     expect(stderr).toMatch(/Failed to load model: the engine process was killed \(SIGKILL\)[^\n]*\n$/);
     expect(code).toBe(1);
-  });
-});
-
-describe('a checkpoint that is damaged', () => {
-  test('every file at fault is named', async () => {
-    const place = await Workplace.create({ 'photo.png': GOOD_PICTURE });
-    const checkpoint = place.at('checkpoint');
-    await cp(checkpointFolder('plain'), checkpoint, { recursive: true });
-    await truncate(join(checkpoint, 'transformer/diffusion_pytorch_model.safetensors'), 5000);
-    await rm(join(checkpoint, 'vae/config.json'));
-    await writeFile(join(checkpoint, 'scheduler/scheduler_config.json'), '{');
-    const { code, stderr } = await place.run(['photo.png', 'make it blue', '-o', 'out.png'], {
-      env: { QWEN_MODEL_DIR: checkpoint },
-    });
-    const [, message = ''] = /^Failed to load model: (.*)$/m.exec(stderr) ?? [];
-    expect(message.split(' | ')).toEqual([
-      'vae/config.json is missing',
-      'scheduler/scheduler_config.json is not valid JSON',
-      expect.stringMatching(/^transformer\/diffusion_pytorch_model\.safetensors is truncated: /),
-    ]);
-    expect(code).toBe(1);
-    await place.remove();
-  });
-
-  test('and one that is not there', async () => {
-    const place = await Workplace.create({ 'photo.png': GOOD_PICTURE });
-    const { code, stderr } = await place.run(['photo.png', 'x'], { env: { QWEN_MODEL_DIR: place.at('nowhere') } });
-    expect(stderr).toMatch(/Failed to load model: .*\n$/);
-    expect(code).toBe(1);
-    await place.remove();
-  });
-
-  test('settings that are wrong are named', async () => {
-    const place = await Workplace.create({ 'photo.png': GOOD_PICTURE });
-    const { code, stderr } = await place.run(['photo.png', 'x'], { env: { MAX_STEPS: 'many', PRECISION: 'fp16' } });
-    expect(stderr).toMatch(/^PRECISION="fp16" is invalid: .*\nMAX_STEPS="many" is invalid: .*\n$/);
-    expect(code).toBe(2);
-    await place.remove();
   });
 });

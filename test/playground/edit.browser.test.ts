@@ -76,7 +76,7 @@ describe('an edit with the miniature', () => {
     expect((await sharp(picture).metadata()).format).toBe('png');
     expect(await colourfulness(picture)).toBeLessThan(0.4 * (await colourfulness(await readFile(PHOTO))));
 
-    const seed = /^Seed (\d+)$/.exec((await page.textContent('#use-seed')) ?? '')?.[1] ?? '';
+    const seed = / · seed (\d+)$/.exec((await page.textContent('#caption')) ?? '')?.[1] ?? '';
     await page.click('#use-seed');
     expect(await page.inputValue('#option-seed')).toBe(seed);
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('option-seed');

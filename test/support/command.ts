@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { checkpointFolder } from './fixtures.js';
 import { listFiles } from './list-files.js';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'bundle', 'cli', 'main.js');
+const ROOT = join(import.meta.dirname, '..', '..');
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: Uint8Array;
+  /** The folder of the built program; this one unless told otherwise. */
+  readonly program?: string;
 }
 
 export interface EndedCommand {
@@ -66,9 +68,9 @@ export class Workplace {
     return existsSync(this.at(name));
   }
 
-  start(args: readonly string[], { env = {}, stdin }: CommandOptions = {}): RunningCommand {
+  start(args: readonly string[], { env = {}, stdin, program = ROOT }: CommandOptions = {}): RunningCommand {
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(process.execPath, [join(program, 'bundle', 'cli', 'main.js'), ...args], {
       cwd: this.folder,
       env: { PATH, TMPDIR: this.folder, QWEN_MODEL_DIR: checkpointFolder('plain'), ...env },
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -81,5 +81,5 @@ function basic(key: string): string {
 function networkCause(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (cause instanceof AggregateError) return cause.errors.map((each) => networkCause(each)).join(', ');
-  return cause instanceof Error ? cause.message : String(cause);
+  return (cause instanceof Error ? cause.message : String(cause)).trim();
 }

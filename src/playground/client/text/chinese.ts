@@ -32,7 +32,7 @@ export const chinese: Strings = {
     zoomFit: '适合窗口',
     download: '下载',
     useAsInput: '用作输入',
-    useSeed: '再次使用此种子',
+    useSeed: '沿用种子',
     session: '本次会话',
     clear: '清除',
     keyTitle: '此服务需要密钥',

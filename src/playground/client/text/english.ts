@@ -31,7 +31,7 @@ export const english = {
     zoomFit: 'Fit to the frame',
     download: 'Download',
     useAsInput: 'Use as input',
-    useSeed: 'Reuse this seed',
+    useSeed: 'Reuse the seed',
     session: 'This session',
     clear: 'Clear',
     keyTitle: 'This service asks for a key',
@@ -96,7 +96,7 @@ export const english = {
   afterAlt: (prompt: string): string => `Result of “${prompt}”`,
   previewAlt: 'Preview of the result',
   tensor: 'A tensor can’t be shown: download the file and open it with torch.load.',
-  seed: (seed: number): string => `Seed ${seed}`,
+  seed: (seed: number): string => `seed ${seed}`,
   resultNumber: (number: number, prompt: string): string => `Result ${number}: ${prompt}`,
   cameraFailed: (reason: string): string => `The camera can’t be used: ${reason}`,
   /** Headings over the service's words, by its error codes, for what no field is at fault of. */
@@ -128,9 +128,20 @@ export const english = {
     guidance_scale: 'Distilled guidance',
     model: 'Model',
   } as Readonly<Record<string, string>>,
-  /** What options mean, where it isn't told as the service's own description does. */
+  /** What options mean, to somebody at this page; others are told as the service's own description does. */
   hints: {
+    size: 'WIDTHxHEIGHT, the exact size of the result; auto keeps the picture’s shape at the model’s own area',
+    n: 'Results of each picture; each has the next seed',
+    seed: 'Random when left out. The same seed, picture and model give the same result',
+    num_inference_steps: 'Denoising steps: more take longer',
+    true_cfg_scale: 'How closely the instruction is followed; 1 or less turns guidance off and halves the work',
+    negative_prompt: 'What the result should not be like; has an effect with guidance above 1',
+    output_format: 'Format of the result’s file',
+    output_compression: 'Quality of jpeg and webp',
+    output_type: 'pil: a picture. pt: a float32 tensor [3, height, width] for torch.load',
     partial_images: 'Previews of each picture on its way; fewer where there are fewer steps',
+    max_sequence_length: 'The most tokens of an instruction; a longer one is refused, never cut',
+    guidance_scale: 'For guidance-distilled models only; has no effect on others',
   } as Readonly<Record<string, string>>,
   groups: { picture: 'Picture', file: 'File', advanced: 'Advanced', openai: 'For OpenAI’s clients' },
 };

@@ -1,6 +1,7 @@
 import type { AppStore, EditResult } from '../state/app-state.js';
 import { replacePictures } from '../state/pictures.js';
 import { fileName, shownResult } from '../state/results.js';
+import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
 import { byId, element } from './dom.js';
 
@@ -35,12 +36,11 @@ export function showResultFacts(store: AppStore): void {
       const strings = stringsOf(state);
       const result = shownResult(state);
       byId('result-actions', HTMLElement).hidden = result === null;
-      byId('caption', HTMLElement).textContent = result === null ? '' : caption(result);
+      byId('caption', HTMLElement).textContent = result === null ? '' : caption(result, strings);
       byId('warnings', HTMLElement).replaceChildren(
         ...(result?.warnings ?? []).map((text) => element('li', { lang: 'en' }, text)),
       );
       if (result === null) return;
-      useSeed.textContent = strings.seed(result.seed);
       useAsInput.hidden = result.format === 'pt';
       download.href = result.url;
       download.download = fileName(result);
@@ -48,6 +48,6 @@ export function showResultFacts(store: AppStore): void {
   );
 }
 
-function caption({ request, size, format }: EditResult): string {
-  return `“${request.prompt}” · ${size.replace('x', ' × ')} · ${format.toUpperCase()}`;
+function caption({ request, size, format, seed }: EditResult, strings: Strings): string {
+  return `“${request.prompt}” · ${size.replace('x', ' × ')} · ${format.toUpperCase()} · ${strings.seed(seed)}`;
 }
