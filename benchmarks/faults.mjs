@@ -3,7 +3,7 @@
  * Causes what can break in operation against the built service and prints what it did about it: kills the engine twenty times,
  * hangs it, takes its disk away, sends it clients that hardly send. Fails when anything was not as it must be.
  *
- *     npm run faults
+ *     npm run faults [kills] [restarts] [hangs] [disks] [clients]
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'node:net';
@@ -25,7 +25,7 @@ const tell = (fault, seen, isRight) => {
   console.log(`${isRight ? 'ok ' : 'BAD'} ${fault}: ${seen}`);
 };
 
-async function killsAtLoad() {
+async function restarts() {
   const service = await startService({ SHUTDOWN_GRACE_SECONDS: '0' });
   for (let round = 0; round < 4; round += 1) {
     const pid = service.enginePid();
@@ -135,8 +135,9 @@ async function slowClients() {
   await service.stop();
 }
 
-await kills(tell);
-for (const cause of [killsAtLoad, hangs, disks, slowClients]) await cause();
+const causes = { kills: () => kills(tell), restarts, hangs, disks, clients: slowClients };
+const asked = process.argv.slice(2);
+for (const [name, cause] of Object.entries(causes)) if (asked.length === 0 || asked.includes(name)) await cause();
 console.log('\n| fault | seen |\n|---|---|');
 for (const { fault, seen, isRight } of table)
   console.log(`| ${fault} | ${isRight ? '' : 'NOT AS IT MUST BE: '}${seen} |`);

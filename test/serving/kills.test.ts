@@ -8,7 +8,7 @@ import { reportFigure } from '../support/report-figure.js';
 import { TestServer } from '../support/server.js';
 
 /** A step of it lasts long enough to be hit in its middle. */
-const LARGE: Fields = { num_inference_steps: '150', size: '512x512', true_cfg_scale: '1', progress: 'true' };
+const LARGE: Fields = { num_inference_steps: '150', size: '1024x1024', true_cfg_scale: '1', progress: 'true' };
 /** Steps after which their pace is known. */
 const PACED = 4;
 
