@@ -17,7 +17,7 @@ const HOST_FAULT: ExpectedError = {
 describe('requests that try what they may do', () => {
   const service = sharedServer({ env: { SHUTDOWN_GRACE_SECONDS: '0', QUEUE_LIMIT: '1' } });
 
-  const raw = async (text: string): Promise<{ status: number; headers: string; body: string }> => {
+  const raw = async (text: string | Buffer): Promise<{ status: number; headers: string; body: string }> => {
     const connection = await RawConnection.open(service.server.port);
     await connection.send(text);
     const answer = await connection.answer();
@@ -139,6 +139,22 @@ describe('requests that try what they may do', () => {
       await response.text();
     },
   );
+
+  test.each(['prompt', 'negative_prompt'])('bytes that are no text in %s', async (name) => {
+    const text = ([field, value]: readonly [string, string]): string =>
+      `--x\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n${value}\r\n`;
+    const file = '--x\r\nContent-Disposition: form-data; name="images"; filename="a.png"\r\n\r\n-\r\n';
+    const texts = Object.entries({ prompt: 'a', [name]: 'a\xff\xfeb' }).map(text);
+    const body = `${file}${texts.join('')}--x--\r\n`;
+    const head = lines(POST, 'Host: a', FORM, `Content-Length: ${body.length}`);
+    const answer = await raw(Buffer.from(head + body, 'latin1'));
+    expectErrorText(answer.status, answer.body, {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: `${name} must be UTF-8 text: it holds bytes that are none`,
+      param: name,
+    });
+  });
 
   test('a multipart body inside a part is a text like any other', async () => {
     const inner = '--y\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nb\r\n--y--';

@@ -5,8 +5,8 @@ import type { EditEvent } from '../stream/edit-events.js';
 import { serverSentEvents } from '../stream/server-sent-events.js';
 import type { JsonBody } from './json-body.js';
 
-/** Results are held until they are read: a client that takes nothing for so long is not waited for. */
-const STALLED_SECONDS = 60;
+/** Results are held until they are read: a client that takes nothing for so long, or twice that where a write was half done, is not waited for. */
+const STALLED_SECONDS = 30;
 
 /** An answer of JSON, sent as it is made. */
 export function sendJson(response: Response, body: JsonBody): StreamableFile {

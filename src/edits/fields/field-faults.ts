@@ -5,15 +5,22 @@ const MIN_OUTPUT_SIDE = 64;
 
 export function promptFault(value: unknown, context: FieldContext): string | null {
   if (typeof value !== 'string' || value.trim() === '') return 'Prompt cannot be empty';
-  return specialTokenFault('prompt', value, context);
+  return wordingFault('prompt', value, context);
 }
 
 export function negativePromptFault(value: unknown, context: FieldContext): string | null {
-  return typeof value === 'string' ? specialTokenFault('negative_prompt', value, context) : null;
+  return typeof value === 'string' ? wordingFault('negative_prompt', value, context) : null;
 }
 
-/** A special token in a prompt would stand for a picture or a turn of the conversation instead of for its letters. */
-function specialTokenFault(name: string, text: string, { model }: FieldContext): string | null {
+/** What the parser puts in the place of bytes that are no UTF-8. */
+const REPLACEMENT = '\uFFFD';
+
+/**
+ * Bytes that are no text must not become another prompt, and a special token would stand for a picture or a turn of the
+ * conversation instead of for its letters.
+ */
+function wordingFault(name: string, text: string, { model }: FieldContext): string | null {
+  if (text.includes(REPLACEMENT)) return `${name} must be UTF-8 text: it holds bytes that are none`;
   const token = model?.specialTokens.find((special) => text.includes(special));
   return token === undefined ? null : `${name} must not contain the tokenizer's special token ${token}`;
 }
