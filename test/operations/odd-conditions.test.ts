@@ -64,7 +64,7 @@ Host: a
       true,
     );
     connection.close();
-  }, 120_000);
+  }, 180_000);
 
   test('an engine that is stuck: the request is answered at its time limit, the engine ended, the next edit made', async () => {
     server = await TestServer.start({ env: { REQUEST_TIMEOUT_SECONDS: '3', CANCEL_GRACE_SECONDS: '1' } });

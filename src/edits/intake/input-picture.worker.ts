@@ -1,4 +1,5 @@
 import { ImageDecodeError, type DecodeLimits } from '../../images/decode.js';
+import { discard } from '../../images/discard.js';
 import { readInputPicture, type InputPicture } from '../../images/input-picture.js';
 import { PixelAllowance } from './pixel-allowance.js';
 
@@ -18,6 +19,7 @@ export type InputResult = { readonly picture: InputPicture } | { readonly fault:
 /** What the pool's threads run: decoding and resizing large photos would keep the API's own thread from answering. */
 export default async function readInput(task: InputTask): Promise<InputResult> {
   const { blocks, limits, conditionArea } = task;
+  const bytes = joined(blocks);
   const allowance = new PixelAllowance(task.allowance);
   let taken = 0;
   const beforePixels = (pixels: number): void => {
@@ -25,11 +27,23 @@ export default async function readInput(task: InputTask): Promise<InputResult> {
     taken = pixels;
   };
   try {
-    return { picture: await readInputPicture(Buffer.concat(blocks), { ...limits, beforePixels }, conditionArea) };
+    return { picture: await readInputPicture(bytes, { ...limits, beforePixels }, conditionArea) };
   } catch (error) {
     if (error instanceof ImageDecodeError) return { fault: error.message };
     throw error;
   } finally {
+    discard(bytes);
     allowance.giveBack(taken);
   }
+}
+
+function joined(blocks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const block of blocks) {
+    bytes.set(block, end);
+    end += block.length;
+    discard(block);
+  }
+  return bytes;
 }
