@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Makes edits of random sizes from pictures of random sizes and prints how the resident memory of both processes goes on:
- * once the largest sizes have been seen, it should stay.
+ * Makes edits of random sizes from pictures of random sizes, the largest first, and prints how the resident memory of both
+ * processes goes on: it should stay.
  *
  *     node benchmarks/memory.mjs [EDITS] [CHECKPOINT_FOLDER]
  *
@@ -26,7 +26,8 @@ function random() {
 }
 const side = () => Math.round(SIDES.least + random() * (SIDES.most - SIDES.least));
 
-async function randomEdit() {
+/** @param {() => number} side of the picture and of the result, pixels */
+async function edit(side) {
   const [width, height] = [side(), side()];
   const picture = await sharp({ create: { width, height, channels: 3, background: '#4080c0' } })
     .png()
@@ -38,7 +39,8 @@ const service = await startService(CHECKPOINT === undefined ? {} : { QWEN_MODEL_
 /** @type {{ api: number, engine: number }[]} */
 const samples = [];
 while (samples.length < EDITS) {
-  const { status, text } = await postEdit(service.url, await randomEdit());
+  const body = await edit(samples.length === 0 ? () => SIDES.most : side);
+  const { status, text } = await postEdit(service.url, body);
   if (status !== 200) throw new Error(`An edit got ${status}: ${text.slice(0, 200)}`);
   samples.push(residentMegabytes(await service.metrics()));
 }

@@ -102,7 +102,7 @@ async function quantize(
   quantization: Quantization,
   cache: QuantizedCacheSettings,
 ): Promise<{ layout: QuantizedLayout; files: CarriedFile[] }> {
-  const { storage, folder, kept } = await quantizedWeights(
+  const { storage, folder, sensitive } = await quantizedWeights(
     checkpoint,
     quantization,
     new QuantizedCache(cache),
@@ -113,7 +113,7 @@ async function quantize(
   const names = [...(storage.quantized?.files().keys() ?? [])].map(quantizedFile);
   const files = await Promise.all(names.map((name) => carriedFile(folder, name)));
   return {
-    layout: new QuantizedLayout(linearRecipe(quantization, new Set(kept)), QUANTIZED_FOLDER),
+    layout: new QuantizedLayout(linearRecipe(quantization, sensitive), QUANTIZED_FOLDER),
     files: files.flatMap((file) => (file === undefined ? [] : [{ ...file, name: join(QUANTIZED_FOLDER, file.name) }])),
   };
 }

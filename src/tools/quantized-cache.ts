@@ -26,10 +26,11 @@ async function main([command]: readonly string[]): Promise<void> {
   const entries = await cache.list();
   process.stdout.write(`${settings.folder}: ${entries.length === 0 ? 'nothing' : ''}\n`);
   for (const { key, manifest, bytes, used, isUsed } of entries) {
-    const { modelId, quantization, kept } = manifest;
-    const whole = kept.length === 0 ? '' : `, ${kept.length} sensitive weights kept whole`;
+    const { modelId, quantization, kept, finer } = manifest;
+    const counts = [`${kept.length} sensitive weights whole`, `${finer.length} at 8 bits`];
+    const sensitive = kept.length + finer.length === 0 ? '' : `, ${counts.join(', ')}`;
     process.stdout.write(
-      `${key}  ${modelId}  ${quantization}  ${megabytes(bytes)}  ${isUsed ? 'in use' : `last used ${used.toISOString()}`}${whole}\n`,
+      `${key}  ${modelId}  ${quantization}  ${megabytes(bytes)}  ${isUsed ? 'in use' : `last used ${used.toISOString()}`}${sensitive}\n`,
     );
   }
 }

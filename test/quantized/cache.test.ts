@@ -149,7 +149,7 @@ describe('the cache of quantized weights', () => {
       cache.make(key, 100, (unfinished) => {
         writeFileSync(join(unfinished, 'a.bin'), Buffer.alloc(100));
         const files = { 'a.bin': { bytes: 100, crc32: 0x9988c6ca } };
-        return Promise.resolve({ modelId: 'a', quantization: 'int8-dynamic', kept: [], files });
+        return Promise.resolve({ modelId: 'a', quantization: 'int8-dynamic', kept: [], finer: [], files });
       });
     await make(first);
     await make(second);

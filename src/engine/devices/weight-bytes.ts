@@ -4,10 +4,13 @@ import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
 import { deadReason } from '../../graph/dead-tensors.js';
 import { blockOfTensor, graphOfTensor } from '../../graph/graph-of-tensor.js';
-import { linearRecipe } from '../../graph/quantization/linear-recipe.js';
+import { BLOCKS_4, FINER_BLOCKS, FINER_SHARE, linearRecipe } from '../../graph/quantization/linear-recipe.js';
+import type { LinearFormat } from '../../graph/quantization/linear-format.js';
 import { quantizedSize } from '../../graph/quantization/quantized-layout.js';
 import { quantizationOf } from './quantization-of.js';
 import type { DeviceKind } from './served-precisions.js';
+
+const TEXT_GRAPHS: readonly GraphName[] = ['visionTower', 'languageModel'];
 
 /** Bytes of weights in memory. */
 export interface WeightBytes {
@@ -52,8 +55,13 @@ function tensorBytes(
   const isMatrix = rows !== undefined && columns !== undefined && shape.length === 2;
   const format = quantization === undefined || !isMatrix ? undefined : linearRecipe(quantization)(graph, name);
   if (format !== undefined && isMatrix) {
-    const { codes, scales } = quantizedSize(format, rows, columns);
-    return codes + scales * elementBytes(precision, device);
+    const bytesAs = (as: LinearFormat): number => {
+      const { codes, scales } = quantizedSize(as, rows, columns);
+      return codes + scales * elementBytes(precision, device);
+    };
+    // Which of the transformer's weights get more bits, only their values can tell: as many as may.
+    const finer = format === BLOCKS_4 && !TEXT_GRAPHS.includes(graph) ? FINER_SHARE : 0;
+    return Math.ceil((1 - finer) * bytesAs(format) + finer * bytesAs(FINER_BLOCKS));
   }
   return shape.reduce((product, size) => product * size, 1) * elementBytes(precision, device);
 }

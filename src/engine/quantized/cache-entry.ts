@@ -2,17 +2,16 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
 import type { WrittenFile } from './write-weights.js';
 
 export const MANIFEST = 'manifest.json';
 const READ_BYTES = 2 ** 22;
 
 /** What a folder of the cache holds. */
-export interface CacheManifest {
+export interface CacheManifest extends SensitiveWeights {
   readonly modelId: string;
   readonly quantization: string;
-  /** Weights that stayed whole. */
-  readonly kept: readonly string[];
   /** By name. */
   readonly files: Readonly<Record<string, WrittenFile>>;
 }
@@ -25,10 +24,10 @@ export async function writeManifest(folder: string, manifest: CacheManifest): Pr
 export async function readManifest(folder: string): Promise<CacheManifest | undefined> {
   try {
     const value = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Partial<CacheManifest> | null;
-    const { modelId, quantization, kept, files } = value ?? {};
+    const { modelId, quantization, kept, finer, files } = value ?? {};
     if (typeof modelId !== 'string' || typeof quantization !== 'string') return undefined;
-    if (!Array.isArray(kept) || typeof files !== 'object') return undefined;
-    return { modelId, quantization, kept, files };
+    if (!Array.isArray(kept) || !Array.isArray(finer) || typeof files !== 'object') return undefined;
+    return { modelId, quantization, kept, finer, files };
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { join, posix } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
-import { linearRecipe, type Quantization } from '../../graph/quantization/linear-recipe.js';
+import { linearRecipe, type Quantization, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
 import { quantizedFile, QuantizedLayout, type PlacedWeight } from '../../graph/quantization/quantized-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
 import type { QuantizingStep } from '../../inference/protocol.js';
@@ -20,9 +20,9 @@ export interface QuantizedWeights {
   readonly storage: WeightStorage;
   /** Absolute folder that the storage's places are relative to: checkpoint and cache both lie below it. */
   readonly root: string;
-  /** Absolute folder of the quantized files, and the weights that stayed whole. */
+  /** Absolute folder of the quantized files. */
   readonly folder: string;
-  readonly kept: readonly string[];
+  readonly sensitive: SensitiveWeights;
   /** What the operator should know. */
   readonly warnings: readonly string[];
 }
@@ -43,8 +43,8 @@ export async function quantizedWeights(
   const key = await contentKey(checkpoint, quantization);
   const folder = join(await cache.root(), key);
   const root = commonFolder([join(checkpoint.root, 'file'), join(folder, 'file')]);
-  const layOut = (kept: readonly string[]): { quantized: QuantizedLayout } & WeightStorage => {
-    const quantized = new QuantizedLayout(linearRecipe(quantization, new Set(kept)), relativePosix(root, folder));
+  const layOut = (sensitive?: SensitiveWeights): { quantized: QuantizedLayout } & WeightStorage => {
+    const quantized = new QuantizedLayout(linearRecipe(quantization, sensitive), relativePosix(root, folder));
     const storage = {
       locate: ({ file }: TensorEntry) => posix.join(relativePosix(root, checkpoint.root), file),
       quantized,
@@ -55,22 +55,26 @@ export async function quantizedWeights(
 
   const found = await cache.find(key);
   if (found.state === 'whole') {
-    const { kept } = found.manifest;
-    return { storage: layOut(kept), root, folder, kept, warnings: [] };
+    const { kept, finer } = found.manifest;
+    const sensitive = { kept, finer };
+    return { storage: layOut(sensitive), root, folder, sensitive, warnings: [] };
   }
-  const all = weightsOf(layOut([]).quantized);
-  const kept = await sensitiveWeights(all, checkpoint.root, (done) => onWeight('measured', done, all.length));
-  const storage = layOut(kept);
+  const all = weightsOf(layOut().quantized);
+  const onMeasured = (done: number): void => onWeight('measured', done, all.length);
+  const sensitive = await sensitiveWeights(all, checkpoint.root, quantization, onMeasured);
+  const storage = layOut(sensitive);
   const { quantized } = storage;
   const count = weightsOf(quantized).length;
   const onWritten = (done: number): void => onWeight('written', done, count);
   const bytes = [...quantized.files().values()].reduce((sum, size) => sum + size, 0);
-  await cache.make(key, bytes, (unfinished) => write(unfinished, checkpoint, quantization, quantized, kept, onWritten));
+  await cache.make(key, bytes, (unfinished) =>
+    write(unfinished, checkpoint, quantization, quantized, sensitive, onWritten),
+  );
   const warnings =
     found.state === 'damaged'
       ? [`Quantized weights in the cache were damaged (${found.damage}) and are made anew`]
       : [];
-  return { storage, root, folder, kept, warnings };
+  return { storage, root, folder, sensitive, warnings };
 }
 
 function weightsOf(layout: QuantizedLayout): PlacedWeight[] {
@@ -82,7 +86,7 @@ async function write(
   checkpoint: Checkpoint,
   quantization: Quantization,
   layout: QuantizedLayout,
-  kept: readonly string[],
+  sensitive: SensitiveWeights,
   onWritten: (done: number) => void,
 ): Promise<CacheManifest> {
   const files: Record<string, WrittenFile> = {};
@@ -94,5 +98,5 @@ async function write(
       onWritten(done);
     });
   }
-  return { modelId: checkpoint.modelId, quantization, kept, files };
+  return { modelId: checkpoint.modelId, quantization, ...sensitive, files };
 }

@@ -6,8 +6,21 @@ export type Quantization = 'int8-dynamic' | 'int8-blocks' | 'int4-blocks';
 
 const BLOCKS_8: LinearFormat = { kind: 'blocks', bits: 8, blockSize: 128 };
 /** Short blocks: at 4 bits the picture hears the difference. */
-const BLOCKS_4: LinearFormat = { kind: 'blocks', bits: 4, blockSize: 32 };
+export const BLOCKS_4 = { kind: 'blocks', bits: 4, blockSize: 32 } as const;
+/** For weights that 4 bits don't hold well enough. */
+export const FINER_BLOCKS = { kind: 'blocks', bits: 8, blockSize: 32 } as const;
 const CHANNELS: LinearFormat = { kind: 'channels' };
+
+/** The most of the transformer's parameters in blocks that may get more than 4 bits. */
+export const FINER_SHARE = 0.25;
+
+/** Weights that are too sensitive to be quantized as the others are. */
+export interface SensitiveWeights {
+  /** They stay as the checkpoint has them. */
+  readonly kept: readonly string[];
+  /** They get 8 bits where the others get 4. */
+  readonly finer: readonly string[];
+}
 
 /** The linear layers that make up the networks. What stands before the first block and behind the last stays whole: it is small, and all that the model sees and says goes through it. */
 const BLOCK_LAYERS: Readonly<Record<string, RegExp>> = {
@@ -21,12 +34,15 @@ const BLOCK_LAYERS: Readonly<Record<string, RegExp>> = {
  * Which linear layers are quantized, and how.
  * Only the denoiser's inputs may be rounded: it runs at every step, so it has the most to gain. The text encoder runs once a
  * prompt and its inputs have values far outside of the rest; the modulation runs once a schedule on a few rows.
- * @param kept weights that stay whole
  */
-export function linearRecipe(quantization: Quantization, kept: ReadonlySet<string> = new Set()): LinearRecipe {
+export function linearRecipe(
+  quantization: Quantization,
+  sensitive: SensitiveWeights = { kept: [], finer: [] },
+): LinearRecipe {
+  const [kept, finer] = [new Set(sensitive.kept), new Set(sensitive.finer)];
   return (graph, tensor) => {
     if (BLOCK_LAYERS[graph]?.test(tensor) !== true || kept.has(tensor)) return undefined;
-    if (quantization === 'int4-blocks') return BLOCKS_4;
+    if (quantization === 'int4-blocks') return finer.has(tensor) ? FINER_BLOCKS : BLOCKS_4;
     return quantization === 'int8-dynamic' && graph === 'denoiser' ? CHANNELS : BLOCKS_8;
   };
 }

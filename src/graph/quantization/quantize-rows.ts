@@ -69,6 +69,31 @@ export function quantizeBlocks(
   }
 }
 
+/**
+ * The values that quantizeBlocks' codes and scales stand for.
+ * @param values float32 [rows, columns]: written
+ */
+export function restoreBlocks(
+  codes: Uint8Array,
+  scales: Float32Array,
+  columns: number,
+  bits: 4 | 8,
+  blockSize: number,
+  values: Float32Array,
+): void {
+  const rowBlocks = blockCount(columns, blockSize);
+  const zero = ZERO_CODE[bits];
+  for (let row = 0; row < values.length / columns; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const at = row * rowBlocks * blockSize + column;
+      const byte = codes[bits === 8 ? at : at >> 1] ?? 0;
+      const code = bits === 8 ? byte : (byte >> (4 * (at % 2))) & 15;
+      const scale = scales[row * rowBlocks + Math.floor(column / blockSize)] ?? 0;
+      values[row * columns + column] = (code - zero) * scale;
+    }
+  }
+}
+
 /** The value furthest from zero, with its sign. */
 function largestOf(values: Float32Array, start: number, count: number): number {
   let largest = 0;
