@@ -45,6 +45,7 @@ async function main(): Promise<void> {
   if (variables.faults.length > 0) throw new CheckpointError(variables.faults.join('\n'));
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const names = await exportCheckpoint({ modelDir: model, out, cache, copies, ...formatOf(precision, device) }, say);
+  if (!copies) say('Where the weights are hard links onnx.checker refuses them; --copy is for it');
   say(`${out}: ${names.join(', ')}; its other files are the checkpoint's, which QWEN_MODEL_DIR=${out} serves`);
 }
 
