@@ -1,5 +1,4 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { discard } from './discard.js';
 import { detectFormat, type InputFormat } from './image-format.js';
 import { toOpaqueRgb } from './opaque-rgb.js';
 import type { RgbImage } from './rgb-image.js';
@@ -45,13 +44,10 @@ export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Prom
   checkLimits(metadata, limits);
   limits.beforePixels?.(metadata.width * metadata.height);
   const decoded = open(bytes, isSrgbProfile(metadata.icc)).autoOrient().toColourspace('srgb').raw({ depth: 'uchar' });
-  const { data, info } = await orDecodeError(decoded.toUint8Array(), damaged);
+  const { data, info } = await orDecodeError(decoded.toBuffer({ resolveWithObject: true }), damaged);
   const { width, height, channels } = info;
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (channels === 3) return { width, height, data: pixels };
-  const opaque = await toOpaqueRgb(pixels, channels);
-  discard(pixels);
-  return { width, height, data: opaque };
+  return { width, height, data: channels === 3 ? pixels : await toOpaqueRgb(pixels, channels) };
 }
 
 /** Only the first page; errors of the decoder, but not its warnings, make it fail. */

@@ -1,6 +1,5 @@
 import { conditionSize, type ImageSize } from './condition-size.js';
 import { decodeImage, type DecodeLimits } from './decode.js';
-import { discard } from './discard.js';
 import { resizeLanczos } from './pil-resize.js';
 import type { RgbImage } from './rgb-image.js';
 
@@ -24,7 +23,5 @@ export async function readInputPicture(
 ): Promise<InputPicture> {
   const image = await decodeImage(bytes, limits);
   const { width, height } = conditionSize(conditionArea, image);
-  const condition = resizeLanczos(image, width, height);
-  if (condition.data.buffer !== image.data.buffer) discard(image.data);
-  return { condition, size: { width: image.width, height: image.height } };
+  return { condition: resizeLanczos(image, width, height), size: { width: image.width, height: image.height } };
 }

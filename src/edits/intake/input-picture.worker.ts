@@ -1,5 +1,5 @@
 import { ImageDecodeError, type DecodeLimits } from '../../images/decode.js';
-import { discard } from '../../images/discard.js';
+import { discard } from './discard.js';
 import { readInputPicture, type InputPicture } from '../../images/input-picture.js';
 import { PixelAllowance } from './pixel-allowance.js';
 
