@@ -30,7 +30,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   const sizes = [];
   page.on('requestfinished', (request) => {
     const { pathname } = new URL(request.url());
-    sizes.push(request.sizes().then(({ responseBodySize }) => void bytes.set(pathname, responseBodySize)));
+    sizes.push(contentLength(request).then((size) => void bytes.set(pathname, size)));
   });
   await page.goto(service.url);
   // The options are made of what the service says: from then on all of the page can be used.
@@ -42,6 +42,11 @@ for (let round = 0; round < ROUNDS; round += 1) {
 }
 await browser.close();
 await service.stop();
+
+/** @param {import('playwright-core').Request} request */
+async function contentLength(request) {
+  return Number((await (await request.response())?.headerValue('content-length')) ?? 0);
+}
 
 /** @param {number[]} values */
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

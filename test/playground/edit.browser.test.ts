@@ -92,6 +92,7 @@ describe('an edit with the miniature', () => {
     await page.fill('#prompt', 'tint it blue');
     await editor.setOption('n', '2');
     await editor.setOption('num_inference_steps', '1');
+    await editor.setOption('size', '64x64');
     await editor.makeEdit();
     expect(await editor.results().count()).toBe(4);
     expect(await page.getAttribute('#before', 'alt')).toBe('photo.jpg, as it was');
