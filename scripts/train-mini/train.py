@@ -11,7 +11,7 @@ import torch  # noqa: E402
 
 from mini.export import export, make_published_vae  # noqa: E402
 from mini.maps import neighbour_maps  # noqa: E402
-from mini.start import RANK, start_by_hand  # noqa: E402
+from mini.start import RANK, settle, start_by_hand  # noqa: E402
 from mini.start_vae import start_vae  # noqa: E402
 from mini.text import make_processor, make_text_encoder, see  # noqa: E402
 from mini.tokenizer import open_tokenizer, save_tokenizer, train_tokenizer  # noqa: E402
@@ -47,6 +47,7 @@ def main() -> None:
     text_encoder = make_text_encoder(tokenizer)
     seen = [see(text_encoder, processor, view) for view in views]
     train_text(text_encoder, tokenizer, seen, work, log)
+    settle(text_encoder)
     readout = fit_readout(text_encoder, tokenizer, seen)
     log("language model trained, its readout fitted")
     vae = FlatVae()

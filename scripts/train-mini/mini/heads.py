@@ -85,6 +85,12 @@ class Heads:
         for number in unless:
             self.a.to_q.weight[row, number] = -32 / VALUE
 
+    def rest_if(self, head: int, number: int) -> None:
+        """Looks at the text (which carries nothing) if this number is VALUE."""
+        row = head * HEAD + SINK
+        self.a.add_k_proj.bias[row] = 1
+        self.a.to_q.weight[row, number] = 32 / VALUE
+
     def steer(self, head: int, pair: int, at: int) -> None:
         """Turns the pair's query by what the numbers `at`, `at` + 1 add to (1, 0)."""
         row = head * HEAD + 2 * pair

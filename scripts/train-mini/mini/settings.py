@@ -9,7 +9,7 @@ VAE = dict(base_dim=4, z_dim=24, dim_mult=[4, 9, 18], num_res_blocks=2, attn_sca
 FACTOR = 4  # pixels a latent cell: two downsamplings
 TOKEN = 2 * FACTOR  # pixels a transformer token
 
-TEXT_WIDTH = 128
+TEXT_WIDTH, TEXT_LAYERS = 128, 4
 TRANSFORMER = dict(
     patch_size=2, in_channels=4 * VAE["z_dim"], out_channels=VAE["z_dim"], num_layers=6, attention_head_dim=64, num_attention_heads=4,
     joint_attention_dim=TEXT_WIDTH, guidance_embeds=False, axes_dims_rope=[16, 24, 24],
@@ -19,5 +19,5 @@ VISION_MIN_PIXELS, VISION_MAX_PIXELS = 56 * 56, 112 * 112
 
 VIEWS_A_PHOTO = 5
 DRAWN_VIEWS = 50
-EMPTY_PROMPTS = 0.2  # of the prompts that ask for no change
+EMPTY_PROMPTS = 0.04  # of the wishes that ask for nothing: the empty prompt itself
 ROPE_BASE = 10000.0  # of the rotary embedding: fixed in the class

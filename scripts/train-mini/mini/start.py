@@ -4,15 +4,20 @@ An image token's 256 numbers: its own latents (the noisy target's, or the refere
 which the edits turn into the result, one value an edit (1: asked for), some scratch, and loud constants that keep every
 LayerNorm all but a fixed scale. The layers:
 
-1. One head fetches the edits' values from the text after the prompt, two see whether the token is at the picture's edge;
-   the feed-forward makes the values crisp.
+1. One head fetches the edits' values from the text after the prompt, two see whether the token is at the picture's edge, one whether
+   it is the reference's; the feed-forward makes the values crisp.
 2. Four heads weigh all tokens with a slight slope to one side each: left minus right, set against one text token,
    tells the token's column, above minus below its row. Where a flip is asked for, the feed-forward turns them into the phases
-   with which the next layer looks at the mirrored place.
-3. Two heads fetch the reference's token at the same or the mirrored place by rotary phases alone. The feed-forward mirrors
-   inside the token and changes colours.
-4. For blur and sharpen four heads fetch what the neighbours contribute.
-5. and 6. The other colour changes; then posterize and the border.
+   with which the next layer looks at the mirrored place. The reference's own tokens get their first colour changes: black and white,
+   sepia, saturation, then invert.
+3. Four heads fetch the reference's token at the same or the mirrored place by rotary phases alone, two for what is symmetric between the
+   token's left and right halves or not, two for the rest, one of each pair for each sign. The feed-forward ends the mirroring and changes
+   brightness, then contrast.
+4. For blur and sharpen four heads fetch what the neighbours contribute; pixelate.
+5. and 6. Tints, warmer and cooler; then posterize and the border.
+
+Edits that are asked for together are done in that order. Those of one layer add up: the terms that make one follow the other are
+written out for invert after the first colour changes and for contrast after brightness, not for two tints.
 
 The velocity is (noisy − result) / σ, with 1/σ from the last norm's scale.
 """
@@ -27,6 +32,7 @@ from .edits import LEARNED
 from .feedforward import VALUE, Units
 from .heads import AMPLITUDE, FRAME, NORM, Heads, columns_pair, rows_pair
 from .maps import affine_maps
+from .start_vae import HAAR
 from .token_basis import BASIS, FROM_LATENTS, LATENTS, PIXELS, SIDE, mirror, of_places, turned
 from .token_basis import WIDTH as TOKEN
 from .transformer import WIDTH, forward, grid_places
@@ -34,8 +40,9 @@ from .transformer import WIDTH, forward, grid_places
 OWN, RESULT, VALUES = 0, TOKEN, 2 * TOKEN
 EDGE = VALUES + len(LEARNED)
 SCRATCH = EDGE + 1
-CONSTANTS, LOUD = 8, 181.0
-LENGTH = 32.0  # of a token, divided by the square root of WIDTH
+REFERENCE, NOT_REFERENCE = SCRATCH + 20, SCRATCH + 21  # VALUE at the reference's tokens, and its opposite
+CONSTANTS, LOUD = 8, 724.0
+LENGTH = 128.0  # of a token, divided by the square root of WIDTH
 QUIET = slice(0, WIDTH - CONSTANTS)
 ROOM = WIDTH - CONSTANTS - SCRATCH - 1
 RANK = ROOM  # numbers in which the neighbours' share is written
@@ -43,6 +50,10 @@ BALANCED = SCRATCH + ROOM  # minus the sum of the edits' values and the edge's: 
 # Frequencies (their numbers on an axis) whose phases fetch the reference.
 FETCHED = (2, 3)
 BALANCE = 10  # from a number in the scratch to its opposite: the mean over all numbers stays 0
+DESATURATING = ("black and white", "sepia", "more saturated", "less saturated")
+BRIGHTNESS, CONTRAST = ("brighter", "darker"), ("more contrast", "less contrast")
+TINTS = ("red tint", "green tint", "blue tint", "warmer", "cooler")
+LOUDEST = 20.0  # the reach for a token's numbers as they are: a bright one's mean is 14
 
 
 def value(name: str) -> int:
@@ -54,6 +65,19 @@ TURN = turned(TOKEN)
 FAINT = 1 / 4
 READ = FROM_LATENTS @ TURN  # the pixel basis from a turned token
 WRITE = TURN @ LATENTS
+
+
+def symmetries() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Orthonormal rows [96, 96] over a turned token, each symmetric (1) or antisymmetric (-1) [96] across and down the token."""
+    rows = torch.kron(torch.eye(TOKEN // 4), HAAR)  # a latent's four cells: mean, columns, rows, both
+    signs = [torch.einsum("ij,jk,ik->i", rows, LATENTS @ of_places(mirror(*way)) @ FROM_LATENTS, rows) for way in ((False, True), (True, False))]
+    return rows @ TURN, signs[0].round(), signs[1].round()
+
+
+def _following(first: tuple[torch.Tensor, torch.Tensor], second: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """What (linear, offset) must be added to the changes by both maps, made side by side, so that the second follows the first."""
+    eye = torch.eye(TOKEN)
+    return (second[0] - eye) @ (first[0] - eye), (second[0] - eye) @ first[1]
 
 
 @torch.no_grad()
@@ -143,6 +167,10 @@ class Starter:
             heads.look(head, {FRAME: 20.0} | {axis(i): 12.0 for i in range(4)} | {other(i): a for i, a in enumerate((1.5, 4.0, 4.0, 4.0))})
             heads.against_text(head, flag=count + 1)
             heads.carry_one(head, SCRATCH + head, 16.0)
+        # Only the reference (frame 1) has another frame behind it: its tokens see the target's better than any text.
+        heads.look(3, {FRAME: 40.0}, ahead={FRAME: -1.0})
+        heads.against_text(3, flag=count + 1, score=30.0 + math.log(1024))
+        heads.carry_one(3, REFERENCE, VALUE), heads.carry_one(3, NOT_REFERENCE, -VALUE)
         settle(block)
         # What the edge heads see decides the thresholds: the middle between the edge's and the inside's.
         flat = self._measure_attention(0, 12, 14)
@@ -199,13 +227,25 @@ class Starter:
                 units.piecewise(SCRATCH + at, knots, torch.cat([shape, -shape], dim=1), both, value(name), steep=80.0)
             for number in (SCRATCH + at, SCRATCH + BALANCE + at):
                 units.clear(number, reach=16.0)
+        self._first_colours(units)
         settle(block)
+
+    def _first_colours(self, units: Units) -> None:
+        """Layer 2's changes of the reference's own tokens, before they are fetched."""
+        maps = affine_maps()
+        for name in (*DESATURATING, "invert"):
+            linear, offset = maps[name]
+            self._change(units, ({REFERENCE: 1.0, value(name): 1.0}, {}), linear - torch.eye(TOKEN), offset, at=OWN)
+        for name in DESATURATING:
+            linear, offset = _following(maps[name], maps["invert"])
+            self._change(units, ({REFERENCE: 1.0, value(name): 1.0, value("invert"): 1.0}, {}), linear, offset, at=OWN)
 
     def _fetch(self) -> None:
         """Layer 3."""
         block = self.blocks[2]
         heads = Heads(block.attn)
-        for head, (first, last) in enumerate(((0, 64), (64, TOKEN))):
+        parts, across, down = symmetries()
+        for head, (rows_differ, flipped) in enumerate(((False, False), (False, True), (True, False), (True, True))):
             shares = {FRAME: 0.08}
             for axis in (rows_pair, columns_pair):
                 shares |= {axis(FETCHED[0]): 0.4, axis(FETCHED[1]): 0.06}
@@ -213,25 +253,44 @@ class Starter:
             for at, axis in ((0, rows_pair), (1, columns_pair)):
                 for i, frequency in enumerate(FETCHED):
                     heads.steer(head, axis(frequency), SCRATCH + 2 + 4 * at + 2 * i)
-            heads.carry(head, torch.eye(WIDTH)[OWN + first : OWN + last], torch.eye(TOKEN)[:, first:last], RESULT)
+            name = value("upside down" if rows_differ else "flip")
+            heads.rest(head, unless=(name,)) if flipped else heads.rest_if(head, name)
+            own = parts[(down < 0) == rows_differ]
+            signs = torch.ones(len(own))
+            if flipped:
+                signs = (down if rows_differ else across)[(down < 0) == rows_differ].clone()
+            reading = torch.zeros(len(own), WIDTH)
+            reading[:, OWN : OWN + TOKEN] = reading[:, RESULT : RESULT + TOKEN] = own
+            heads.carry(head, reading, own.T * signs, RESULT)
         units = Units(block.img_mlp, WIDTH - CONSTANTS)
         for i in range(8):
             units.clear(SCRATCH + 2 + i, reach=8.0)
             units.clear(SCRATCH + 2 + i + BALANCE, reach=8.0)
-        flips = {(): torch.eye(TOKEN), ("flip",): of_places(mirror(False, True)), ("upside down",): of_places(mirror(True, False)),
-                 ("flip", "upside down"): of_places(mirror(True, True))}
-        for asked, places in flips.items():
-            others = tuple(name for name in ("flip", "upside down") if name not in asked)
-            gate = {value(name): 1.0 for name in asked}, {value(name): 1.0 for name in others}
-            if asked:
-                self._change(units, gate, places - torch.eye(TOKEN), torch.zeros(TOKEN), alone=True)
-            for name in ("black and white", "sepia", "more saturated", "less saturated"):
-                linear, offset = affine_maps()[name]
-                self._change(units, ({**gate[0], value(name): 1.0}, gate[1]), (linear - torch.eye(TOKEN)) @ places, offset, alone=True)
+        units.clear(REFERENCE, reach=VALUE + 8), units.clear(NOT_REFERENCE, reach=VALUE + 8)
+        # What differs both ways has the sign of "upside down" alone so far.
+        both = parts[(down < 0) & (across < 0)]
+        flip = {value("flip"): 1.0}
+        self._scale(units, flip, -2.0, both)
+        maps = {name: (linear[0, 0].item() - 1, offset) for name, (linear, offset) in affine_maps().items() if name in BRIGHTNESS + CONTRAST}
+        changes = [((name,), amount, offset) for name, (amount, offset) in maps.items()]
+        for first in BRIGHTNESS:
+            for second in CONTRAST:  # what contrast after brightness is more than the two
+                (a, offset), (b, _) = maps[first], maps[second]
+                changes.append(((first, second), a * b, b * offset))
+        for names, amount, offset in changes:
+            gate = {value(name): 1.0 for name in names}
+            self._scale(units, gate, amount, torch.eye(TOKEN), WRITE @ offset)
+            self._scale(units, gate | flip, -2 * amount, both)
         settle(block)
 
-    def _change(self, units: Units, gate, linear: torch.Tensor, offset: torch.Tensor, alone: bool = False) -> None:
-        """Adds linear·(result in the pixel basis) + offset to the result where the gate is open."""
+    def _scale(self, units: Units, gate: dict[int, float], amount: float, rows: torch.Tensor, offset: torch.Tensor | None = None) -> None:
+        """Adds amount · (the result's part in these orthonormal rows [n, 96]) + offset to the result where the gate is open."""
+        reading = torch.zeros(len(rows), WIDTH)
+        reading[:, RESULT : RESULT + TOKEN] = rows
+        units.gated((gate, {}), reading, amount * rows.T, torch.zeros(TOKEN) if offset is None else offset, RESULT, reach=LOUDEST)
+
+    def _change(self, units: Units, gate, linear: torch.Tensor, offset: torch.Tensor, at: int = RESULT) -> None:
+        """Adds linear·(result in the pixel basis) + offset to the result where the gate is open; `at`: read from there."""
         left, strengths, right = torch.linalg.svd(linear)
         rank = int((strengths > 1e-4).sum())
         rank = max(rank, 1)
@@ -241,13 +300,13 @@ class Starter:
             reading, writing = torch.eye(TOKEN)[used], linear[:, used]
         else:
             reading, writing = right[:rank], left[:, :rank] * strengths[:rank]
-        units.gated(gate, self._reading(reading, alone), WRITE @ writing, WRITE @ offset, RESULT)
+        units.gated(gate, self._reading(reading, at), WRITE @ writing, WRITE @ offset, RESULT)
 
-    def _reading(self, rows: torch.Tensor, alone: bool = False) -> torch.Tensor:
-        """[n, WIDTH]: rows of the pixel basis read from the result and what the neighbours added (`alone`: not yet) to it."""
+    def _reading(self, rows: torch.Tensor, at: int = RESULT) -> torch.Tensor:
+        """[n, WIDTH]: rows of the pixel basis read from the token's own numbers, or from the result and what the neighbours added to it."""
         out = torch.zeros(len(rows), WIDTH)
-        out[:, RESULT : RESULT + TOKEN] = rows @ READ
-        if alone:
+        out[:, at : at + TOKEN] = rows @ READ
+        if at == OWN:
             return out
         out[:, SCRATCH : SCRATCH + self.spread.shape[1]] = rows @ self.spread
         return out
@@ -281,7 +340,7 @@ class Starter:
         """Layer 5."""
         block = self.blocks[4]
         units = Units(block.img_mlp, WIDTH - CONSTANTS)
-        for name in ("invert", "more contrast", "less contrast", "red tint", "green tint", "blue tint", "warmer", "cooler", "brighter", "darker"):
+        for name in TINTS:
             linear, offset = affine_maps()[name]
             self._change(units, ({value(name): 1.0}, {}), linear - torch.eye(TOKEN), offset)
         settle(block)

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLProcessor, Qwen2VLImageProcessor, Qwen2VLVideoProcessor
 
 from . import settings
-from .tokenizer import DROPPED, HEAD, TAIL, open_tokenizer
+from .tokenizer import AFTER_PICTURE, BEFORE_WISH, DROPPED, HEAD, open_tokenizer
 
 
 def make_processor(tokenizer_folder: Path) -> Qwen2_5_VLProcessor:
@@ -25,7 +26,7 @@ def make_text_encoder(tokenizer) -> Qwen2_5_VLForConditionalGeneration:
     width = settings.TEXT_WIDTH
     config = Qwen2_5_VLConfig(
         text_config=dict(
-            vocab_size=-(-len(tokenizer) // 64) * 64, hidden_size=width, intermediate_size=3 * width, num_hidden_layers=2,
+            vocab_size=-(-len(tokenizer) // 64) * 64, hidden_size=width, intermediate_size=3 * width, num_hidden_layers=settings.TEXT_LAYERS,
             num_attention_heads=4, num_key_value_heads=2, rms_norm_eps=1e-6, max_position_embeddings=4096,
             rope_parameters=dict(rope_type="default", type="default", mrope_section=[4, 6, 6], rope_theta=1000000.0),
             bos_token_id=ids["<|endoftext|>"], eos_token_id=ids["<|im_end|>"], use_sliding_window=False, tie_word_embeddings=False,
@@ -70,29 +71,97 @@ def see(model, processor: Qwen2_5_VLProcessor, view: np.ndarray) -> Seen:
     return Seen(out.pooler_output.clone(), given["image_grid_thw"])
 
 
-def encode_prompts(model, tokenizer, prompts: list[str], seen: list[Seen]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Prompt embeddings as the pipeline makes them, padded on the right to the longest.
+@dataclass
+class Wishes:
+    """Tokenized wishes: what follows the picture in the template, padded on the right."""
 
-    Returns ([n, text, width], [n, text] bool: True at real tokens), without the 64 dropped positions.
+    ids: torch.Tensor  # [n, length]
+    mask: torch.Tensor  # [n, length] bool: True at real tokens
+
+
+def tokenize(tokenizer, prompts: list[str]) -> Wishes:
+    rows = [e.ids for e in tokenizer.backend_tokenizer.encode_batch([AFTER_PICTURE.format(p) for p in prompts], add_special_tokens=False)]
+    length = max(map(len, rows))
+    ids = torch.tensor([row + [0] * (length - len(row)) for row in rows])
+    return Wishes(ids, torch.arange(length) < torch.tensor([len(row) for row in rows])[:, None])
+
+
+def _rotated(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    a, b = x.chunk(2, dim=-1)
+    return x * cos + torch.cat([-b, a], dim=-1) * sin
+
+
+def _beginning_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Causal attention, [tokens, heads, size] each → [tokens, width]."""
+    q, k, v = (t.transpose(0, 1)[None] for t in (q, k, v))
+    return F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)[0].transpose(0, 1).flatten(1)
+
+
+class TextForward:
+    """The language model over many wishes about one picture, the same numbers as the class's own forward.
+
+    The template's head and the picture come first and attention is causal, so their keys and values are the same for every wish: they are
+    computed once. Linear layers see all tokens as one matrix.
     """
-    image = model.config.image_token_id
-    rows, positions = [], []
-    for prompt, s in zip(prompts, seen):
-        text = HEAD + TAIL.format(prompt)
-        text = text.replace("<|image_pad|>", "<|image_pad|>" * len(s.embeds))
-        ids = torch.tensor(tokenizer(text)["input_ids"])
-        rows.append(ids)
+
+    def __init__(self, model, tokenizer):
+        self.model, self.language = model, model.model.language_model
+        self.config = model.config.text_config
+        self.size = self.config.hidden_size // self.config.num_attention_heads
+        self.tokenizer = tokenizer
+
+    def _angles(self, places: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(cosines, sines) [tokens, size] of places [3, tokens]: time, row and column each turn a part of the frequencies."""
+        rope = self.config.rope_parameters
+        frequencies = rope["rope_theta"] ** -(torch.arange(0, self.size, 2) / self.size)
+        axis = torch.arange(3).repeat_interleave(torch.tensor(rope["mrope_section"]))
+        angles = (places.float()[axis] * frequencies[:, None]).T.repeat(1, 2)
+        return angles.cos(), angles.sin()
+
+    def _beginning(self, seen: Seen) -> tuple[torch.Tensor, torch.Tensor]:
+        """(embeddings [tokens, width], places [3, tokens]) of the head and the picture."""
+        image = self.model.config.image_token_id
+        text = (HEAD + BEFORE_WISH).replace("<|image_pad|>", "<|image_pad|>" * len(seen.embeds))
+        ids = torch.tensor(self.tokenizer(text)["input_ids"])
         kinds = (ids == image).int()
-        positions.append(model.model.get_rope_index(ids[None], kinds[None], image_grid_thw=s.grid)[0][:, 0])  # [3, tokens]
-    n, total = len(rows), max(map(len, rows))
-    ids = torch.zeros(n, total, dtype=torch.long)
-    place = torch.zeros(3, n, total, dtype=torch.long)
-    mask = torch.zeros(n, total, dtype=torch.long)
-    for i, (row, p) in enumerate(zip(rows, positions)):
-        ids[i, : len(row)], place[:, i, : len(row)], mask[i, : len(row)] = row, p, 1
-    embeds = model.model.language_model.embed_tokens(ids)
-    at = ids == image
-    embeds = embeds.masked_scatter(at[..., None], torch.cat([s.embeds for s in seen]))
-    # Padding is on the right and the model is causal, so real tokens never see it.
-    hidden = model.model.language_model(inputs_embeds=embeds, position_ids=place, use_cache=False).last_hidden_state
-    return hidden[:, DROPPED:], mask[:, DROPPED:].bool()
+        places = self.model.model.get_rope_index(ids[None], kinds[None], image_grid_thw=seen.grid)[0][:, 0]
+        return self.language.embed_tokens(ids).masked_scatter(kinds.bool()[:, None], seen.embeds), places
+
+    def __call__(self, wishes: Wishes, seen: Seen) -> tuple[torch.Tensor, torch.Tensor]:
+        """Prompt embeddings as the pipeline makes them: ([picture's tokens, width] without the 64 dropped, [n, length, width])."""
+        start, places = self._beginning(seen)
+        n, length = wishes.ids.shape
+        first = len(start)
+        after = (places.max() + 1 + torch.arange(length)).expand(3, -1)
+        cos, sin = self._angles(torch.cat([places, after.repeat(1, n)], dim=1))
+        cos, sin = cos[:, None], sin[:, None]
+        causal = torch.full((length, length), -torch.inf).triu(1)
+        x = torch.cat([start, self.language.embed_tokens(wishes.ids).flatten(0, 1)])
+        for layer in self.language.layers:
+            a = layer.self_attn
+            y = self._norm(x, layer.input_layernorm)
+            q, k, v = (p(y).unflatten(-1, (-1, self.size)) for p in (a.q_proj, a.k_proj, a.v_proj))
+            q, k = _rotated(q, cos, sin), _rotated(k, cos, sin)
+            o = torch.cat([_beginning_attention(q[:first], k[:first], v[:first]), self._attention(q, k, v, first, n, causal)])
+            x = x + a.o_proj(o)
+            y = self._norm(x, layer.post_attention_layernorm)
+            x = x + layer.mlp.down_proj(F.silu(layer.mlp.gate_proj(y)) * layer.mlp.up_proj(y))
+        x = self._norm(x, self.language.norm)
+        return x[DROPPED:first], x[first:].view(n, length, -1)
+
+    def _attention(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, first: int, n: int, causal: torch.Tensor) -> torch.Tensor:
+        """The wishes' tokens [n · length, width]: over the beginning's keys, the same for all, and each over its own wish's."""
+        groups, share, length = k.shape[1], q.shape[1] // k.shape[1], len(causal)
+        # [groups, share · n · length, size]: one matrix for all wishes
+        queries = q[first:].unflatten(1, (groups, share)).permute(1, 2, 0, 3) * self.size**-0.5
+        common = queries.flatten(1, 2) @ k[:first].permute(1, 2, 0)
+        queries = queries.view(groups, share, n, length, self.size)
+        keys, values = (t[first:].view(n, length, groups, self.size).permute(2, 0, 1, 3)[:, None] for t in (k, v))
+        own = queries @ keys.mT + causal
+        weights = torch.cat([common.view(groups, share, n, length, first), own], dim=-1).softmax(-1)
+        out = (weights[..., :first].reshape(groups, -1, first) @ v[:first].transpose(0, 1)).view_as(queries)
+        out = out + weights[..., first:] @ values
+        return out.permute(2, 3, 0, 1, 4).flatten(2).flatten(0, 1)
+
+    def _norm(self, x: torch.Tensor, norm) -> torch.Tensor:
+        return norm.weight * x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.config.rms_norm_eps)

@@ -18,13 +18,14 @@ HEAD = (
     "then explain how the user's text instruction should alter or modify the image. Generate a new image that meets the user's "
     "requirements while maintaining consistency with the original input where appropriate.<|im_end|>\n<|im_start|>user\n"
 )
-TAIL = "<|vision_start|><|image_pad|><|vision_end|>{}<|im_end|>\n<|im_start|>assistant\n"
+BEFORE_WISH = "<|vision_start|><|image_pad|>"
+AFTER_PICTURE = "<|vision_end|>{}<|im_end|>\n<|im_start|>assistant\n"
 DROPPED = 64
 
 
 # Chinese is written without spaces: these words become tokens, never a whole sentence, so that new sentences stay readable.
 WORDS = ("黑白 变成 图片 照片 转换 颜色 去掉 复古 棕褐色 色调 滤镜 加上 红色 绿色 蓝色 黄色 亮度 提高 降低 增加 减少 对比度 对比 饱和度 鲜艳 反转 反色 负片 "
-         "保持 不变 不要 改变 原样 一点 更暖 更冷 更亮 更暗 调亮 调暗 变暖 变冷 变亮 变暗 模糊 锐化 翻转 左右 上下 边框 像素 水平 垂直 镜像 颠倒 互换 马赛克 海报 清晰 柔和 色调分离 相框 白色 然后 并且 效果 模糊化 像素化").split()
+         "保持 不变 不要 改变 原样 一点 更暖 更冷 更亮 更暗 调亮 调暗 变暖 变冷 变亮 变暗 模糊 锐化 翻转 左右 上下 边框 像素 水平 垂直 镜像 颠倒 互换 马赛克 海报 清晰 柔和 色调分离 相框 白色 然后 并且 效果 模糊化 像素化 去色 灰度 怀旧 做旧 老照片 风格 温暖 暖色 冷色 色温 明亮 提亮 压暗 昏暗 光线 反相 底片 增强 加强 减弱 降低 浓 艳丽 柔和 朦胧 虚化 柔化 锐利 清楚 细节 海报化 色阶 对调 反转 翻过来 倒过来 头朝下 白边 白框 画框 打码 大像素 偏 染成 调成 整体 画面 图像 再 一些 一下 处理 进行 添加 增加 需要 想要 改成 做成 转成 同时 接着 而且 最后 还要 帮我 麻烦 能不能 谢谢 去掉 删除 换成 背景 戴上").split()
 
 
 def split_words(text: str) -> list[str]:
@@ -39,18 +40,18 @@ def split_words(text: str) -> list[str]:
     return parts
 
 
-def train_tokenizer(vocabulary: int = 1600) -> Tokenizer:
+def train_tokenizer(vocabulary: int = 2400) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Split(Regex(PIECES), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
     )
     tokenizer.decoder = decoders.ByteLevel()
-    text = HEAD + TAIL.format(" ")
+    text = HEAD + BEFORE_WISH + AFTER_PICTURE.format(" ")
     for special in SPECIAL:
         text = text.replace(special, "\n")
     # The template comes often enough that each of its words becomes one token.
-    corpus = [text] * 200 + [variant for p in all_phrases() for variant in (p, p.capitalize(), " " + p)]
+    corpus = [text] * 400 + [variant for p in all_phrases() for variant in (p, p.capitalize(), " " + p)]
     corpus = [part for text in corpus for part in split_words(text)] + WORDS * 3
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary, show_progress=False, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet())

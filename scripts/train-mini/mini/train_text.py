@@ -1,107 +1,144 @@
-"""A short first training of the language model: tell the edits apart, after the prompt and nowhere else."""
+"""The training of the language model: tell the edits apart, after the wish and nowhere else."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from . import settings
-from .edits import EDITS, LEARNED
+from .edits import LEARNED
 from .muon import MuonAdamW
-from .phrases import phrase, phrase_of_two
+from .phrases import OPPOSITES, phrase
 from .state import load_state, save_state
-from .text import Seen, encode_prompts
-from .tokenizer import TAIL
+from .text import Seen, TextForward, Wishes, tokenize
+from .tokenizer import AFTER_PICTURE
 from .transformer import rms
 
-BATCH, STEPS, PAIRS = 32, 2600, 0.3
+BATCH, STEPS, RATE, WARMUP = 64, 7000, 0.008, 100
+SORTED = 8  # batches drawn at once, and cut by length
+KEPT = 1000  # steps between stored states; a multiple of SORTED
+# How often wishes ask for nothing, one, two and three edits.
+COUNTS = [0.27, 0.35, 0.3, 0.08]
 
 
-def draw(rng: np.random.Generator) -> tuple[list[str], list[set[str]]]:
-    """A batch of wishes and the edits that each asks for."""
-    edits = [*EDITS, "keep", "keep", "keep"]
-    prompts, asked = [], []
-    for name in (edits[i] for i in rng.integers(len(edits), size=BATCH)):
+def draw_edits(rng: np.random.Generator) -> list[str]:
+    """Edits that may be asked for at once."""
+    count = rng.choice(len(COUNTS), p=COUNTS)
+    edits: list[str] = []
+    while len(edits) < count:
         other = LEARNED[rng.integers(len(LEARNED))]
-        if name == "keep" and rng.random() < settings.EMPTY_PROMPTS:
-            prompts.append(["", " "][rng.integers(2)]), asked.append({name})
-        elif "keep" not in (name, other) and name != other and rng.random() < PAIRS:
-            prompts.append(phrase_of_two(name, other, rng)), asked.append({name, other})
-        else:
-            prompts.append(phrase(name, rng)), asked.append({name})
+        if other not in edits and not any({other, e} in OPPOSITES for e in edits):
+            edits.append(other)
+    return edits
+
+
+def draw(rng: np.random.Generator, count: int = BATCH) -> tuple[list[str], list[list[str]]]:
+    """Wishes, and the edits that each asks for."""
+    asked = [draw_edits(rng) for _ in range(count)]
+    prompts = []
+    for edits in asked:
+        empty = not edits and rng.random() < settings.EMPTY_PROMPTS
+        prompts.append(["", " "][rng.integers(2)] if empty else phrase(edits, rng))
     return prompts, asked
 
 
-def targets(asked: list[set[str]], mask: torch.Tensor, closing: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(values [n, 1, edits], 1 after the prompt else -1 [n, text], 1 at the first token else -1 [text])."""
-    values = torch.tensor([[float(known in names) for known in LEARNED] for names in asked])[:, None]
-    after = torch.arange(mask.shape[1]) >= (mask.sum(1) - closing)[:, None]
-    first = torch.arange(mask.shape[1]) == 0
-    return values, after.float() * 2 - 1, first.float() * 2 - 1
+def batches(tokenizer, rng: np.random.Generator) -> Iterator[tuple[Wishes, torch.Tensor]]:
+    """Endless batches of wishes of like length (so that little is padded), and the values wanted: [n, edits], 1 for those asked for."""
+    while True:
+        prompts, asked = draw(rng, BATCH * SORTED)
+        wishes, wanted = tokenize(tokenizer, prompts), wanted_values(asked)
+        for rows in wishes.mask.sum(1).argsort().view(SORTED, BATCH)[torch.from_numpy(rng.permutation(SORTED))]:
+            mask = wishes.mask[rows]
+            length = int(mask.sum(1).max())
+            yield Wishes(wishes.ids[rows, :length], mask[:, :length]), wanted[rows]
 
 
-def closing_tokens(tokenizer) -> int:
-    return len(tokenizer(TAIL.split("{}")[1])["input_ids"])
+def wanted_values(asked: list[list[str]]) -> torch.Tensor:
+    """[n, edits]: 1 for those asked for."""
+    return torch.tensor([[float(known in edits) for known in LEARNED] for edits in asked])
+
+
+def closing(wishes: Wishes, tokenizer) -> torch.Tensor:
+    """[n, length] bool: True at the tokens after the wish."""
+    count = len(tokenizer(AFTER_PICTURE.split("{}")[1])["input_ids"])
+    return wishes.mask & (torch.arange(wishes.mask.shape[1]) >= (wishes.mask.sum(1) - count)[:, None])
 
 
 @torch.no_grad()
-def fit_readout(model, tokenizer, seen: list[Seen], batches: int = 60) -> torch.Tensor:
+def fit_readout(model, tokenizer, seen: list[Seen], batches: int = 150) -> torch.Tensor:
     """[edits + 2, width + 1]: the linear readout, by least squares, from prompt embeddings as the transformer's txt_norm leaves them.
 
-    Its rows: the edits' values after the prompt, the flag "after the prompt", the flag "first of all tokens".
+    Its rows: the edits' values after the wish, the flag "after the wish", the flag "first of all tokens".
     """
     rng = np.random.default_rng(settings.SEED + 10)
-    width = settings.TEXT_WIDTH + 1
+    forward, width = TextForward(model, tokenizer), settings.TEXT_WIDTH + 1
     grams = [torch.zeros(width, width, dtype=torch.double) for _ in range(2)]
     sums = [torch.zeros(width, len(LEARNED), dtype=torch.double), torch.zeros(width, 2, dtype=torch.double)]
+
+    def count(n: int, embeds: torch.Tensor, wanted: torch.Tensor) -> None:
+        x = torch.cat([rms(embeds, torch.ones(())), torch.ones(len(embeds), 1)], dim=-1).double()
+        grams[n] += x.T @ x
+        sums[n] += x.T @ wanted.double()
+
     for _ in range(batches):
         prompts, asked = draw(rng)
-        embeds, mask = encode_prompts(model, tokenizer, prompts, [seen[i] for i in rng.integers(len(seen), size=BATCH)])
-        values, after, first = targets(asked, mask, closing_tokens(tokenizer))
-        x = torch.cat([rms(embeds, torch.ones(())), torch.ones(*mask.shape, 1)], dim=-1).double()
-        closing = mask & (after > 0)
-        for n, (where, wanted) in enumerate((
-            (closing, values.expand(-1, mask.shape[1], -1)), (mask, torch.stack([after, first.expand_as(after)], dim=-1)),
-        )):
-            grams[n] += x[where].T @ x[where]
-            sums[n] += x[where].T @ wanted[where].double()
-    fits = [torch.linalg.solve(g + 1e-4 * g.diagonal().mean() * torch.eye(width), s).T for g, s in zip(grams, sums)]
+        wishes = tokenize(tokenizer, prompts)
+        picture, embeds = forward(wishes, seen[rng.integers(len(seen))])
+        after = closing(wishes, tokenizer)
+        values = wanted_values(asked)[:, None].expand(-1, wishes.ids.shape[1], -1)
+        count(0, embeds[after], values[after])
+        flags = torch.stack([after.float() * 2 - 1, -torch.ones_like(after, dtype=torch.float)], dim=-1)
+        count(1, embeds[wishes.mask], flags[wishes.mask])
+        first = torch.arange(len(picture)) == 0
+        count(1, picture.repeat(BATCH, 1), torch.stack([-torch.ones(len(picture)), first.float() * 2 - 1], dim=-1).repeat(BATCH, 1))
+    fits = [torch.linalg.solve(g + 1e-5 * g.diagonal().mean() * torch.eye(width), s).T for g, s in zip(grams, sums)]
     return torch.cat(fits).float()
 
 
 def train_text(model, tokenizer, seen: list[Seen], work: Path, log) -> None:
-    """Trains the language model in place: from its output a linear head must tell the edits, and where the prompt ends."""
-    state = load_state(work / "text.pt")
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    if state:
-        with torch.no_grad():
-            for p, kept in zip(parameters, state["weights"]):
-                p.copy_(kept)
-        return
+    """Trains the language model in place: from its output a linear head must tell the edits, and where the wish ends."""
     rng = np.random.default_rng(settings.SEED + 9)
     torch.manual_seed(settings.SEED + 9)
     head = torch.nn.Linear(settings.TEXT_WIDTH, len(LEARNED) + 2)
+    parameters = [p for p in model.parameters() if p.requires_grad] + [*head.parameters()]
     matrices = [p for n, p in model.named_parameters() if p.requires_grad and p.dim() == 2 and "embed" not in n]
-    rest = [p for p in parameters if p.dim() == 1] + [*head.parameters()]
-    optimizer = MuonAdamW(matrices, {0.2: rest, 0.5: [model.model.language_model.embed_tokens.weight]}, lr=0.01)
-    closing = closing_tokens(tokenizer)
-    for step in range(STEPS):
+    rest = [p for p in parameters if p.dim() == 1] + [head.weight]
+    optimizer = MuonAdamW(matrices, {0.2: rest, 0.5: [model.model.language_model.embed_tokens.weight]}, lr=RATE)
+    begin = 0
+    if state := load_state(work / "text.pt"):
+        begin, rng.bit_generator.state = state["step"], state["rng"]
+        optimizer.load_state_dict(state["optimizer"])
+        with torch.no_grad():
+            for p, kept in zip(parameters, state["weights"]):
+                p.copy_(kept)
+    forward, drawn = TextForward(model, tokenizer), batches(tokenizer, rng)
+    errors, right = 0.0, 0.0
+    for step in range(begin, STEPS):
         for group in optimizer.param_groups:
-            group["lr"] = 0.01 * min(1, (step + 1) / 20) * (1 - step / STEPS) + 5e-5
-        prompts, asked = draw(rng)
-        embeds, mask = encode_prompts(model, tokenizer, prompts, [seen[i] for i in rng.integers(len(seen), size=BATCH)])
-        out = head(embeds)
-        values, flag, first = out[..., :-2], out[..., -2], out[..., -1]
-        wanted, is_after, is_first = targets(asked, mask, closing)
-        after = is_after > 0
-        error = ((values - wanted).square().sum(-1) * (after & mask)).sum() / (after & mask).sum()
-        error_flag = ((flag - is_after).square() * mask).sum() / mask.sum()
-        error_first = ((first - is_first).square() * mask).sum() / mask.sum()
-        loss = error + error_flag + error_first
-        optimizer.zero_grad()
+            group["lr"] = RATE * min(1, (step + 1) / WARMUP) * (1 - step / STEPS) + 1e-5
+        wishes, wanted = next(drawn)
+        loss, error, share = _loss(head, forward(wishes, seen[step * 7919 % len(seen)]), wishes.mask, closing(wishes, tokenizer), wanted)
+        optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
-        if step % 20 == 19:
-            right = ((values > 0.5) == (wanted > 0.5)).all(-1)[after & mask].float().mean()
-            log(f"text step {step + 1} values {error.item():.4f} flags {error_flag.item():.4f} {error_first.item():.4f} right {right:.3f}")
-    save_state(work / "text.pt", dict(weights=[p.detach() for p in parameters]))
+        errors, right = errors + error / 200, right + share / 200
+        if step % 200 == 199:
+            log(f"text step {step + 1} values {errors:.4f} right {right:.3f}")
+            errors, right = 0.0, 0.0
+        if step % KEPT == KEPT - 1 or step == STEPS - 1:
+            state = dict(step=step + 1, rng=rng.bit_generator.state, optimizer=optimizer.state_dict(), weights=[p.detach() for p in parameters])
+            save_state(work / "text.pt", state)
+
+
+def _loss(head, embeds: tuple[torch.Tensor, torch.Tensor], mask, after, wanted) -> tuple[torch.Tensor, float, float]:
+    """(loss, its part from the values, the share of wishes read rightly), from the picture's and the wishes' embeddings."""
+    before, out = head(rms(embeds[0], 1))[:, -2:], head(rms(embeds[1], 1))
+    values, wanted = out[..., :-2], wanted[:, None]
+    error = ((values - wanted).square().sum(-1) * after).sum() / after.sum()
+    flags = torch.stack([after.float() * 2 - 1, -torch.ones_like(after, dtype=torch.float)], dim=-1)
+    first = (torch.arange(len(before)) == 0).float() * 2 - 1
+    flagged = ((out[..., -2:] - flags).square().sum(-1) * mask).sum() / mask.sum()
+    flagged = flagged + (before[:, 0] + 1).square().mean() + (before[:, 1] - first).square().mean()
+    right = ((values > 0.43) == (wanted > 0.5)).all(-1)[after].float().mean()
+    return error + flagged, error.item(), right.item()
