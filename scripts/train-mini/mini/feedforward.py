@@ -4,7 +4,7 @@ import torch
 
 REACH = 10.0  # what a gated unit may read, in size, and still be open or shut: 4 less than this
 VALUE = 16.0  # how large a number is that stands for "asked for": as large as a picture's, so that quantized weights keep both
-CRISP = 12.0  # how steep ramps and steps are, in GELU's units
+CRISP = 16.0  # how steep ramps and steps are, in units of GELU; VALUE over it is exact in bfloat16
 Gate = tuple[dict[int, float], dict[int, float]]  # numbers that must be 1 (with weights), numbers that must be 0
 
 
@@ -87,7 +87,7 @@ class Units:
         stored = writing.bfloat16().float().sum(1)
         self.leave.weight[at : at + m, own] = (offset / reach - stored)[:, None]
 
-    def steps(self, reading: torch.Tensor, threshold: float, gate: int, writing: torch.Tensor, at: int, width: float = 0.04) -> None:
+    def steps(self, reading: torch.Tensor, threshold: float, gate: int, writing: torch.Tensor, at: int, width: float = 0.015) -> None:
         """Adds writing [m, n] times steps from 0 to 1 where reading [n, width] · token crosses the threshold, while `gate` is 1."""
         n, m = len(reading), len(writing)
         steep, height = 3.0 / width, 3.0
