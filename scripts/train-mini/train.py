@@ -10,8 +10,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch  # noqa: E402
 
 from mini.export import export, make_published_vae  # noqa: E402
+from mini.layout import RANK, settle  # noqa: E402
 from mini.maps import neighbour_maps  # noqa: E402
-from mini.start import RANK, settle, start_by_hand  # noqa: E402
+from mini.start import start_by_hand  # noqa: E402
 from mini.start_vae import start_vae  # noqa: E402
 from mini.text import make_processor, make_text_encoder, see  # noqa: E402
 from mini.tokenizer import open_tokenizer, save_tokenizer, train_tokenizer  # noqa: E402

@@ -27,64 +27,18 @@ import math
 import torch
 import torch.nn.functional as F
 
-from . import settings
+from . import changes, settings
 from .edits import LEARNED
 from .feedforward import VALUE, Units
 from .heads import AMPLITUDE, FRAME, NORM, Heads, columns_pair, rows_pair
-from .maps import affine_maps
-from .start_vae import HAAR
-from .token_basis import BASIS, FROM_LATENTS, LATENTS, PIXELS, SIDE, mirror, of_places, turned
+from .layout import BALANCE, BALANCED, CONSTANTS, EDGE, FAINT, LENGTH, LOUD, NOT_REFERENCE, OWN, QUIET, READ, REFERENCE, RESULT, SCRATCH, TURN, VALUES, WRITE
+from .layout import ONE, settle, symmetries, value
+from .token_basis import LATENTS
 from .token_basis import WIDTH as TOKEN
 from .transformer import WIDTH, forward, grid_places
 
-OWN, RESULT, VALUES = 0, TOKEN, 2 * TOKEN
-EDGE = VALUES + len(LEARNED)
-SCRATCH = EDGE + 1
-REFERENCE, NOT_REFERENCE = SCRATCH + 20, SCRATCH + 21  # VALUE at the reference's tokens, and its opposite
-CONSTANTS, LOUD = 8, 724.0
-LENGTH = 128.0  # of a token, divided by the square root of WIDTH
-QUIET = slice(0, WIDTH - CONSTANTS)
-ROOM = WIDTH - CONSTANTS - SCRATCH - 1
-RANK = ROOM  # numbers in which the neighbours' share is written
-BALANCED = SCRATCH + ROOM  # minus the sum of the edits' values and the edge's: keeps the mean over all numbers at 0
 # Frequencies (their numbers on an axis) whose phases fetch the reference.
 FETCHED = (2, 3)
-BALANCE = 10  # from a number in the scratch to its opposite: the mean over all numbers stays 0
-DESATURATING = ("black and white", "sepia", "more saturated", "less saturated")
-BRIGHTNESS, CONTRAST = ("brighter", "darker"), ("more contrast", "less contrast")
-TINTS = ("red tint", "green tint", "blue tint", "warmer", "cooler")
-LOUDEST = 20.0  # the reach for a token's numbers as they are: a bright one's mean is 14
-
-
-def value(name: str) -> int:
-    return VALUES + LEARNED.index(name)
-
-
-TURN = turned(TOKEN)
-# That detail's share of the noisy target's latents is made faint too: noise would otherwise show in the mean.
-FAINT = 1 / 4
-READ = FROM_LATENTS @ TURN  # the pixel basis from a turned token
-WRITE = TURN @ LATENTS
-
-
-def symmetries() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Orthonormal rows [96, 96] over a turned token, each symmetric (1) or antisymmetric (-1) [96] across and down the token."""
-    rows = torch.kron(torch.eye(TOKEN // 4), HAAR)  # a latent's four cells: mean, columns, rows, both
-    signs = [torch.einsum("ij,jk,ik->i", rows, LATENTS @ of_places(mirror(*way)) @ FROM_LATENTS, rows) for way in ((False, True), (True, False))]
-    return rows @ TURN, signs[0].round(), signs[1].round()
-
-
-def _following(first: tuple[torch.Tensor, torch.Tensor], second: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """What (linear, offset) must be added to the changes by both maps, made side by side, so that the second follows the first."""
-    eye = torch.eye(TOKEN)
-    return (second[0] - eye) @ (first[0] - eye), (second[0] - eye) @ first[1]
-
-
-@torch.no_grad()
-def settle(module) -> None:
-    """Rounds to bfloat16's values, so that what is measured next is what will be stored."""
-    for p in module.parameters():
-        p.copy_(p.bfloat16().float())
 
 
 class Starter:
@@ -105,8 +59,9 @@ class Starter:
         self._places()
         self._fetch()
         self._neighbours()
-        self._colours()
-        self._posterize_and_border()
+        for block, change in ((self.blocks[4], changes.tints), (self.blocks[5], changes.posterize_and_border)):
+            change(Units(block.img_mlp, ONE), self.spread)
+            settle(block)
         self._exit()
         settle(self.model)
 
@@ -180,7 +135,7 @@ class Starter:
             inside = flat[4, 5, dim].bfloat16().float()
             block.attn.to_out[0].bias[dim] = -inside
             thresholds[dim] = edge[dim] - inside, flat[4, 5, dim] - inside
-        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        units = Units(block.img_mlp, ONE)
         for k in range(count):
             units.clear(VALUES + k, reach=4.0)
             units.ramp({VALUES + k: 1.0}, 0.38, 0.48, {VALUES + k: VALUE, BALANCED: -VALUE})
@@ -208,7 +163,7 @@ class Starter:
             heads.carry_one(head, SCRATCH + BALANCE + at, -sign * 400.0)
         settle(block)
         # The kinks of the phases' piecewise linear functions, fitted to what the heads say on several sizes.
-        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        units = Units(block.img_mlp, ONE)
         for at, name, along in ((0, "upside down", 0), (1, "flip", 1)):
             seen, true = [], []
             for rows, columns in ((32, 32), (28, 36), (36, 28), (24, 40), (40, 24), (26, 40), (40, 26), (44, 24), (24, 44)):
@@ -227,18 +182,8 @@ class Starter:
                 units.piecewise(SCRATCH + at, knots, torch.cat([shape, -shape], dim=1), both, value(name), steep=80.0)
             for number in (SCRATCH + at, SCRATCH + BALANCE + at):
                 units.clear(number, reach=16.0)
-        self._first_colours(units)
+        changes.first_colours(units)
         settle(block)
-
-    def _first_colours(self, units: Units) -> None:
-        """Layer 2's changes of the reference's own tokens, before they are fetched."""
-        maps = affine_maps()
-        for name in (*DESATURATING, "invert"):
-            linear, offset = maps[name]
-            self._change(units, ({REFERENCE: 1.0, value(name): 1.0}, {}), linear - torch.eye(TOKEN), offset, at=OWN)
-        for name in DESATURATING:
-            linear, offset = _following(maps[name], maps["invert"])
-            self._change(units, ({REFERENCE: 1.0, value(name): 1.0, value("invert"): 1.0}, {}), linear, offset, at=OWN)
 
     def _fetch(self) -> None:
         """Layer 3."""
@@ -262,54 +207,16 @@ class Starter:
             reading = torch.zeros(len(own), WIDTH)
             reading[:, OWN : OWN + TOKEN] = reading[:, RESULT : RESULT + TOKEN] = own
             heads.carry(head, reading, own.T * signs, RESULT)
-        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        units = Units(block.img_mlp, ONE)
         for i in range(8):
             units.clear(SCRATCH + 2 + i, reach=8.0)
             units.clear(SCRATCH + 2 + i + BALANCE, reach=8.0)
         units.clear(REFERENCE, reach=VALUE + 8), units.clear(NOT_REFERENCE, reach=VALUE + 8)
         # What differs both ways has the sign of "upside down" alone so far.
         both = parts[(down < 0) & (across < 0)]
-        flip = {value("flip"): 1.0}
-        self._scale(units, flip, -2.0, both)
-        maps = {name: (linear[0, 0].item() - 1, offset) for name, (linear, offset) in affine_maps().items() if name in BRIGHTNESS + CONTRAST}
-        changes = [((name,), amount, offset) for name, (amount, offset) in maps.items()]
-        for first in BRIGHTNESS:
-            for second in CONTRAST:  # what contrast after brightness is more than the two
-                (a, offset), (b, _) = maps[first], maps[second]
-                changes.append(((first, second), a * b, b * offset))
-        for names, amount, offset in changes:
-            gate = {value(name): 1.0 for name in names}
-            self._scale(units, gate, amount, torch.eye(TOKEN), WRITE @ offset)
-            self._scale(units, gate | flip, -2 * amount, both)
+        changes.scale(units, {value("flip"): 1.0}, -2.0, both)
+        changes.brightness_and_contrast(units, both)
         settle(block)
-
-    def _scale(self, units: Units, gate: dict[int, float], amount: float, rows: torch.Tensor, offset: torch.Tensor | None = None) -> None:
-        """Adds amount · (the result's part in these orthonormal rows [n, 96]) + offset to the result where the gate is open."""
-        reading = torch.zeros(len(rows), WIDTH)
-        reading[:, RESULT : RESULT + TOKEN] = rows
-        units.gated((gate, {}), reading, amount * rows.T, torch.zeros(TOKEN) if offset is None else offset, RESULT, reach=LOUDEST)
-
-    def _change(self, units: Units, gate, linear: torch.Tensor, offset: torch.Tensor, at: int = RESULT) -> None:
-        """Adds linear·(result in the pixel basis) + offset to the result where the gate is open; `at`: read from there."""
-        left, strengths, right = torch.linalg.svd(linear)
-        rank = int((strengths > 1e-4).sum())
-        rank = max(rank, 1)
-        # Rows of the pixel basis where they suffice (their values are bounded), else principal directions.
-        used = linear.abs().amax(0) > 1e-6
-        if int(used.sum()) <= rank + 8:
-            reading, writing = torch.eye(TOKEN)[used], linear[:, used]
-        else:
-            reading, writing = right[:rank], left[:, :rank] * strengths[:rank]
-        units.gated(gate, self._reading(reading, at), WRITE @ writing, WRITE @ offset, RESULT)
-
-    def _reading(self, rows: torch.Tensor, at: int = RESULT) -> torch.Tensor:
-        """[n, WIDTH]: rows of the pixel basis read from the token's own numbers, or from the result and what the neighbours added to it."""
-        out = torch.zeros(len(rows), WIDTH)
-        out[:, at : at + TOKEN] = rows @ READ
-        if at == OWN:
-            return out
-        out[:, SCRATCH : SCRATCH + self.spread.shape[1]] = rows @ self.spread
-        return out
 
     def _neighbours(self) -> None:
         """Layer 4."""
@@ -324,40 +231,14 @@ class Starter:
             reading = torch.zeros(width, WIDTH)
             reading[:, RESULT : RESULT + TOKEN] = self.gathered[head] @ READ
             heads.carry(head, reading, torch.eye(width), SCRATCH)
-        units = Units(block.img_mlp, WIDTH - CONSTANTS)
+        units = Units(block.img_mlp, ONE)
         for name, amount in (("blur", 1.0), ("sharpen", -1.0)):
             gate = {value(name): 1.0}, {}
             own = amount * WRITE @ (self.own - torch.eye(TOKEN)) @ READ
             units.gated(gate, torch.eye(WIDTH)[RESULT : RESULT + TOKEN], own, torch.zeros(TOKEN), RESULT, reach=20.0)
             if name == "sharpen":  # the neighbours' share counts the other way
                 units.gated(gate, torch.eye(WIDTH)[SCRATCH : SCRATCH + width], -2 * torch.eye(width), torch.zeros(width), SCRATCH, reach=20.0)
-        means = torch.eye(SIDE * SIDE)
-        means[:] = 1 / (SIDE * SIDE)
-        self._change(units, ({value("pixelate"): 1.0}, {}), of_places(means) - torch.eye(TOKEN), torch.zeros(TOKEN))
-        settle(block)
-
-    def _colours(self) -> None:
-        """Layer 5."""
-        block = self.blocks[4]
-        units = Units(block.img_mlp, WIDTH - CONSTANTS)
-        for name in TINTS:
-            linear, offset = affine_maps()[name]
-            self._change(units, ({value(name): 1.0}, {}), linear - torch.eye(TOKEN), offset)
-        settle(block)
-
-    def _posterize_and_border(self) -> None:
-        """Layer 6."""
-        block = self.blocks[5]
-        units = Units(block.img_mlp, WIDTH - CONSTANTS)
-        name = value("posterize")
-        # Three levels, at -1, 0 and 1: out with the picture, in with two steps a pixel.
-        self._change(units, ({name: 1.0}, {}), -torch.eye(TOKEN), -BASIS.sum(1))
-        back = WRITE @ BASIS
-        for threshold in (-0.5, 0.5):
-            units.steps(self._reading(PIXELS), threshold, name, back, RESULT)
-        border = {value("border"): 2.0, EDGE: 1.0}, {}
-        white = WRITE @ BASIS.sum(1)
-        units.gated(border, self._reading(torch.eye(TOKEN)), -WRITE, white, RESULT)
+        changes.pixelate(units, self.spread)
         settle(block)
 
     def _exit(self) -> None:
