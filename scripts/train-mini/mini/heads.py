@@ -91,11 +91,11 @@ class Heads:
         self.a.add_k_proj.bias[row] = 1
         self.a.to_q.weight[row, number] = 32 / VALUE
 
-    def steer(self, head: int, pair: int, at: int) -> None:
-        """Turns the pair's query by what the numbers `at`, `at` + 1 add to (1, 0)."""
+    def steer(self, head: int, pair: int, at: int, one: float) -> None:
+        """Turns the pair's query by what the numbers `at`, `at` + 1, in units of `one`, add to (1, 0)."""
         row = head * HEAD + 2 * pair
         size = self.a.to_q.bias[row].item()
-        self.a.to_q.weight[row, at] = self.a.to_q.weight[row + 1, at + 1] = size
+        self.a.to_q.weight[row, at] = self.a.to_q.weight[row + 1, at + 1] = size / one
 
     def carry(self, head: int, reading: torch.Tensor, writing: torch.Tensor, at: int) -> None:
         """Values reading [n, width] of picture tokens, written as writing [m, n] to `at` … `at` + m − 1."""

@@ -39,6 +39,9 @@ from .transformer import WIDTH, forward, grid_places
 
 # Frequencies (their numbers on an axis) whose phases fetch the reference.
 FETCHED = (2, 3)
+# As large as a picture's numbers, so that 8 bits tell enough of them apart: what places become (about 17 at the edges of long pictures),
+# and 1 as a phase's sine.
+LEANING, PHASE = 1600.0, 8.0
 
 
 class Starter:
@@ -159,8 +162,8 @@ class Starter:
         for head, (pair, sign, at) in enumerate(((rows_pair(7), 1, 0), (rows_pair(7), -1, 0), (columns_pair(7), 1, 1), (columns_pair(7), -1, 1))):
             heads.lean(head, pair, sign, slope=0.001)
             heads.against_text(head, flag=len(LEARNED) + 1, score=math.log(2048))
-            heads.carry_one(head, SCRATCH + at, sign * 400.0)
-            heads.carry_one(head, SCRATCH + BALANCE + at, -sign * 400.0)
+            heads.carry_one(head, SCRATCH + at, sign * LEANING)
+            heads.carry_one(head, SCRATCH + BALANCE + at, -sign * LEANING)
         settle(block)
         # The kinks of the phases' piecewise linear functions, fitted to what the heads say on several sizes.
         units = Units(block.img_mlp, ONE)
@@ -177,11 +180,11 @@ class Starter:
                 w = settings.ROPE_BASE ** (-2 * frequency / settings.TRANSFORMER["axes_dims_rope"][1 + along])
                 phase = w * torch.arange(-45.0, 46.0, 2.0)
                 first = SCRATCH + 2 + 4 * at + 2 * i
-                shape = torch.stack([phase.cos() - 1, -phase.sin()], dim=1)
+                shape = PHASE * torch.stack([phase.cos() - 1, -phase.sin()], dim=1)
                 both = (first, first + 1, first + BALANCE, first + 1 + BALANCE)
-                units.piecewise(SCRATCH + at, knots, torch.cat([shape, -shape], dim=1), both, value(name), steep=80.0)
+                units.piecewise(SCRATCH + at, knots, torch.cat([shape, -shape], dim=1), both, value(name), steep=20.0)
             for number in (SCRATCH + at, SCRATCH + BALANCE + at):
-                units.clear(number, reach=16.0)
+                units.clear(number, reach=32.0)
         changes.first_colours(units)
         settle(block)
 
@@ -197,7 +200,7 @@ class Starter:
             heads.look(head, {pair: AMPLITUDE * share for pair, share in shares.items()}, ahead={FRAME: 1.0})
             for at, axis in ((0, rows_pair), (1, columns_pair)):
                 for i, frequency in enumerate(FETCHED):
-                    heads.steer(head, axis(frequency), SCRATCH + 2 + 4 * at + 2 * i)
+                    heads.steer(head, axis(frequency), SCRATCH + 2 + 4 * at + 2 * i, PHASE)
             name = value("upside down" if rows_differ else "flip")
             heads.rest(head, unless=(name,)) if flipped else heads.rest_if(head, name)
             own = parts[(down < 0) == rows_differ]
@@ -209,8 +212,8 @@ class Starter:
             heads.carry(head, reading, own.T * signs, RESULT)
         units = Units(block.img_mlp, ONE)
         for i in range(8):
-            units.clear(SCRATCH + 2 + i, reach=8.0)
-            units.clear(SCRATCH + 2 + i + BALANCE, reach=8.0)
+            units.clear(SCRATCH + 2 + i, reach=32.0)
+            units.clear(SCRATCH + 2 + i + BALANCE, reach=32.0)
         units.clear(REFERENCE, reach=VALUE + 8), units.clear(NOT_REFERENCE, reach=VALUE + 8)
         # What differs both ways has the sign of "upside down" alone so far.
         both = parts[(down < 0) & (across < 0)]
