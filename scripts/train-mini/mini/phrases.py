@@ -154,6 +154,25 @@ def phrase(edits: list[str], rng: np.random.Generator) -> str:
     return _dressed(_chinese(edits, rng) if rng.random() < 0.35 else _english(edits, rng), rng)
 
 
+def plain_phrase(edits: list[str], rng: np.random.Generator) -> str:
+    """A wish for these edits in the shortest ways, as most people begin; for none of them as `phrase` has it."""
+    if not edits or rng.random() < 0.25:
+        return phrase(edits, rng)
+    parts = []
+    for edit in edits:
+        kind = rng.random()
+        if kind < 0.25 and edit in ADJECTIVES:
+            parts.append(f"make it {pick(ADJECTIVES[edit], rng)}")
+        elif kind < 0.45:
+            parts.append(f"add {pick(NOUNS[edit], rng)}")
+        else:
+            parts.append(pick(CLAUSES[edit], rng))
+    text = pick([" and ", " and ", ", ", ", then ", " and then "], rng).join(parts)
+    while "{it}" in text:
+        text = text.replace("{it}", pick(["it", "it", "it", "this", "the photo", "the picture", "the image"], rng), 1)
+    return text[0].upper() + text[1:] if rng.random() < 0.2 else text
+
+
 def all_phrases() -> list[str]:
     """Every wording in a plain frame, for the tokenizer."""
     texts = [c.replace("{it}", it) for clauses in CLAUSES.values() for c in clauses for it in ("it", "the image", "this photo")]

@@ -8,12 +8,26 @@ from safetensors import safe_open
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from .edits import LEARNED
-from .text import TextForward, make_processor, see, tokenize
+from .text import Seen, TextForward, Wishes, make_processor, see, tokenize
 from .tokenizer import open_tokenizer
 from .transformer import rms
 
 # Where the transformer's first layer takes a value for no and for yes; between them an edit would be done by half.
 NO, YES = 0.38, 0.48
+
+
+def read_values(forward: TextForward, tokens: Wishes, seen: Seen, norm: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """[n, edits]: the values that the transformer's first layer gets, the mean over the tokens flagged as after the wish."""
+    _, embeds = forward(tokens, seen)
+    numbers = rms(embeds, norm) @ weight.T + bias
+    flagged = (numbers[..., len(LEARNED)] > 0) & tokens.mask
+    return (numbers[..., : len(LEARNED)] * flagged[..., None]).sum(1) / flagged.sum(1, keepdim=True)
+
+
+def misread_share(forward: TextForward, tokens: Wishes, seen: Seen, readout: torch.Tensor, wanted: torch.Tensor) -> float:
+    """The share of wishes not read as wanted [n, edits], with a readout as `fit_readout` gives it."""
+    values = read_values(forward, tokens, seen, torch.ones(()), readout[:, :-1], readout[:, -1])
+    return 1 - torch.where(wanted > 0.5, values >= YES, values <= NO).all(1).float().mean().item()
 
 
 class Reader:
@@ -29,12 +43,9 @@ class Reader:
 
     @torch.no_grad()
     def values(self, wishes: list[str], photo: np.ndarray) -> torch.Tensor:
-        """[n, edits]: the values that the transformer's first layer gets, the mean over the tokens flagged as after the wish."""
+        """[n, edits], see `read_values`."""
         tokens = tokenize(self.tokenizer, wishes)
-        _, embeds = self.forward(tokens, see(self.model, self.processor, photo))
-        numbers = rms(embeds, self.norm) @ self.weight.T + self.bias
-        flagged = (numbers[..., len(LEARNED)] > 0) & tokens.mask
-        return (numbers[..., : len(LEARNED)] * flagged[..., None]).sum(1) / flagged.sum(1, keepdim=True)
+        return read_values(self.forward, tokens, see(self.model, self.processor, photo), self.norm, self.weight, self.bias)
 
 
 def misread(reader: Reader, wishes: dict[str, tuple[str, ...]], photos: list[np.ndarray]) -> dict[str, str]:
