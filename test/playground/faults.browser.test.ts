@@ -104,9 +104,7 @@ describe('faults on the page', () => {
   });
 
   test('an edit that fails in the middle says why', async () => {
-    await editor.fillInLong();
-    await editor.run();
-    await editor.isRunning();
+    await editor.runLong();
     process.kill(server.enginePid, 'SIGKILL');
     await expectFaultText('The edit has failed.');
     expect(await editor.page.textContent('#general-fault')).toContain('Image generation failed: ');

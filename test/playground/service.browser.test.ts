@@ -34,9 +34,7 @@ describe('the page and the service', () => {
     const editor = await tests.open(server.url);
     const { page } = editor;
     await editor.isReady();
-    await editor.fillInLong();
-    await editor.run();
-    await editor.isRunning();
+    await editor.runLong();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
     expect(await page.textContent('#announcer')).toBe('Cancelled.');
@@ -95,9 +93,7 @@ describe('the page and the service', () => {
     const editor = await tests.open(server.url);
     const { page } = editor;
     await editor.isReady();
-    await editor.fillInLong();
-    await editor.run();
-    await editor.isRunning();
+    await editor.runLong();
     const { port } = server;
     await server.stop();
     await page.locator('#general-fault:not(:empty)').waitFor();

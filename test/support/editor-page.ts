@@ -10,7 +10,7 @@ export class EditorPage {
     return this.page.locator('.status.ready').waitFor();
   }
 
-  isRunning(): Promise<void> {
+  private isRunning(): Promise<void> {
     return this.page.locator('#progress-text', { hasText: /Step \d/ }).waitFor();
   }
 
@@ -40,11 +40,13 @@ export class EditorPage {
   }
 
   /** Ten pictures that take minutes: what is done to them while they are made finds them being made. */
-  async fillInLong(): Promise<void> {
+  async runLong(): Promise<void> {
     await this.fillIn();
     await this.setOption('num_inference_steps', '150');
     await this.setOption('size', '512x512');
     await this.setOption('n', '10');
+    await this.run();
+    await this.isRunning();
   }
 
   async run(): Promise<void> {

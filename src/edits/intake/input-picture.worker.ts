@@ -1,6 +1,6 @@
 import { ImageDecodeError, type DecodeLimits } from '../../images/decode.js';
-import { discard } from './discard.js';
 import { readInputPicture, type InputPicture } from '../../images/input-picture.js';
+import { discard } from './discard.js';
 import { PixelAllowance } from './pixel-allowance.js';
 
 export interface InputTask {
