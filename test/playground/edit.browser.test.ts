@@ -86,6 +86,20 @@ describe('an edit with the miniature', () => {
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('prompt');
   });
 
+  test('suggestions are in the language of the page', async () => {
+    const { page } = editor;
+    const suggestions = page.locator('#suggestions button');
+    await suggestions.first().waitFor();
+    const english = await suggestions.allTextContents();
+    await page.click('#switch-language');
+    await page.getByRole('button', { name: '把图片变成黑白' }).waitFor();
+    const chinese = await suggestions.allTextContents();
+    expect(english.length).toBeGreaterThan(5);
+    expect(chinese.length).toBeGreaterThan(5);
+    expect(english.filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
+    expect(chinese.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([]);
+  });
+
   test('several pictures at once, two of each: one result each, and the strip leads to all', async () => {
     const { page } = editor;
     await editor.choose(PHOTO, pictureFile('tall.png'));

@@ -1,7 +1,7 @@
 import type { EditField } from '../service/edit-fields.js';
 import type { Fault } from '../service/fault.js';
 import { initialLanguage, type Language } from '../text/language.js';
-import { savedDraft } from './draft.js';
+import { type Draft, savedDraft } from './draft.js';
 import { Store } from './store.js';
 
 /** What /ready says of the service; `offline`: it doesn't answer at all. */
@@ -29,11 +29,8 @@ export interface InputPicture {
 }
 
 /** What is sent: the form at the moment of Run. */
-export interface EditRequest {
+export interface EditRequest extends Draft {
   readonly pictures: readonly InputPicture[];
-  readonly prompt: string;
-  /** Texts by the field's name; what is left at its default is absent. */
-  readonly options: Readonly<Record<string, string>>;
 }
 
 /** An edit on its way. */
@@ -73,15 +70,13 @@ export interface EditResult {
   readonly warnings: readonly string[];
 }
 
-export interface AppState {
+export interface AppState extends Draft {
   readonly language: Language;
   readonly service: ServiceStatus;
   readonly model: ServedModel | null;
   /** The service wants a key that the page doesn't have. */
   readonly lacksKey: boolean;
   readonly pictures: readonly InputPicture[];
-  readonly prompt: string;
-  readonly options: Readonly<Record<string, string>>;
   readonly run: Run | null;
   readonly fault: Fault | null;
   /** Newest last. */

@@ -1,7 +1,12 @@
 import { recall, remember } from './browser-storage.js';
-import type { AppState, AppStore } from './app-state.js';
+import type { Store } from './store.js';
 
-type Draft = Pick<AppState, 'prompt' | 'options'>;
+/** What is written in the form, its pictures aside. */
+export interface Draft {
+  readonly prompt: string;
+  /** Texts by the field's name; what is left at its default is absent. */
+  readonly options: Readonly<Record<string, string>>;
+}
 
 const KEY = 'draft';
 
@@ -12,7 +17,7 @@ export function savedDraft(): Draft {
 }
 
 /** Keeps prompt and options over a reload. */
-export function keepDraft(store: AppStore): void {
+export function keepDraft<State extends Draft>(store: Store<State>): void {
   store.watch(
     ({ prompt, options }) => [prompt, options],
     ({ prompt, options }) => remember('session', KEY, JSON.stringify({ prompt, options })),

@@ -1,5 +1,5 @@
 import type { AppStore } from '../state/app-state.js';
-import { stringsOf } from '../text/language.js';
+import { type Language, stringsOf } from '../text/language.js';
 import { button, byId, element } from './dom.js';
 
 const CHINESE = /\p{Script=Han}/u;
@@ -25,8 +25,7 @@ export function showPromptBox(store: AppStore, run: () => void): void {
   store.watch(
     ({ language, model }) => [language, model],
     (state) => {
-      const isOwn = (text: string): boolean => CHINESE.test(text) === (state.language === 'zh');
-      const suggestions = [...(state.model?.suggestions ?? [])].sort((a, b) => Number(isOwn(b)) - Number(isOwn(a)));
+      const suggestions = suggestionsFor(state.language, state.model?.suggestions ?? []);
       list.hidden = suggestions.length === 0;
       list.setAttribute('aria-label', stringsOf(state).suggestions);
       list.replaceChildren(
@@ -40,4 +39,10 @@ export function showPromptBox(store: AppStore, run: () => void): void {
       );
     },
   );
+}
+
+/** Those in the page's language; all where the model has none in it. */
+function suggestionsFor(language: Language, suggestions: readonly string[]): readonly string[] {
+  const own = suggestions.filter((text) => CHINESE.test(text) === (language === 'zh'));
+  return own.length === 0 ? suggestions : own;
 }
