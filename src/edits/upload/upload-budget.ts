@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { queueFull, tooLarge } from '../../errors/api-error.js';
 import { Metrics } from '../../metrics/metrics.js';
+import { ReleasePace } from './release-pace.js';
 
 const MEGABYTE = 1024 * 1024;
-/** Uploads come and go within seconds. */
-const RETRY_AFTER_SECONDS = 5;
 
 /** Bytes that one request or job holds. */
 export interface Holding {
@@ -21,6 +20,7 @@ export interface Holding {
 @Injectable()
 export class UploadBudget {
   private heldBytes = 0;
+  private readonly pace = new ReleasePace();
 
   constructor(
     private readonly settings: Settings,
@@ -39,7 +39,7 @@ export class UploadBudget {
     if (announcedBytes > uploadsMaxBytes) {
       throw tooLarge(`The request body is larger than ${uploadsMaxBytes / MEGABYTE} MB (UPLOADS_MAX_MB)`);
     }
-    if (this.heldBytes + announcedBytes > uploadsMaxBytes) throw this.full();
+    if (this.heldBytes + announcedBytes > uploadsMaxBytes) throw this.full(announcedBytes);
   }
 
   hold(): Holding {
@@ -48,25 +48,33 @@ export class UploadBudget {
     return {
       add: (bytes) => {
         if (isReleased) return;
-        if (this.heldBytes + bytes > this.settings.limits.uploadsMaxBytes) throw this.full();
+        if (this.heldBytes + bytes > this.settings.limits.uploadsMaxBytes) throw this.full(bytes);
         own += bytes;
         this.heldBytes += bytes;
       },
       remove: (bytes) => {
         const some = Math.min(bytes, own);
         own -= some;
-        this.heldBytes -= some;
+        this.free(some);
       },
       release: () => {
         isReleased = true;
-        this.heldBytes -= own;
+        this.free(own);
         own = 0;
       },
     };
   }
 
-  private full(): Error {
-    const megabytes = this.settings.limits.uploadsMaxBytes / MEGABYTE;
-    return queueFull(`Uploads hold ${megabytes} MB already, or would (UPLOADS_MAX_MB)`, RETRY_AFTER_SECONDS);
+  private free(bytes: number): void {
+    this.heldBytes -= bytes;
+    this.pace.add(bytes);
+  }
+
+  private full(wantedBytes: number): Error {
+    const { uploadsMaxBytes } = this.settings.limits;
+    return queueFull(
+      `Uploads hold ${uploadsMaxBytes / MEGABYTE} MB already, or would (UPLOADS_MAX_MB)`,
+      this.pace.secondsFor(this.heldBytes + wantedBytes - uploadsMaxBytes),
+    );
   }
 }
