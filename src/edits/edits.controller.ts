@@ -15,7 +15,7 @@ import { EditUploadDto } from './edit.dto.js';
 import { EditsService } from './edits.service.js';
 import { type EditForm, EditFormPipe } from './fields/edit-form.pipe.js';
 import { editIntent } from './intent/edit-intent.js';
-import { placeOf } from './intent/edit-admission.js';
+import { claimPlace } from './intent/edit-admission.js';
 import { EditUpload } from './upload/edit-upload.decorator.js';
 import { fingerprint } from './upload/fingerprint.js';
 import type { HeldUpload } from './upload/upload.js';
@@ -65,7 +65,8 @@ export class EditsController {
     const { isAsync, waitSeconds, idempotencyKey: key } = editIntent(request);
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
     const trace = traceContextOf(request);
-    const id = await this.edits.submit(form, { isAsync, place: placeOf(request), name, trace });
+    const place = await claimPlace(request);
+    const id = await this.edits.submit(form, { isAsync, place, name, trace });
     upload.filesAreGone();
     tellFacts(request, {
       facts: async () => editFacts(id, await this.edits.snapshot(id)),

@@ -68,6 +68,47 @@ describe('the queue', () => {
     expect((await jobEnds(url, id)).status).toBe('succeeded');
   });
 
+  test('a body that takes long to arrive keeps nobody out; at its end it needs a place again', async () => {
+    const url = await start({ QUEUE_LIMIT: '2' });
+    const running = await submitJob(url, ENDLESS);
+    await jobRuns(url, running.id);
+    const body = Buffer.from(await new Response(goodForm()).arrayBuffer());
+    const boundary = /^--(.+?)\r\n/.exec(body.toString('latin1'))?.[1] ?? '';
+    const head = `POST /v1/images/edits HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Type: multipart/form-data; boundary=${boundary}\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const begin = async (): Promise<RawConnection> => {
+      const slow = await RawConnection.open(server.port);
+      await slow.send(head);
+      await slow.until(/^HTTP\/1\.1 100 /);
+      await slow.send(body.subarray(0, -1));
+      return slow;
+    };
+    const served = await begin();
+    const refused = await begin();
+    let quick = await postEdit(url, goodForm(), { prefer: 'respond-async' });
+    expect(quick.status).toBe(429);
+    for (; quick.status === 429; quick = await postEdit(url, goodForm(), { prefer: 'respond-async' })) {
+      await quick.text();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const { id } = (await quick.json()) as { id: string };
+    await served.send(body.subarray(-1));
+    await jobsWait(url, 2);
+    await refused.send(body.subarray(-1));
+    const { status, headers, body: text } = await refused.answer();
+    expectErrorText(status, text, {
+      status: 429,
+      code: 'QUEUE_FULL',
+      message: 'The queue is full: 2 jobs wait already (QUEUE_LIMIT)',
+      param: null,
+    });
+    expectRetryAfter(/^retry-after: (\d+)/im.exec(headers)?.[1] ?? null);
+    refused.close();
+    await deleteJob(url, running.id);
+    expect((await jobEnds(url, id)).status).toBe('succeeded');
+    expect((await served.answer()).status).toBe(200);
+    served.close();
+  }, 180_000);
+
   test('a hundred at once: each is served or refused, never more are in than there is room for', async () => {
     const url = await start({ QUEUE_LIMIT: '5' });
     const statuses = await Promise.all(

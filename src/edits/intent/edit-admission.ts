@@ -9,12 +9,11 @@ import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
 import { JobQueue, type Place } from '../../jobs/job-queue.js';
 import { QueueFull } from '../../jobs/queue-full.js';
 import { editIntent } from './edit-intent.js';
+import { UploadPlace } from './upload-place.js';
 
-const places = new WeakMap<Request, Place>();
-/** A request that names a job that is there takes none. */
-const NO_PLACE: Place = { release: () => undefined };
+const places = new WeakMap<Request, UploadPlace>();
 
-/** Lets an edit in only when there is a model and room for its job, before its body is read; the place is kept meanwhile. */
+/** Lets an edit in only when there is a model and room for its job, before its body is read; the place is kept for a while. */
 @Injectable()
 export class EditAdmission {
   constructor(
@@ -29,14 +28,16 @@ export class EditAdmission {
     checkKey(this.apiKey, request);
     const { state } = this.engine;
     if (state.status !== 'ready') throw modelNotReady(state.retryAfterSeconds);
-    const place = await this.placeFor(request);
+    const reserve = (): Promise<Place | null> => this.placeFor(request);
+    const place = new UploadPlace(await reserve(), reserve);
     places.set(request, place);
     onClose(response, () => place.release());
   }
 
-  private async placeFor(request: Request): Promise<Place> {
+  /** A request that names a job that is there needs none. */
+  private async placeFor(request: Request): Promise<Place | null> {
     const { isAsync, idempotencyKey } = editIntent(request);
-    if (idempotencyKey !== null && (await this.queue.isNamed(idempotencyKey))) return NO_PLACE;
+    if (idempotencyKey !== null && (await this.queue.isNamed(idempotencyKey))) return null;
     const { jobTimeoutSeconds, requestTimeoutSeconds } = this.settings.jobs;
     try {
       return await this.queue.reserve(isAsync ? jobTimeoutSeconds : requestTimeoutSeconds);
@@ -47,9 +48,12 @@ export class EditAdmission {
   }
 }
 
-/** The place that EditAdmission has kept for this request. */
-export function placeOf(request: Request): Place {
+/**
+ * The place of a request that EditAdmission has let in, now that its body is read.
+ * @throws ApiError 429 when that took so long that the place was given up, and there is no other
+ */
+export function claimPlace(request: Request): Promise<Place> {
   const place = places.get(request);
   if (place === undefined) throw new Error('EditAdmission has not seen this request');
-  return place;
+  return place.claim();
 }

@@ -1,0 +1,39 @@
+import type { Place } from '../../jobs/job-queue.js';
+
+/** Most uploads are whole sooner. */
+const KEPT_SECONDS = 10;
+const NO_PLACE: Place = { release: () => undefined };
+
+/**
+ * The place in the queue of a request whose body is arriving. A body that takes long gives its place up, and needs another at
+ * its end: as many slow clients as the queue has places would else keep everybody out for as long as a body may take.
+ */
+export class UploadPlace {
+  private readonly timer: NodeJS.Timeout;
+
+  /**
+   * @param place null: the request needs none, as it is now
+   * @param reserve asks for a place, as for the first one; rejects when there is no room
+   */
+  constructor(
+    private place: Place | null,
+    private readonly reserve: () => Promise<Place | null>,
+  ) {
+    this.timer = setTimeout(() => {
+      this.place?.release();
+      this.place = null;
+    }, KEPT_SECONDS * 1000);
+  }
+
+  /** The place for the job, now that the body is whole. */
+  async claim(): Promise<Place> {
+    clearTimeout(this.timer);
+    this.place ??= await this.reserve();
+    return this.place ?? NO_PLACE;
+  }
+
+  release(): void {
+    clearTimeout(this.timer);
+    this.place?.release();
+  }
+}
