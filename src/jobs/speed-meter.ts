@@ -13,6 +13,7 @@ interface Kind {
   readonly work: number;
   /** Of each of the last pictures. */
   readonly seconds: readonly number[];
+  readonly median: number;
 }
 
 /** Measures how long pictures take, and tells how long others will. */
@@ -26,15 +27,14 @@ export class SpeedMeter {
     const name = kindOf(order);
     const measured = [...(this.kinds.get(name)?.seconds ?? []), seconds].slice(-KEPT);
     this.kinds.delete(name);
-    this.kinds.set(name, { work: this.workOf(order), seconds: measured });
+    this.kinds.set(name, { work: this.workOf(order), seconds: measured, median: median(measured) });
     const [oldest] = this.kinds.keys();
     if (this.kinds.size > KINDS && oldest !== undefined) this.kinds.delete(oldest);
   }
 
   /** Seconds that one picture of the order takes; null until one of its kind was measured. */
   pictureSeconds(order: EditOrder): number | null {
-    const kind = this.kinds.get(kindOf(order));
-    return kind === undefined ? null : median(kind.seconds);
+    return this.kinds.get(kindOf(order))?.median ?? null;
   }
 
   /**
@@ -46,7 +46,7 @@ export class SpeedMeter {
     if (measured !== null) return measured;
     const work = this.workOf(order);
     const smaller = [...this.kinds.values()].filter((kind) => kind.work <= work);
-    return Math.max(0, ...smaller.map(({ seconds }) => median(seconds)));
+    return Math.max(0, ...smaller.map((kind) => kind.median));
   }
 
   private workOf(order: EditOrder): number {

@@ -49,6 +49,25 @@ describe('the queue', () => {
     expect((await jobEnds(url, late.id)).status).toBe('succeeded');
   });
 
+  test('refused clients are told to come one after the other, as fast as jobs are done', async () => {
+    const url = await start({ QUEUE_LIMIT: '1' });
+    await jobEnds(url, (await submitJob(url, LONG)).id);
+    const running = await submitJob(url, { ...LONG, n: '10' });
+    await jobRuns(url, running.id);
+    await submitJob(url, { ...LONG, n: '10' });
+    const told = [];
+    for (let asked = 0; asked < 10; asked += 1) {
+      const refused = await postEdit(url, goodForm());
+      expect(refused.status).toBe(429);
+      expectRetryAfter(refused.headers.get('retry-after'));
+      told.push(Number(refused.headers.get('retry-after')));
+      await refused.text();
+    }
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    // Each of those jobs takes some seconds.
+    expect(told.at(-1)).toBeGreaterThanOrEqual(Math.min(60, (told[0] ?? NaN) + 9));
+  });
+
   test('a request whose body is on its way has its place; when it leaves, the place is free', async () => {
     const url = await start({ QUEUE_LIMIT: '1' });
     const running = await submitJob(url, ENDLESS);

@@ -21,10 +21,13 @@ export interface RuntimeOptions {
  * GPU the binding passes nothing on to the provider but the device's number, so its arena extends by powers of two and
  * cuDNN's convolutions are searched for each new shape. What can be had is weights outside of the arena, at exactly their size.
  *
+ * A session's threads wait for its next operator by spinning. They stop when its run ends: the model has a session for each part,
+ * and the threads of those that are done would take the cores from the part that runs, for as long as they spin.
+ *
  * @param root absolute folder below which the initializers' files lie
  */
 export function runtimeOptions(root: string, device: SessionDevice): RuntimeOptions {
-  const files = { model_external_initializers_file_folder_path: root };
+  const files = { model_external_initializers_file_folder_path: root, force_spinning_stop: '1' };
   const common = { graphOptimizationLevel: 'all', logSeverityLevel: 3, enableMemPattern: false } as const;
   if (device.kind === 'cpu') return { ...common, executionProviders: ['cpu'], extra: { session: files } };
   return {

@@ -2,15 +2,14 @@ import type { Place } from '../job-queue.js';
 import { QueueFull } from '../queue-full.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { InMemoryJob } from './in-memory-job.js';
+import { ReturnTimes } from './return-times.js';
 import type { RunningTurn } from './running-turn.js';
-
-const LEAST_RETRY_AFTER_SECONDS = 1;
-const MOST_RETRY_AFTER_SECONDS = 60;
 
 /** Decides who may wait: no more than there is room for, and nobody who will have given up before his turn. */
 export class Admission {
   /** Places of requests that are still being read. */
   private places = 0;
+  private readonly returnTimes = new ReturnTimes();
 
   constructor(
     private readonly limit: number,
@@ -24,14 +23,14 @@ export class Admission {
     if (waiting.length + this.places >= room) {
       throw new QueueFull(
         `The queue is full: ${this.limit} jobs wait already (QUEUE_LIMIT)`,
-        retryAfter(turn?.remainingSeconds() ?? 0),
+        this.returnTimes.next(turn?.remainingSeconds() ?? 0, this.jobSeconds(waiting, turn)),
       );
     }
     const seconds = this.waitSeconds(waiting, turn);
     if (seconds > timeoutSeconds) {
       throw new QueueFull(
         `The wait would be about ${Math.round(seconds)} seconds, longer than the time limit of ${timeoutSeconds} seconds`,
-        retryAfter(seconds - timeoutSeconds),
+        this.returnTimes.next(seconds - timeoutSeconds, this.jobSeconds(waiting, turn)),
       );
     }
     this.places += 1;
@@ -55,7 +54,7 @@ export class Admission {
     if (own > timeoutSeconds || own + others <= timeoutSeconds) return;
     throw new QueueFull(
       `The edit would be done in about ${Math.round(own + others)} seconds, later than the time limit of ${timeoutSeconds} seconds`,
-      retryAfter(own + others - timeoutSeconds),
+      this.returnTimes.next(own + others - timeoutSeconds, this.jobSeconds(waiting, turn)),
     );
   }
 
@@ -78,11 +77,13 @@ export class Admission {
     return turn.remainingSeconds() + ahead + this.places * this.pictureSeconds(turn.job);
   }
 
+  /** What the jobs that wait take in the mean, which is how often one of them leaves; while none waits, what the running one takes. */
+  private jobSeconds(waiting: readonly InMemoryJob[], turn: RunningTurn | null): number {
+    if (waiting.length === 0) return turn === null ? 0 : turn.job.images * this.pictureSeconds(turn.job);
+    return waiting.reduce((sum, job) => sum + job.picturesLeft * this.pictureSeconds(job), 0) / waiting.length;
+  }
+
   private pictureSeconds({ order }: InMemoryJob): number {
     return this.speed.leastSeconds(order);
   }
-}
-
-function retryAfter(seconds: number): number {
-  return Math.min(MOST_RETRY_AFTER_SECONDS, Math.max(LEAST_RETRY_AFTER_SECONDS, Math.ceil(seconds)));
 }
