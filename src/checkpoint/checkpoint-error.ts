@@ -24,3 +24,6 @@ export class CheckpointError extends Error {
     return new CheckpointError(named.join(' | '), faults);
   }
 }
+
+/** The host or a setting stands in the way; the folder itself may be whole. */
+export class HostError extends CheckpointError {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { CheckpointError, HostError } from '../checkpoint/checkpoint-error.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { EngineCommand, EngineEvent, FailureKind, ModelInfo } from '../inference/protocol.js';
 import { planCheckpoint, type ToldPlan } from './devices/plan-checkpoint.js';
@@ -47,7 +47,7 @@ export class EngineService {
       });
       send({ type: 'ready', model: modelInfo(this.model, told) });
     } catch (error) {
-      send({ type: 'load_failed', message: reason(error), isCheckpoint: error instanceof CheckpointError });
+      send({ type: 'load_failed', message: reason(error), isCheckpoint: isFolderAtFault(error) });
     }
   }
 
@@ -76,6 +76,10 @@ export class EngineService {
     await this.model.release();
     return explainOutOfMemory(error, this.model.plan);
   }
+}
+
+function isFolderAtFault(error: unknown): boolean {
+  return error instanceof CheckpointError && !(error instanceof HostError);
 }
 
 function failureKind(error: unknown): FailureKind {

@@ -70,6 +70,17 @@ describe('life of the service', () => {
     await rm(folder, { recursive: true });
   });
 
+  test('a setting that can’t be served is no fault of the bundled miniature', async () => {
+    const { url } = await start({
+      env: { QWEN_MODEL_DIR: '', DEVICE_MAP: 'cpu', PRECISION: 'bf16' },
+      untilReady: false,
+    });
+    await server?.until(() => server?.log.includes('Failed to load model') === true);
+    expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({
+      reason: 'Failed to load model: PRECISION=bf16 is not served on the CPU: use auto or fp32, int8, int4',
+    });
+  });
+
   test('an engine that is killed fails its edit, is started again, and those who waited are served', async () => {
     const { url, enginePid } = await start();
     const running = postEdit(url, goodForm(ENDLESS));

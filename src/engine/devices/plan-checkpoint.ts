@@ -1,5 +1,5 @@
 import { freemem, totalmem } from 'node:os';
-import { CheckpointError } from '../../checkpoint/checkpoint-error.js';
+import { HostError } from '../../checkpoint/checkpoint-error.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { hasCudaProvider } from './cuda-provider.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
@@ -20,7 +20,7 @@ export interface ToldPlan {
 
 /**
  * Plans a checkpoint for this machine.
- * @throws CheckpointError that says what is missing and what would help
+ * @throws HostError that says what is missing and what would help
  */
 export async function planCheckpoint(checkpoint: Checkpoint, request: PlanRequest): Promise<ToldPlan> {
   const hasProvider = hasCudaProvider();
@@ -34,7 +34,7 @@ export async function planCheckpoint(checkpoint: Checkpoint, request: PlanReques
   const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
   const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
   const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
-  if (isRefusal(outcome)) throw new CheckpointError(explainRefusal(outcome, request, machine, sizesOf));
+  if (isRefusal(outcome)) throw new HostError(explainRefusal(outcome, request, machine, sizesOf));
   const placement = [...whyCpu(request, outcome, hasProvider), ...describePlan(outcome)];
   return { plan: outcome, placement, warnings: tightness(outcome) };
 }
