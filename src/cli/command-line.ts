@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { wrongUsage } from './cli-fault.js';
-import { FIELD_OPTIONS } from './field-options.js';
+import { FIELD_OPTIONS, HTTP_ONLY } from './field-options.js';
 
 /** What was typed. */
 export interface CommandLine {
@@ -78,10 +78,18 @@ function parse(args: readonly string[]): Parsed {
     return parseArgs({ args: withUnderscores(args), options, allowPositionals: true, strict: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    // What follows the first sentence is about arguments that start with a dash.
-    const [fault = error.message] = error.message.split(/\.\s/);
-    throw wrongUsage(`${fault}; --help lists the options, and a prompt that starts with a dash goes last, behind --`);
+    throw wrongUsage(`${explain(error.message)}; --help lists the options`);
   }
+}
+
+/** @param fault how Node.js puts it */
+function explain(fault: string): string {
+  const [, name = ''] = /^(?:Unknown option|Option) '(?:-\w, )?--([\w-]+)/.exec(fault) ?? [];
+  if (HTTP_ONLY.includes(name)) return `--${name} is a field of the HTTP API alone, and of no use here`;
+  // What follows the first sentence is advice for programmers.
+  const [first = fault] = fault.split(/[.\n]\s?/);
+  if (first.includes('ambiguous')) return `The value of --${name} starts with a dash: write --${name}=VALUE`;
+  return first.startsWith('Unknown') ? `${first}; a prompt that starts with a dash goes last, behind --` : first;
 }
 
 /** --true-cfg-scale is --true_cfg_scale; what follows `=`, or stands behind `--`, is left alone. */

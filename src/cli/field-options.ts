@@ -3,7 +3,7 @@ import { TEXT_FIELDS } from '../edits/fields/check-fields.js';
 import { EditFields } from '../edits/fields/edit-fields.dto.js';
 
 /** How a client and the service talk, and what only OpenAI's clients send: of no use on a command line. */
-const HTTP_ONLY = [
+export const HTTP_ONLY: readonly string[] = [
   'response_format',
   'stream',
   'partial_images',

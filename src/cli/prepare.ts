@@ -49,7 +49,7 @@ export async function prepare(command: CommandLine, limits: RequestLimits): Prom
 
 async function refuseMissingPrompt({ fields, isPromptLast }: CommandLine): Promise<void> {
   const { prompt } = fields;
-  if (prompt === undefined) throw wrongUsage('No picture and no prompt are given', 'prompt');
+  if (prompt === undefined) throw wrongUsage('No picture and no prompt are given: --help shows how', 'prompt');
   if (isPromptLast && typeof prompt === 'string' && (prompt === '-' || (await isThere(prompt)))) {
     throw wrongUsage(
       `The prompt is missing: ${prompt} is a picture's name. Give what to change as the last argument, or with --prompt`,

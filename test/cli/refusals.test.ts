@@ -18,15 +18,18 @@ describe('what the command line refuses', () => {
   const PHOTO = ['photo.png', 'make it blue'];
 
   test.each<[what: string, args: readonly string[], message: string]>([
-    ['nothing', [], 'No picture and no prompt are given'],
+    ['nothing', [], 'No picture and no prompt are given: --help shows how'],
     ['no prompt', ['photo.png'], "The prompt is missing: photo.png is a picture's name"],
     ['no picture', ['make it blue'], 'No picture is given'],
     ['a blank prompt', ['photo.png', ' '], 'Prompt cannot be empty'],
     ['an unknown option', [...PHOTO, '--steps', '4'], "Unknown option '--steps'"],
-    ['an option of HTTP alone', [...PHOTO, '--stream', 'true'], "Unknown option '--stream'"],
+    ['an option of HTTP alone', [...PHOTO, '--stream', 'true'], '--stream is a field of the HTTP API alone'],
+    ['another', [...PHOTO, '--partial-images=2'], '--partial_images is a field of the HTTP API alone'],
     ['an option without its value', [...PHOTO, '--seed'], "Option '--seed <value>' argument missing"],
     ['a value of the wrong kind', [...PHOTO, '--n', '1.5'], 'n must be a whole number between 1 and 10'],
     ['a value out of range', [...PHOTO, '--n=11'], 'n must be between 1 and 10'],
+    ['a negative value behind a space', [...PHOTO, '--seed', '-1'], 'starts with a dash: write --seed=VALUE'],
+    ['a prompt that starts with a dash', ['photo.png', '-x'], 'a prompt that starts with a dash goes last, behind --'],
     ['a negative value', [...PHOTO, '--seed=-1'], 'seed must be between 0 and 4294967295'],
     [
       'more steps than MAX_STEPS',
