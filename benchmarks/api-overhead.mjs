@@ -19,6 +19,7 @@ import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
 import { decodeImage } from '../dist/images/decode.js';
 import { encodeImage } from '../dist/images/encode.js';
 import { INPUT_PICTURE_WORKER } from '../dist/program.js';
+import { SERVICE } from '../scripts/support/service-command.mjs';
 import { median } from './support/figures.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -47,7 +48,7 @@ async function photo(side) {
 /** Starts the service; resolves once it listens. */
 async function startService() {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, 'bundle', 'main.js')], {
+  const child = spawn(process.execPath, SERVICE, {
     cwd: join(ROOT, 'benchmarks'),
     env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', QWEN_MODEL_DIR: CHECKPOINT },
     stdio: ['ignore', 'pipe', 'inherit'],

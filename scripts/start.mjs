@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { ROOT, runBuilt } from './support/run-built.mjs';
+import { SERVICE } from './support/service-command.mjs';
 
 if (existsSync('.env')) loadEnvFile('.env');
-const service = join(ROOT, 'bundle', 'main.js');
 // A shell between the two would keep signals from the service.
 const watch = [join(ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'start', '--watch', '--no-shell'];
-runBuilt(service, process.env.RELOAD === 'true' ? watch : [service]);
+runBuilt(join(ROOT, 'bundle', 'main.js'), process.env.RELOAD === 'true' ? watch : SERVICE);

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { SERVICE } from '../../scripts/support/service-command.mjs';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -30,23 +31,19 @@ const ROOT = join(import.meta.dirname, '..', '..');
  */
 export async function startService(env = {}, onStart = () => undefined, limits = ':') {
   const folder = await mkdtemp(join(tmpdir(), 'service-'));
-  const child = spawn(
-    '/bin/sh',
-    ['-c', `${limits}; exec "$0" "$@"`, process.execPath, join(ROOT, 'bundle', 'main.js')],
-    {
-      cwd: folder,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOST: '127.0.0.1',
-        PORT: '0',
-        QWEN_MODEL_DIR: join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain'),
-        ...env,
-        // Its address is read from its log.
-        LOG_LEVEL: 'info',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, ...SERVICE], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      QWEN_MODEL_DIR: join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain'),
+      ...env,
+      // Its address is read from its log.
+      LOG_LEVEL: 'info',
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onStart(child.pid ?? NaN);
   child.stderr.pipe(process.stderr);
   // A benchmark that fails leaves no service behind.
