@@ -18,7 +18,6 @@ from mini.text import make_processor, make_text_encoder, see  # noqa: E402
 from mini.tokenizer import open_tokenizer, save_tokenizer, train_tokenizer  # noqa: E402
 from mini.train_text import fit_readout, train_text  # noqa: E402
 from mini.transformer import make_transformer  # noqa: E402
-from mini.twins import mend_beginnings  # noqa: E402
 from mini.vae import FlatVae  # noqa: E402
 from mini.views import make_views  # noqa: E402
 
@@ -51,8 +50,6 @@ def main() -> None:
     train_text(text_encoder, tokenizer, seen, work, log)
     settle(text_encoder)
     readout = fit_readout(text_encoder, tokenizer, seen)
-    mended = mend_beginnings(text_encoder, tokenizer, seen[0], readout)
-    log(f"{len(mended)} beginnings mended: {' '.join(mended)}")
     log("language model trained, its readout fitted")
     vae = FlatVae()
     start_vae(vae)

@@ -22,6 +22,9 @@ CLOSING = [".", "!", " please", ".", ", please", " please.", " for me", "?", " n
 JOINS = [" and ", " and ", " and ", ", then ", " and then ", ", ", " and also ", ". ", ", and ", "; ", " + ", " & ", ". Then ", ", also ", ", and then ", " plus ", ", but also ", " but ", " as well as ", ". Also ", ", and also "]
 LISTED = [" and ", " and ", ", ", " but also ", " but ", ", but ", " and also ", " as well as ", " & ", " yet ", " plus ", ", and "]
 WITH = [" with ", " with ", " and with ", ", with ", " but with ", " and add ", ", add ", " plus "]
+# Edits of which "the colors" can be said in other words, and those.
+TONED = ["warmer", "cooler", "more saturated", "less saturated"]
+COLORS = ["the colors", "the colors", "the colors", "the tones", "the hues", "its colors", "all the colors"]
 CHINESE_OBJECTS = ["图片", "照片", "图像", "图", "这张照片", "这张图", "画面", "它", "整张图", "这张图片", "我的照片", "相片", "整个画面", "这幅图", "全图"]
 CHINESE_PREDICATES = ["更{}", "{}一点", "{}一些", "{}点", "再{}一点", "变{}", "变得{}", "更{}一点", "让{图}更{}", "让{图}{}一点", "把{图}变得{}", "把{图}变得更{}", "把{图}变{}", "把{图}调得更{}", "{图}{}一点",
                       "{图}更{}", "{图}要{}", "稍微{}一点", "{图}再{}一些", "整体{}一点", "整体更{}", "{}", "有点{}", "要{}一点", "弄{}一点", "让{图}变{}", "让{图}变得{}", "看起来更{}", "{}得多", "让{图}{}", "非常{}", "很{}"]
@@ -36,6 +39,12 @@ CHINESE_CLOSING = ["。", "。", "！", "吧", "，谢谢", "好吗", "吗", "�
 # Pairs that nobody asks for at once.
 OPPOSITES = [{"brighter", "darker"}, {"warmer", "cooler"}, {"more contrast", "less contrast"}, {"more saturated", "less saturated"}, {"blur", "sharpen"},
              {"black and white", "more saturated"}, {"black and white", "less saturated"}, {"black and white", "sepia"}]
+
+
+def _clause(edit: str, rng: np.random.Generator) -> str:
+    """What is done, the shortest ways (listed first) more often than the others."""
+    clause = pick(CLAUSES[edit][:2] if rng.random() < 0.3 else CLAUSES[edit], rng)
+    return clause.replace("the colors", pick(COLORS, rng)) if edit in TONED else clause
 
 
 def _adjectives(edits: list[str], rng: np.random.Generator) -> str:
@@ -63,7 +72,7 @@ def _part(edit: str, rng: np.random.Generator, alone: bool) -> str:
         if kind < 0.62:
             return pick(FRAMES, rng).replace("{}", _adjectives([edit], rng))
         return pick(ATTRIBUTIVE, rng).replace("{}", pick(ADJECTIVES[edit], rng))
-    return pick(CLAUSES[edit], rng) + (pick(AFTER, rng) if rng.random() < 0.12 else "")
+    return _clause(edit, rng) + (pick(AFTER, rng) if rng.random() < 0.12 else "")
 
 
 def _english(edits: list[str], rng: np.random.Generator) -> str:
@@ -85,10 +94,10 @@ def _english(edits: list[str], rng: np.random.Generator) -> str:
         text = frame.replace("{}", _adjectives(first, rng))
         if rng.random() < 0.6:
             return text + pick(WITH, rng) + _given(last, rng)
-        return text + pick(JOINS, rng) + pick(CLAUSES[last[0]], rng)
+        return text + pick(JOINS, rng) + _clause(last[0], rng)
     if kind < 0.92:
         return pick(GIVEN, rng).replace("{}", _given(edits, rng))
-    text = pick(CLAUSES[edits[0]], rng)
+    text = _clause(edits[0], rng)
     return text + pick(WITH, rng) + _given(edits[1:], rng)
 
 
@@ -154,23 +163,28 @@ def phrase(edits: list[str], rng: np.random.Generator) -> str:
     return _dressed(_chinese(edits, rng) if rng.random() < 0.35 else _english(edits, rng), rng)
 
 
+def _plain_part(edit: str, rng: np.random.Generator, first: bool) -> str:
+    """One edit in few words; inside a wish an adjective may stand alone only at its beginning."""
+    kind = rng.random()
+    if kind < 0.4 or edit not in ADJECTIVES:
+        return _clause(edit, rng) if kind < 0.28 or rng.random() < 0.4 else pick(["add {}", "add {}", "with {}", "give it {}"], rng).replace("{}", pick(NOUNS[edit], rng))
+    adjective = pick(ADJECTIVES[edit][:3] if rng.random() < 0.4 else ADJECTIVES[edit], rng)
+    return adjective if first and kind < 0.55 else f"make {{it}} {adjective}"
+
+
 def plain_phrase(edits: list[str], rng: np.random.Generator) -> str:
     """A wish for these edits in the shortest ways, as most people begin; for none of them as `phrase` has it."""
-    if not edits or rng.random() < 0.25:
+    if not edits or rng.random() < 0.2:
         return phrase(edits, rng)
-    parts = []
-    for edit in edits:
-        kind = rng.random()
-        if kind < 0.25 and edit in ADJECTIVES:
-            parts.append(f"make it {pick(ADJECTIVES[edit], rng)}")
-        elif kind < 0.45:
-            parts.append(f"add {pick(NOUNS[edit], rng)}")
-        else:
-            parts.append(pick(CLAUSES[edit], rng))
-    text = pick([" and ", " and ", ", ", ", then ", " and then "], rng).join(parts)
+    parts = [_plain_part(edit, rng, n == 0) for n, edit in enumerate(edits)]
+    text = parts[0]
+    for part in parts[1:]:
+        text += (" " if part.startswith("with ") else pick([" and ", " and ", ", ", ", then ", " and then "], rng)) + part
     while "{it}" in text:
-        text = text.replace("{it}", pick(["it", "it", "it", "this", "the photo", "the picture", "the image"], rng), 1)
-    return text[0].upper() + text[1:] if rng.random() < 0.2 else text
+        text = text.replace("{it}", pick(["it", "it", "it", "it", "this", "the photo", "the picture", "the image"], rng), 1)
+    case = rng.random()
+    text = text[0].upper() + text[1:] if case < 0.3 else text.upper() if case < 0.32 else text
+    return text + "." if rng.random() < 0.2 else text
 
 
 def all_phrases() -> list[str]:
@@ -184,7 +198,7 @@ def all_phrases() -> list[str]:
     texts += [f.replace("{}", "").replace("{图}", "图片") for f in (*CHINESE_PREDICATES, *CHINESE_VERBS, *CHINESE_GIVEN, *CHINESE_RESULTS)]
     texts += [ask for asked in CHINESE_ASKED for ask in asked.replace("{", "}").split("}") if len(ask) > 1]
     texts += CHINESE_THINGS + CHINESE_COLOURS + CHINESE_STYLES + CHINESE_OBJECTS
-    return texts + OBJECTS + ASKING + DEGREES + AFTER + CLOSING + JOINS + LISTED + WITH + CHINESE_JOINS + CHINESE_ASKING + CHINESE_CLOSING
+    return texts + COLORS + OBJECTS + ASKING + DEGREES + AFTER + CLOSING + JOINS + LISTED + WITH + CHINESE_JOINS + CHINESE_ASKING + CHINESE_CLOSING
 
 
 # Wordings that a newcomer is shown.

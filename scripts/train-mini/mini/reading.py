@@ -24,12 +24,6 @@ def read_values(forward: TextForward, tokens: Wishes, seen: Seen, norm: torch.Te
     return (numbers[..., : len(LEARNED)] * flagged[..., None]).sum(1) / flagged.sum(1, keepdim=True)
 
 
-def misread_share(forward: TextForward, tokens: Wishes, seen: Seen, readout: torch.Tensor, wanted: torch.Tensor) -> float:
-    """The share of wishes not read as wanted [n, edits], with a readout as `fit_readout` gives it."""
-    values = read_values(forward, tokens, seen, torch.ones(()), readout[:, :-1], readout[:, -1])
-    return 1 - torch.where(wanted > 0.5, values >= YES, values <= NO).all(1).float().mean().item()
-
-
 class Reader:
     """The checkpoint's text encoder, and its transformer's linear readout of the prompt embeddings."""
 

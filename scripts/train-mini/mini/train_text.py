@@ -8,18 +8,22 @@ import torch
 
 from . import settings
 from .edits import LEARNED
+from .families import join_families, part_families
+from .heldout_wishes import HELD_OUT
 from .muon import MuonAdamW
-from .phrases import OPPOSITES, phrase
+from .phrases import OPPOSITES, phrase, plain_phrase
 from .state import load_state, save_state
 from .text import Seen, TextForward, Wishes, tokenize
 from .tokenizer import AFTER_PICTURE
 from .transformer import rms
 
-BATCH, STEPS, RATE, WARMUP = 64, 7000, 0.008, 100
-SORTED = 8  # batches drawn at once, and cut by length
+BATCH, STEPS, RATE, WARMUP = 64, 10_000, 0.008, 100
+SORTED = 10  # batches drawn at once, and cut by length
+LONGEST = 40  # tokens of a wish with what follows it; longer ones are drawn again
 KEPT = 1000  # steps between stored states; a multiple of SORTED
 # How often wishes ask for nothing, one, two and three edits.
 COUNTS = [0.27, 0.35, 0.3, 0.08]
+PLAIN = 0.3  # of the wishes: said in the shortest ways
 
 
 def draw_edits(rng: np.random.Generator) -> list[str]:
@@ -33,21 +37,37 @@ def draw_edits(rng: np.random.Generator) -> list[str]:
     return edits
 
 
-def draw(rng: np.random.Generator, count: int = BATCH) -> tuple[list[str], list[list[str]]]:
-    """Wishes, and the edits that each asks for."""
-    asked = [draw_edits(rng) for _ in range(count)]
-    prompts = []
-    for edits in asked:
-        empty = not edits and rng.random() < settings.EMPTY_PROMPTS
-        prompts.append(["", " "][rng.integers(2)] if empty else phrase(edits, rng))
-    return prompts, asked
+def letters(text: str) -> str:
+    """What is said, without capitals, spaces and punctuation."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+HELD = {letters(wish) for wish in HELD_OUT}
+
+
+def draw_wish(rng: np.random.Generator) -> tuple[str, list[str]]:
+    """A wish, never one of those held out, and the edits that it asks for."""
+    while True:
+        edits = draw_edits(rng)
+        if not edits and rng.random() < settings.EMPTY_PROMPTS:
+            return ["", " "][rng.integers(2)], edits
+        wish = (plain_phrase if rng.random() < PLAIN else phrase)(edits, rng)
+        if letters(wish) not in HELD:
+            return wish, edits
+
+
+def draw(tokenizer, rng: np.random.Generator, count: int = BATCH) -> tuple[Wishes, torch.Tensor]:
+    """Wishes, and the values wanted: [n, edits], 1 for those asked for."""
+    drawn = [draw_wish(rng) for _ in range(count + count // 16 + 8)]
+    wishes = tokenize(tokenizer, [wish for wish, _ in drawn])
+    rows = (wishes.mask.sum(1) <= LONGEST).nonzero()[:count, 0]
+    return Wishes(wishes.ids[rows, :LONGEST], wishes.mask[rows, :LONGEST]), wanted_values([edits for _, edits in drawn])[rows]
 
 
 def batches(tokenizer, rng: np.random.Generator) -> Iterator[tuple[Wishes, torch.Tensor]]:
     """Endless batches of wishes of like length (so that little is padded), and the values wanted: [n, edits], 1 for those asked for."""
     while True:
-        prompts, asked = draw(rng, BATCH * SORTED)
-        wishes, wanted = tokenize(tokenizer, prompts), wanted_values(asked)
+        wishes, wanted = draw(tokenizer, rng, BATCH * SORTED)
         for rows in wishes.mask.sum(1).argsort().view(SORTED, BATCH)[torch.from_numpy(rng.permutation(SORTED))]:
             mask = wishes.mask[rows]
             length = int(mask.sum(1).max())
@@ -82,11 +102,10 @@ def fit_readout(model, tokenizer, seen: list[Seen], batches: int = 150) -> torch
         sums[n] += x.T @ wanted.double()
 
     for _ in range(batches):
-        prompts, asked = draw(rng)
-        wishes = tokenize(tokenizer, prompts)
+        wishes, wanted = draw(tokenizer, rng)
         picture, embeds = forward(wishes, seen[rng.integers(len(seen))])
         after = closing(wishes, tokenizer)
-        values = wanted_values(asked)[:, None].expand(-1, wishes.ids.shape[1], -1)
+        values = wanted[:, None].expand(-1, wishes.ids.shape[1], -1)
         count(0, embeds[after], values[after])
         flags = torch.stack([after.float() * 2 - 1, -torch.ones_like(after, dtype=torch.float)], dim=-1)
         count(1, embeds[wishes.mask], flags[wishes.mask])
@@ -101,10 +120,13 @@ def train_text(model, tokenizer, seen: list[Seen], work: Path, log) -> None:
     rng = np.random.default_rng(settings.SEED + 9)
     torch.manual_seed(settings.SEED + 9)
     head = torch.nn.Linear(settings.TEXT_WIDTH, len(LEARNED) + 2)
+    embedding = model.model.language_model.embed_tokens
+    join_families(embedding, tokenizer)
     parameters = [p for p in model.parameters() if p.requires_grad] + [*head.parameters()]
     matrices = [p for n, p in model.named_parameters() if p.requires_grad and p.dim() == 2 and "embed" not in n]
     rest = [p for p in parameters if p.dim() == 1] + [head.weight]
-    optimizer = MuonAdamW(matrices, {0.2: rest, 0.5: [model.model.language_model.embed_tokens.weight]}, lr=RATE)
+    own, shared = embedding.parametrizations.weight.original, embedding.parametrizations.weight[0].shared
+    optimizer = MuonAdamW(matrices, {0.2: rest, 0.1: [own], 0.5: [shared]}, lr=RATE)
     begin = 0
     if state := load_state(work / "text.pt"):
         begin, rng.bit_generator.state = state["step"], state["rng"]
@@ -129,6 +151,7 @@ def train_text(model, tokenizer, seen: list[Seen], work: Path, log) -> None:
         if step % KEPT == KEPT - 1 or step == STEPS - 1:
             state = dict(step=step + 1, rng=rng.bit_generator.state, optimizer=optimizer.state_dict(), weights=[p.detach() for p in parameters])
             save_state(work / "text.pt", state)
+    part_families(embedding)
 
 
 def _loss(head, embeds: tuple[torch.Tensor, torch.Tensor], mask, after, wanted) -> tuple[torch.Tensor, float, float]:
