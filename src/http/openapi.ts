@@ -22,7 +22,11 @@ export function serveOpenApi(app: NestExpressApplication): void {
     .setDescription(`${PACKAGE_DESCRIPTION}\n\n${NOTES}`)
     .setVersion(PACKAGE_VERSION);
   if (apiKey.isSet) {
-    builder.addBasicAuth().addBearerAuth().addSecurityRequirements('basic').addSecurityRequirements('bearer');
+    builder
+      .addBasicAuth()
+      .addSecurity('bearer', { type: 'http', scheme: 'bearer' })
+      .addSecurityRequirements('basic')
+      .addSecurityRequirements('bearer');
   }
   const config = builder.build();
   app.use(['/docs', '/openapi.json'], requireKey(apiKey));

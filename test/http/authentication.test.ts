@@ -66,6 +66,24 @@ describe('authentication', () => {
     expect((await fetch(`${server.url}/ready`)).status).toBe(200);
   });
 
+  test('OpenAPI tells which routes need the key, and in which forms', async () => {
+    const response = await fetch(`${server.url}/openapi.json`, { headers: { authorization: basic(`:${KEY}`) } });
+    const { paths, security, components } = (await response.json()) as {
+      readonly paths: Record<string, Record<string, { readonly security?: readonly object[] }>>;
+      readonly security: readonly object[];
+      readonly components: { readonly securitySchemes: object };
+    };
+    expect(components.securitySchemes).toEqual({
+      basic: { type: 'http', scheme: 'basic' },
+      bearer: { type: 'http', scheme: 'bearer' },
+    });
+    expect(security).toEqual([{ basic: [] }, { bearer: [] }]);
+    for (const [path, methods] of Object.entries(paths)) {
+      const open = Object.values(methods).map((operation) => operation.security);
+      expect([path, ...new Set(open)]).toEqual([path, path.startsWith('/v1/') ? undefined : [{}]]);
+    }
+  });
+
   test('the key opens an edit, and is nowhere in the log', async () => {
     const response = await postEdit(server.url, goodForm(), { authorization: basic(`user:${KEY}`) });
     expect(response.status).toBe(200);
