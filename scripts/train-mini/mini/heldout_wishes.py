@@ -33,7 +33,7 @@ DEVELOPMENT = {
     "照片反色": ("invert",), "leave the photo as it is": (), "don't change it": (), "put a hat on the cat": (), "make the dog bigger": (),
     "what a nice photo": (), "": (),
 }
-# Written before any training with the present phrases.py, and not used in it. What was misread was seen once before twins.py was written.
+# Never drawn in training (train_text.py). What an earlier miniature misread of them was seen before phrases.py was given its last patterns.
 HELD_OUT = {
     # one edit
     "Could you make this picture black & white?": ("black and white",), "strip all the colour out of this shot": ("black and white",),
