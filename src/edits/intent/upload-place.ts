@@ -10,6 +10,7 @@ const NO_PLACE: Place = { release: () => undefined };
  */
 export class UploadPlace {
   private readonly timer: NodeJS.Timeout;
+  private isReleased = false;
 
   /**
    * @param place null: the request needs none, as it is now
@@ -28,12 +29,20 @@ export class UploadPlace {
   /** The place for the job, now that the body is whole. */
   async claim(): Promise<Place> {
     clearTimeout(this.timer);
-    this.place ??= await this.reserve();
+    if (this.place === null && !this.isReleased) this.keep(await this.reserve());
     return this.place ?? NO_PLACE;
   }
 
+  /** The request is over; nothing happens when its job has taken the place. */
   release(): void {
     clearTimeout(this.timer);
+    this.isReleased = true;
     this.place?.release();
+  }
+
+  private keep(place: Place | null): void {
+    this.place = place;
+    // Who has gone meanwhile won't release it any more.
+    if (this.isReleased) place?.release();
   }
 }
