@@ -6,7 +6,7 @@ import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import type { Quantization } from '../../graph/quantization/linear-recipe.js';
 
 /** Counts up when the same weights are quantized to other bytes. */
-const VERSION = 2;
+const VERSION = 3;
 /** Bytes that are read at each of three places of a tensor. */
 const SAMPLE_BYTES = 4096;
 const KEY_LENGTH = 32;

@@ -61,7 +61,7 @@ export async function quantizedWeights(
   }
   const all = weightsOf(layOut().quantized);
   const onMeasured = (done: number): void => onWeight('measured', done, all.length);
-  const sensitive = await sensitiveWeights(all, checkpoint.root, quantization, onMeasured);
+  const sensitive = await sensitiveWeights(all, checkpoint.root, onMeasured);
   const storage = layOut(sensitive);
   const { quantized } = storage;
   const count = weightsOf(quantized).length;

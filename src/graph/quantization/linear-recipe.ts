@@ -4,15 +4,24 @@ import type { LinearRecipe } from './quantized-layout.js';
 /** The ways in which a checkpoint's linear layers are quantized: with integers multiplied on the CPU, or in blocks for any device. */
 export type Quantization = 'int8-dynamic' | 'int8-blocks' | 'int4-blocks';
 
-const BLOCKS_8: LinearFormat = { kind: 'blocks', bits: 8, blockSize: 128 };
+const BLOCKS_8 = { kind: 'blocks', bits: 8, blockSize: 128 } as const;
 /** Short blocks: at 4 bits the picture hears the difference. */
 export const BLOCKS_4 = { kind: 'blocks', bits: 4, blockSize: 32 } as const;
 /** For weights that 4 bits don't hold well enough. */
 export const FINER_BLOCKS = { kind: 'blocks', bits: 8, blockSize: 32 } as const;
 const CHANNELS: LinearFormat = { kind: 'channels' };
 
-/** The most of the transformer's parameters in blocks that may get more than 4 bits. */
-export const FINER_SHARE = 0.25;
+/** Half a byte for one in twenty of the transformer's parameters in blocks; the most of a byte that they get on average. */
+const ADDED_BYTES_A_PARAMETER = 0.05 * 0.5;
+/** Memory that is worth no loss in quality, whatever the checkpoint's size. */
+const ADDED_BYTES_AT_LEAST = 2 ** 24;
+
+/**
+ * Bytes by which the transformer's weights in blocks may grow for those that are sensitive: a plan for a small GPU counts with it.
+ * @param parameters that are to be quantized in blocks
+ */
+export const sensitiveBytes = (parameters: number): number =>
+  Math.max(ADDED_BYTES_AT_LEAST, ADDED_BYTES_A_PARAMETER * parameters);
 
 /** Weights that are too sensitive to be quantized as the others are. */
 export interface SensitiveWeights {
