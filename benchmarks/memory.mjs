@@ -7,13 +7,14 @@
  *
  * Without a folder a tiny checkpoint of the tests is served. Needs the built program.
  */
+import { resolve } from 'node:path';
 import sharp from 'sharp';
 import { editBody, postEdit } from './support/edit-request.mjs';
 import { median, slope, tableHead, tableRow } from './support/figures.mjs';
 import { residentMegabytes, startService } from './support/service.mjs';
 
 const EDITS = Number(process.argv[2] ?? 300);
-const CHECKPOINT = process.argv[3];
+const CHECKPOINT = process.argv[3] === undefined ? undefined : resolve(process.argv[3]);
 const SETTLED_AFTER = 50;
 const SIDES = { least: 96, most: 512 };
 const SEED = 1;
