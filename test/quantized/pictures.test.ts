@@ -70,12 +70,16 @@ describe('pictures with quantized weights', () => {
     for (const prompt of PROMPTS) whole.set(prompt, await make(prompt));
   }, 180_000);
 
-  test.each(CASES)('$precision is at least $atLeast dB from float32', async ({ precision, atLeast }) => {
-    const make = await open(precision);
-    for (const prompt of PROMPTS) {
-      const distance = psnr(await make(prompt), whole.get(prompt) ?? new Uint8Array());
-      reportFigure(`picture in ${precision}`, prompt, `${distance.toFixed(1)} dB`);
-      expect([prompt, distance >= atLeast]).toEqual([prompt, true]);
-    }
-  }, 180_000);
+  test.each(CASES)(
+    '$precision is at least $atLeast dB from float32',
+    async ({ precision, atLeast }) => {
+      const make = await open(precision);
+      for (const prompt of PROMPTS) {
+        const distance = psnr(await make(prompt), whole.get(prompt) ?? new Uint8Array());
+        reportFigure(`picture in ${precision}`, prompt, `${distance.toFixed(1)} dB`);
+        expect([prompt, distance >= atLeast]).toEqual([prompt, true]);
+      }
+    },
+    180_000,
+  );
 });
