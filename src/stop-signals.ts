@@ -1,6 +1,6 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** Ctrl-C reaches the whole process group, and npm and the like pass it on once more: that is still the first. */
-const SAME_SIGNAL_MILLISECONDS = 500;
+/** Ctrl-C reaches the whole process group, and npm passes it on once more, at once: that is still the first. */
+const SAME_SIGNAL_MILLISECONDS = process.env['npm_lifecycle_event'] === undefined ? 0 : 200;
 /** What a shell says of a process that a signal has ended: 128 and the signal's number. */
 export const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 };
 export type StopSignal = keyof typeof EXIT_CODES;

@@ -6,8 +6,11 @@ import { EngineModule } from './engine.module.js';
 import { EngineService } from './engine.service.js';
 import { endWithParent } from './parent-watch.js';
 
-/** The least there is: answers of the API process come before the model's work, which takes every core. The runtime's threads inherit it. */
-const NICENESS = 19;
+/**
+ * Answers of the API process come before the model's work, which takes every core. The runtime's threads inherit it. Not the
+ * least there is: beside other programs the model would get nearly nothing.
+ */
+const NICENESS = 5;
 
 /** The engine process: forked by the API process, it ends with it. */
 async function main(): Promise<void> {

@@ -1,4 +1,4 @@
-import { CheckpointError } from '../../checkpoint/checkpoint-error.js';
+import { HostError } from '../../checkpoint/checkpoint-error.js';
 import { errorCode } from '../../checkpoint/folder-files.js';
 
 const GIGABYTE = 1e9;
@@ -19,7 +19,7 @@ export function asCacheFault(error: unknown, bytes?: number): unknown {
   const reason = REASONS[errorCode(error)];
   if (reason === undefined) return error;
   const need = bytes === undefined ? '' : `, and ${cacheSize(bytes)} are needed`;
-  return new CheckpointError(
+  return new HostError(
     `The quantized weights can't be kept: QUANTIZED_CACHE_DIR ${reason}${need}. Name another folder, or use PRECISION=auto`,
   );
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError } from '../../checkpoint/checkpoint-error.js';
+import { HostError } from '../../checkpoint/checkpoint-error.js';
 import type { QuantizedCacheSettings } from '../../config/quantized-cache-settings.js';
 import { findDamage, MANIFEST, readManifest, writeManifest, type CacheManifest } from './cache-entry.js';
 import { asCacheFault, cacheSize } from './cache-fault.js';
@@ -67,7 +67,7 @@ export class QuantizedCache {
   /**
    * Makes a key's folder: `write` fills it and says what it holds. One that is there is replaced. It counts as used.
    * @param bytes that it will take
-   * @throws CheckpointError when there is no room for it or the disk refuses it
+   * @throws HostError when there is no room for it or the disk refuses it
    */
   async make(key: string, bytes: number, write: (folder: string) => Promise<CacheManifest>): Promise<void> {
     const unfinished = join(this.settings.folder, `${key}.${randomUUID()}`);
@@ -118,7 +118,7 @@ export class QuantizedCache {
   private async makeRoom(key: string, bytes: number): Promise<void> {
     const { maxBytes } = this.settings;
     if (bytes > maxBytes) {
-      throw new CheckpointError(
+      throw new HostError(
         `The quantized weights take ${cacheSize(bytes)}, more than QUANTIZED_CACHE_MAX_GB (${cacheSize(maxBytes)}): raise it`,
       );
     }
@@ -129,7 +129,7 @@ export class QuantizedCache {
     while (total > maxBytes) {
       const oldest = unused.pop();
       if (oldest === undefined) {
-        throw new CheckpointError(
+        throw new HostError(
           `The quantized weights take ${cacheSize(bytes)}, and running services use ${cacheSize(total - bytes)} of QUANTIZED_CACHE_MAX_GB (${cacheSize(maxBytes)}): raise it`,
         );
       }

@@ -22,7 +22,7 @@ export class Admission {
     const room = this.limit + (turn === null ? 1 : 0);
     if (waiting.length + this.places >= room) {
       throw new QueueFull(
-        `The queue is full: ${this.limit} jobs wait already (QUEUE_LIMIT)`,
+        `The queue is full: ${this.limit} ${this.limit === 1 ? 'job waits' : 'jobs wait'} already (QUEUE_LIMIT)`,
         this.returnTimes.next(turn?.remainingSeconds() ?? 0, this.jobSeconds(waiting, turn)),
       );
     }
