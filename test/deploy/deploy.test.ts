@@ -68,8 +68,11 @@ describe('the container files say what the program does', () => {
 
   test('what is started and copied is what the build makes', () => {
     const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; engines: { node: string } };
-    expect(manifest.scripts['start:prod']).toBe('node bundle/main.js');
-    expect(dockerfile).toContain('CMD ["node", "bundle/main.js"]');
+    expect(manifest.scripts['start:prod']).toBe('node --max-semi-space-size=2 bundle/main.js');
+    expect(dockerfile).toContain('CMD ["node", "--max-semi-space-size=2", "bundle/main.js"]');
+    expect(read('scripts/support/service-command.mjs')).toContain(
+      "['--max-semi-space-size=2', join(ROOT, 'bundle', 'main.js')]",
+    );
     expect(manifest.scripts['setup:cuda']).toContain('node bundle/cuda-setup/main.js');
     expect(dockerfile).toContain('RUN node bundle/cuda-setup/main.js');
     const kept = read('.dockerignore').split('\n');
