@@ -10,6 +10,7 @@
  *   for where the processor has no instructions for it: an edit would take hours)
  * --steps 2,8   --size 512x512   --reference 1024   one picture for each number of steps, from a square of that side
  * --rounds 3   how often each of them is started anew;   --keep FOLDER   keeps the pictures
+ * --steps '' only starts and stops them, for the time from nothing to ready
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';

@@ -77,19 +77,29 @@ describe('the end of the service', () => {
     expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
 
-  test('a second signal ends it at once; the same one passed on twice is no second', async () => {
+  test('a second signal ends it at once', async () => {
     const url = await start();
     const { enginePid, pid } = server;
     const running = postEdit(url, goodForm(ENDLESS)).catch((error: unknown) => error);
     await jobsBegin(url, 1);
     process.kill(pid, 'SIGINT');
-    process.kill(pid, 'SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(await isDraining(url)).toBe(true);
+    await server.until(() => server.log.includes('Ending: nothing new is taken'));
     process.kill(pid, 'SIGINT');
     expect(await running).toMatchObject({ message: 'fetch failed' });
     expect((await server.ended()).code).toBe(130);
     expect(await within(20, () => !isAlive(enginePid))).toBe(true);
+  });
+
+  test('under npm, which passes a signal on once more, the same one is no second', async () => {
+    const url = await start({ npm_lifecycle_event: 'start' });
+    const { pid } = server;
+    await submitJob(url, ENDLESS);
+    process.kill(pid, 'SIGINT');
+    process.kill(pid, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await isDraining(url)).toBe(true);
+    process.kill(pid, 'SIGINT');
+    expect((await server.ended()).code).toBe(130);
   });
 
   test('a service that is ended while it starts', async () => {
