@@ -19,7 +19,7 @@ RUN npm run build \
 FROM build AS cuda-libraries
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends python3-pip && rm -rf /var/lib/apt/lists/*
-RUN node bundle/cuda-setup/main.js && rm -rf .cuda/provider-*
+RUN node bundle/cuda/setup/main.js && rm -rf .cuda/provider-*
 
 FROM ${NODE_IMAGE} AS runtime
 WORKDIR /app

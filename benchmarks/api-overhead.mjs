@@ -18,7 +18,7 @@ import sharp from 'sharp';
 import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
 import { decodeImage } from '../dist/images/decode.js';
 import { encodeImage } from '../dist/images/encode.js';
-import { INPUT_PICTURE_WORKER } from '../dist/program.js';
+import { INPUT_PICTURE_WORKER } from '../dist/program/program-files.js';
 import { SERVICE } from '../scripts/support/service-command.mjs';
 import { median } from './support/figures.mjs';
 

@@ -8,11 +8,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'node:net';
 import { editBody, postEdit } from './support/edit-request.mjs';
-import { startService } from './support/service.mjs';
+import { startService } from '../scripts/support/service.mjs';
 import { kills } from './support/kills.mjs';
 import { begun, isReady, until } from './support/watching.mjs';
 
-/** @typedef {import('./support/service.mjs').Service} Service */
+/** @typedef {import('../scripts/support/service.mjs').Service} Service */
 
 const SHORT = editBody({ prompt: 'make it blue', num_inference_steps: '1', seed: '1' });
 const LONG = editBody({ prompt: 'make it blue', num_inference_steps: '150', size: '384x384', n: '10', seed: '1' });

@@ -13,7 +13,7 @@ import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { editBody, firstPicture, postEdit } from './support/edit-request.mjs';
-import { residentMegabytes, startService } from './support/service.mjs';
+import { residentMegabytes, startService } from '../scripts/support/service.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 60);
 const CLIENTS = Number(process.argv[3] ?? 200);

@@ -11,7 +11,7 @@ import { resolve } from 'node:path';
 import sharp from 'sharp';
 import { editBody, postEdit } from './support/edit-request.mjs';
 import { median, slope, tableHead, tableRow } from './support/figures.mjs';
-import { residentMegabytes, startService } from './support/service.mjs';
+import { residentMegabytes, startService } from '../scripts/support/service.mjs';
 
 const EDITS = Number(process.argv[2] ?? 300);
 const CHECKPOINT = process.argv[3] === undefined ? undefined : resolve(process.argv[3]);

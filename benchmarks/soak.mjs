@@ -8,7 +8,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { editBody, postEdit } from './support/edit-request.mjs';
-import { residentMegabytes, startService } from './support/service.mjs';
+import { residentMegabytes, startService } from '../scripts/support/service.mjs';
 
 const MINUTES = Number(process.argv[2] ?? 10);
 const CLIENTS = 8;

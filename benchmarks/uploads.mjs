@@ -14,7 +14,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import sharp from 'sharp';
 import { editBody, postEdit } from './support/edit-request.mjs';
-import { startService } from './support/service.mjs';
+import { startService } from '../scripts/support/service.mjs';
 
 const UPLOADS_MAX_MB = Number(process.argv[2] ?? 512);
 const CLIENTS = 100;

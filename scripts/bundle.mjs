@@ -14,11 +14,11 @@ await build({
   entryPoints: [
     'main',
     'cli/main',
-    'cuda-setup/main',
+    'cuda/setup/main',
     'doctor/main',
     'engine/main',
     'engine/parent-watch.worker',
-    'edits/intake/input-picture.worker',
+    'edits/decoding/input-picture.worker',
   ].map((entry) => `dist/${entry}.js`),
   outbase: 'dist',
   outdir: 'bundle',

@@ -12,7 +12,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { startService } from '../benchmarks/support/service.mjs';
+import { startService } from './support/service.mjs';
 
 const examples = process.argv[2] ?? '600';
 const LEAST_CASES = 2000;

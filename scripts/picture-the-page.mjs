@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { startService } from '../benchmarks/support/service.mjs';
+import { startService } from './support/service.mjs';
 import { chromiumPath } from '../test/support/chromium.mjs';
 
 const ROOT = join(import.meta.dirname, '..');

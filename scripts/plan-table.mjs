@@ -14,7 +14,7 @@ import { isRefusal, planDevices } from '../dist/engine/devices/plan-devices.js';
 import { SERVED_PRECISIONS } from '../dist/engine/devices/served-precisions.js';
 
 /** @typedef {import('../dist/engine/devices/device-plan.js').DevicePlan} DevicePlan */
-/** @typedef {import('../dist/config/device-settings.js').Precision} Precision */
+/** @typedef {import('../dist/protocol/device-settings.js').Precision} Precision */
 
 const GIB = 2 ** 30;
 const HOST_GB = 128;

@@ -7,7 +7,7 @@
  */
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { startService } from '../benchmarks/support/service.mjs';
+import { startService } from './support/service.mjs';
 import { chromiumPath } from '../test/support/chromium.mjs';
 
 const ROUNDS = 5;

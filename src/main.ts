@@ -2,7 +2,7 @@ import { loadDotEnv } from './config/dot-env.js';
 import { readSettings, SettingsError } from './config/read-settings.js';
 import type { Settings } from './config/settings.js';
 import { launchFirstEngine } from './inference/engine-launcher.js';
-import { StopSignals } from './stop-signals.js';
+import { StopSignals } from './program/stop-signals.js';
 
 /** The settings, or null after a line for each fault. */
 function settingsOrFaults(): Settings | null {
@@ -24,6 +24,6 @@ if (settings === null) {
 } else {
   const signals = new StopSignals();
   launchFirstEngine(settings);
-  const { serve } = await import('./serve.js');
+  const { serve } = await import('./server/serve.js');
   await serve(settings, signals);
 }

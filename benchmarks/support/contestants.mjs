@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { editBody, firstPicture, postEdit } from './edit-request.mjs';
 import { watchMemory } from './process-memory.mjs';
-import { startService } from './service.mjs';
+import { startService } from '../../scripts/support/service.mjs';
 
 const TIMED_EDITS = join(import.meta.dirname, '..', '..', 'test', 'reference', 'timed_edits.py');
 /** Slow machines may take their time. */

@@ -3,10 +3,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { editBody, firstPicture, postEdit } from './edit-request.mjs';
 import { FollowedEdit } from './followed-edit.mjs';
-import { startService } from './service.mjs';
+import { startService } from '../../scripts/support/service.mjs';
 import { isReady, metric, ready, until } from './watching.mjs';
 
-/** @typedef {import('./service.mjs').Service} Service */
+/** @typedef {import('../../scripts/support/service.mjs').Service} Service */
 /** @typedef {'at load' | 'between steps' | 'inside a step'} Where */
 /**
  * What one kill did; times in milliseconds.

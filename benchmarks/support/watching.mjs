@@ -2,7 +2,7 @@
 /** How a benchmark sees from outside what the service is at. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** @typedef {import('./service.mjs').Service} Service */
+/** @typedef {import('../../scripts/support/service.mjs').Service} Service */
 
 /** Waits until the condition holds. @param {() => boolean | Promise<boolean>} condition */
 export const until = async (condition) => {

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
-import { ApiKey } from './api-key.js';
+import { ApiKey } from './api-key.service.js';
 import { BasicKeyStrategy } from './basic.strategy.js';
 import { BearerKeyStrategy } from './bearer.strategy.js';
 import { KeyGuard } from './key.guard.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { BasicStrategy } from 'passport-http';
-import { ApiKey } from './api-key.js';
+import { ApiKey } from './api-key.service.js';
 import { basicPassword } from './authorization-header.js';
 
 /** What passport-http gets to see in place of the real header: some user, some password. */

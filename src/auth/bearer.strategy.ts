@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { Strategy as BearerStrategy } from 'passport-http-bearer';
-import { ApiKey } from './api-key.js';
+import { ApiKey } from './api-key.service.js';
 import { bearerToken } from './authorization-header.js';
 
 /**

@@ -2,7 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
-import { ApiKey } from './api-key.js';
+import { ApiKey } from './api-key.service.js';
 import { IS_PUBLIC } from './public.decorator.js';
 import { unauthorized } from './unauthorized.js';
 

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import type { ApiKey } from './api-key.js';
+import type { ApiKey } from './api-key.service.js';
 import { basicPassword, bearerToken } from './authorization-header.js';
 import { unauthorized } from './unauthorized.js';
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { ApiError } from '../errors/api-error.js';
+import { ApiError } from '../http/errors/api-error.js';
 
 const REALM = 'realm="qwen-image-edit"';
 const BASIC = `Basic ${REALM}, charset="UTF-8"`;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { EXIT_CODES, StopSignals } from '../stop-signals.js';
+import { EXIT_CODES, StopSignals } from '../program/stop-signals.js';
 import { dropFirstEngine } from '../inference/engine-launcher.js';
-import { startEarlyEngine } from './early-engine.js';
+import { startEarlyEngine } from './edit/early-engine.js';
 
 /** What went wrong on the way, where nobody else could tell it any more. */
 function tell(error: unknown): number {
@@ -14,8 +14,8 @@ function tell(error: unknown): number {
 async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
   startEarlyEngine(args);
   try {
-    const { carryOutCommand } = await import('./command.js');
-    return await carryOutCommand(args, signal);
+    const { runEditCommand } = await import('./edit/command.js');
+    return await runEditCommand(args, signal);
   } catch (error) {
     return tell(error);
   } finally {

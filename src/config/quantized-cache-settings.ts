@@ -1,14 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { QuantizedCacheSettings } from '../protocol/load-request.js';
 import type { VariableReader } from './variable-reader.js';
-
-/** Where weights that were quantized are kept for the next start. */
-export interface QuantizedCacheSettings {
-  /** QUANTIZED_CACHE_DIR: absolute; made when it is needed. */
-  readonly folder: string;
-  /** QUANTIZED_CACHE_MAX_GB, in bytes: past it what was not used for longest is removed. */
-  readonly maxBytes: number;
-}
 
 const GIGABYTE = 1e9;
 

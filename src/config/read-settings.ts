@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { DEVICE_MAPS, PRECISION_SETTINGS } from './device-settings.js';
+import { DEVICE_MAPS, PRECISION_SETTINGS } from '../protocol/device-settings.js';
 import { unknownVariableFaults } from './known-variables.js';
-import { PACKAGE_DIR } from '../program.js';
+import { PACKAGE_DIR } from '../program/program-files.js';
 import { readQuantizedCache } from './quantized-cache-settings.js';
 import { Settings } from './settings.js';
 import { type Environment, VariableReader } from './variable-reader.js';

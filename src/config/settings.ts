@@ -1,5 +1,5 @@
-import type { DeviceMap, PrecisionSetting } from './device-settings.js';
-import type { QuantizedCacheSettings } from './quantized-cache-settings.js';
+import type { DeviceMap, PrecisionSetting } from '../protocol/device-settings.js';
+import type { QuantizedCacheSettings } from '../protocol/load-request.js';
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { DeviceMap } from '../config/device-settings.js';
-import { CUDA_LIBRARIES, DRIVER_LIBRARY, findLibrary } from '../engine/devices/cuda-libraries.js';
-import { hasCudaProvider, runtimeVersion } from '../engine/devices/cuda-provider.js';
+import type { DeviceMap } from '../protocol/device-settings.js';
+import { CUDA_LIBRARIES, DRIVER_LIBRARY, findLibrary } from '../cuda/cuda-libraries.js';
+import { hasCudaProvider, runtimeVersion } from '../cuda/cuda-provider.js';
 import { gigabytes } from '../engine/devices/gigabytes.js';
-import type { Gpu } from '../engine/devices/gpus.js';
+import type { Gpu } from '../cuda/gpus.js';
 import { engineEnvironment } from '../inference/engine-environment.js';
 import type { Finding } from './finding.js';
 

@@ -1,6 +1,6 @@
 import { loadDotEnv } from '../config/dot-env.js';
 import { readSettings, SettingsError } from '../config/read-settings.js';
-import { findGpus } from '../engine/devices/gpus.js';
+import { findGpus } from '../cuda/gpus.js';
 import { checkCache } from './check-cache.js';
 import { checkCheckpoint, checkLimits, checkPlan } from './check-checkpoint.js';
 import { checkCore, checkDriver, checkGpus, checkNode, checkProvider } from './check-runtime.js';

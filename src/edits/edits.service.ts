@@ -1,18 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { ApiError, conflict, queueFull } from '../errors/api-error.js';
+import { EditError } from '../protocol/edit-error.js';
 import type { EditInputs } from '../jobs/edit-order.js';
 import { type JobName, JobQueue, type Place } from '../jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
-import { NameTaken, QueueFull } from '../jobs/queue-full.js';
 import type { TraceContext } from '../tracing/tracing.js';
 import { editOrder } from './edit-order.js';
-import { failureError } from './failure-error.js';
 import type { EditForm } from './fields/edit-form.pipe.js';
-import { InputPictures } from './intake/input-pictures.service.js';
-import { type EditEvent, editEvent } from './stream/edit-events.js';
-import { UploadBudget } from './upload/upload-budget.js';
+import { InputPictures } from './decoding/input-pictures.service.js';
+import { type EditEvent, editEvent } from './http/answers/edit-events.js';
+import { UploadBudget } from './http/upload/upload-budget.service.js';
 
 export interface EditMode {
   readonly isAsync: boolean;
@@ -40,7 +38,7 @@ export class EditsService {
   /**
    * Decodes the pictures and queues the edit; whoever called holds the job until he leaves it.
    * @returns the job's id
-   * @throws ApiError
+   * @throws EditError
    */
   async submit(form: EditForm, { isAsync, place, name, trace }: EditMode): Promise<string> {
     const pictures = await this.pictures.read(form);
@@ -56,8 +54,6 @@ export class EditsService {
       return id;
     } catch (error) {
       held.release();
-      if (error instanceof QueueFull) throw queueFull(error.message, error.retryAfterSeconds);
-      if (error instanceof NameTaken) throw conflict('This Idempotency-Key was used with another body');
       throw error;
     }
   }
@@ -89,16 +85,16 @@ export class EditsService {
 
   /**
    * Waits for an edit's end.
-   * @throws ApiError when it has failed
+   * @throws EditError when it has failed
    */
   async finished(id: string): Promise<FinishedJob> {
     const job = await this.queue.finished(id);
     if (job === null) throw noSuchJob();
-    if (job.failure !== null) throw failureError(job.failure);
+    if (job.failure !== null) throw job.failure;
     return { job, files: await this.queue.results(id) };
   }
 
-  /** @throws ApiError 404 */
+  /** @throws EditError not_found */
   async get(id: string): Promise<FinishedJob> {
     const job = await this.queue.get(id);
     const files = await this.queue.results(id);
@@ -107,10 +103,11 @@ export class EditsService {
     return { job, files };
   }
 
-  /** @throws ApiError 404, 409 */
+  /** @throws EditError not_found, conflict */
   async cancel(id: string): Promise<FinishedJob> {
     const { job } = await this.get(id);
-    if (!(await this.queue.cancel(id))) throw conflict(`The job has ended already: its status is ${job.status}`);
+    if (!(await this.queue.cancel(id)))
+      throw new EditError('conflict', `The job has ended already: its status is ${job.status}`);
     return { job: (await this.queue.get(id)) ?? job, files: [] };
   }
 
@@ -128,9 +125,12 @@ export class EditsService {
 }
 
 function pictureBytes(inputs: EditInputs): number {
-  return inputs.flat().reduce((sum, { condition }) => sum + condition.data.length, 0);
+  return inputs
+    .flat(1)
+    .flatMap(({ conditions }) => conditions)
+    .reduce((sum, { data }) => sum + data.length, 0);
 }
 
-function noSuchJob(): ApiError {
-  return new ApiError('NOT_FOUND', 'There is no such job, or not any more');
+function noSuchJob(): EditError {
+  return new EditError('not_found', 'There is no such job, or not any more');
 }

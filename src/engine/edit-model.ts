@@ -1,4 +1,4 @@
-import type { QuantizedCacheSettings } from '../config/quantized-cache-settings.js';
+import type { QuantizedCacheSettings } from '../protocol/load-request.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { DevicePlan } from './devices/device-plan.js';

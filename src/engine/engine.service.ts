@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { CheckpointError, HostError } from '../checkpoint/checkpoint-error.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
-import type { EngineCommand, EngineEvent, FailureKind, ModelInfo } from '../inference/protocol.js';
+import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
+import type { ModelInfo } from '../protocol/model-info.js';
 import { planCheckpoint, type ToldPlan } from './devices/plan-checkpoint.js';
 import { loadEditModel, type EditModel } from './edit-model.js';
 import { explainOutOfMemory } from './explain-out-of-memory.js';
@@ -34,14 +35,14 @@ export class EngineService {
     this.work = this.work.then(() => (command.type === 'load' ? this.load(command, send) : this.make(command, send)));
   }
 
-  private async load(command: Extract<EngineCommand, { type: 'load' }>, send: Send): Promise<void> {
+  private async load({ request }: Extract<EngineCommand, { type: 'load' }>, send: Send): Promise<void> {
     try {
       this.pipeline.reset();
       await this.model?.release();
       this.model = undefined;
-      const checkpoint = await openCheckpoint(command.modelDir);
-      const told = await planCheckpoint(checkpoint, command);
-      this.model = await loadEditModel(checkpoint, told.plan, command.quantizedCache, {
+      const checkpoint = await openCheckpoint(request.modelDir);
+      const told = await planCheckpoint(checkpoint, request);
+      this.model = await loadEditModel(checkpoint, told.plan, request.quantizedCache, {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),
         quantizing: (step, done, count) => send({ type: 'quantizing', step, done, count }),
       });
@@ -101,7 +102,7 @@ function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, told: T
   return {
     id: checkpoint.modelId,
     pipelineClass: checkpoint.pipelineClass,
-    conditionArea: service.conditionArea,
+    conditionAreas: [service.conditionArea],
     maxReferences: MAX_REFERENCES,
     defaults: {
       size: service.defaultSize,

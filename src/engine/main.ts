@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { setPriority } from 'node:os';
 import { NestFactory } from '@nestjs/core';
-import type { EngineCommand, EngineEvent } from '../inference/protocol.js';
+import type { EngineCommand, EngineEvent } from '../protocol/engine-messages.js';
 import { EngineModule } from './engine.module.js';
 import { EngineService } from './engine.service.js';
 import { endWithParent } from './parent-watch.js';

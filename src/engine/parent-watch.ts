@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { PARENT_WATCH_WORKER } from '../program.js';
+import { PARENT_WATCH_WORKER } from '../program/program-files.js';
 
 /**
  * Ends this process when its parent dies, also in the middle of a run, which blocks the main thread and with it the news

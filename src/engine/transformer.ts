@@ -1,6 +1,6 @@
 import type { TransformerConfig } from '../checkpoint/transformer-config.js';
-import { TIMESTEP_CHANNELS } from '../graph/models/modulation.js';
-import { modulationLength } from '../graph/models/modulation-layout.js';
+import { TIMESTEP_CHANNELS } from '../graph/networks/modulation.js';
+import { modulationLength } from '../graph/networks/modulation-layout.js';
 import { floats, type GraphRunner } from './sessions/onnx-session.js';
 import type { PromptEmbeds } from './text-encoder.js';
 import { ModulationSchedule } from './transformer/modulation-schedule.js';

@@ -7,7 +7,7 @@ import { errorCode } from '../checkpoint/folder-files.js';
 import { locateCheckpoint } from '../checkpoint/locate-checkpoint.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { TensorEntry } from '../checkpoint/tensor-index.js';
-import type { QuantizedCacheSettings } from '../config/quantized-cache-settings.js';
+import type { QuantizedCacheSettings } from '../protocol/load-request.js';
 import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
 import { quantizedWeights } from '../engine/quantized/quantized-weights.js';
 import { buildGraphs } from '../graph/checkpoint-graphs.js';
@@ -17,13 +17,13 @@ import { quantizedFile, QuantizedLayout } from '../graph/quantization/quantized-
 import type { WeightStorage } from '../graph/weights.js';
 import {
   bytesToCopy,
-  carriedFile,
+  copiedFile,
   copyInto,
   freeBytes,
   linkInto,
   listSmallFiles,
-  type CarriedFile,
-} from './carry-files.js';
+  type CopiedFile,
+} from './copy-files.js';
 
 export interface ExportOptions {
   /** A checkpoint's folder, as QWEN_MODEL_DIR takes it. */
@@ -88,12 +88,12 @@ async function requireNothing(out: string): Promise<void> {
   }
 }
 
-async function weightFiles({ textEncoder, transformer, vae }: Checkpoint, folder: string): Promise<CarriedFile[]> {
+async function weightFiles({ textEncoder, transformer, vae }: Checkpoint, folder: string): Promise<CopiedFile[]> {
   const labels = new Set<string>();
   for (const { tensors } of [textEncoder, transformer, vae]) {
     for (const name of tensors.names()) labels.add(tensors.get(name)?.label ?? '');
   }
-  const files = await Promise.all([...labels].map((label) => carriedFile(folder, label)));
+  const files = await Promise.all([...labels].map((label) => copiedFile(folder, label)));
   return files.filter((file) => file !== undefined);
 }
 
@@ -101,7 +101,7 @@ async function quantize(
   checkpoint: Checkpoint,
   quantization: Quantization,
   cache: QuantizedCacheSettings,
-): Promise<{ layout: QuantizedLayout; files: CarriedFile[] }> {
+): Promise<{ layout: QuantizedLayout; files: CopiedFile[] }> {
   const { storage, folder, sensitive } = await quantizedWeights(
     checkpoint,
     quantization,
@@ -111,7 +111,7 @@ async function quantize(
     },
   );
   const names = [...(storage.quantized?.files().keys() ?? [])].map(quantizedFile);
-  const files = await Promise.all(names.map((name) => carriedFile(folder, name)));
+  const files = await Promise.all(names.map((name) => copiedFile(folder, name)));
   return {
     layout: new QuantizedLayout(linearRecipe(quantization, sensitive), QUANTIZED_FOLDER),
     files: files.flatMap((file) => (file === undefined ? [] : [{ ...file, name: join(QUANTIZED_FOLDER, file.name) }])),
@@ -119,7 +119,7 @@ async function quantize(
 }
 
 async function announceCopies(
-  files: readonly CarriedFile[],
+  files: readonly CopiedFile[],
   folder: string,
   copies: boolean,
   say: (line: string) => void,

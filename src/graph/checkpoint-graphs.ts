@@ -2,14 +2,14 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { TensorComponent } from '../checkpoint/tensor-index.js';
 import { deadReason } from './dead-tensors.js';
 import { GraphBuilder, type ComputeType } from './graph-builder.js';
-import { denoiser } from './models/denoiser.js';
-import type { LayerRange } from './models/layer-range.js';
-import { languageModel } from './models/language-model.js';
-import { modulation } from './models/modulation.js';
-import { promptProjection } from './models/prompt-projection.js';
-import { vaeDecoder } from './models/vae-decoder.js';
-import { vaeEncoder } from './models/vae-encoder.js';
-import { visionTower } from './models/vision-tower.js';
+import { denoiser } from './networks/denoiser.js';
+import type { LayerRange } from './networks/layer-range.js';
+import { languageModel } from './networks/language-model.js';
+import { modulation } from './networks/modulation.js';
+import { promptProjection } from './networks/prompt-projection.js';
+import { vaeDecoder } from './networks/vae-decoder.js';
+import { vaeEncoder } from './networks/vae-encoder.js';
+import { visionTower } from './networks/vision-tower.js';
 import { Weights, type WeightStorage } from './weights.js';
 
 export const GRAPH_NAMES = [

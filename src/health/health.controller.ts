@@ -3,8 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import type { Response } from 'express';
 import { Public } from '../auth/public.decorator.js';
-import { PACKAGE_VERSION } from '../program.js';
-import { EngineSupervisor } from '../inference/engine-supervisor.service.js';
+import { PACKAGE_VERSION } from '../program/program-files.js';
+import { ServedModel } from '../inference/served-model.js';
 import { HealthDto, NotReadyDto, ReadyDto } from './health.dto.js';
 import { ModelHealthIndicator } from './model.health.js';
 
@@ -14,8 +14,8 @@ import { ModelHealthIndicator } from './model.health.js';
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
-    private readonly model: ModelHealthIndicator,
-    private readonly engine: EngineSupervisor,
+    private readonly indicator: ModelHealthIndicator,
+    private readonly model: ServedModel,
   ) {}
 
   @Get('health')
@@ -31,7 +31,7 @@ export class HealthController {
   @ApiServiceUnavailableResponse({ type: NotReadyDto })
   async ready(@Res({ passthrough: true }) response: Response): Promise<ReadyDto | NotReadyDto> {
     const { details } = await this.runChecks();
-    const { state } = this.engine;
+    const { state } = this.model;
     if (state.status === 'ready') return { status: 'ready', details };
     response.status(HttpStatus.SERVICE_UNAVAILABLE);
     response.setHeader('Retry-After', state.retryAfterSeconds);
@@ -41,7 +41,7 @@ export class HealthController {
   /** Terminus throws a failed check's result; both kinds are wanted here. */
   private async runChecks(): Promise<HealthCheckResult> {
     try {
-      return await this.health.check([() => this.model.check()]);
+      return await this.health.check([() => this.indicator.check()]);
     } catch (error) {
       if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
       throw error;

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
-import { errorCodeOf } from '../errors/answered-code.js';
+import { errorCodeOf } from './errors/answered-code.js';
 import { answeredStatus } from './answered-status.js';
-import { type Facts, factsOf, logLine } from './request-facts.js';
+import { type Facts, logFieldsOf, logLine } from './log-fields.js';
 import { wireBytes } from './wire-bytes.js';
 
 /** Probes and scrapes come every few seconds; those that went well would bury the rest of the log. */
@@ -34,12 +34,12 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
       ms: (performance.now() - startedAt).toFixed(1),
       ...(response.writableFinished ? {} : { cut: 'true' }),
     };
-    const { facts, privateFacts } = factsOf(request);
+    const { facts, privateFields } = logFieldsOf(request);
     void facts().then((own) => {
       const line = logLine({ ...common, ...own });
       if (isQuiet) logger.debug(line);
       else logger.log(line);
-      if (Object.keys(privateFacts).length > 0) logger.debug(logLine({ id: request.id, ...privateFacts }));
+      if (Object.keys(privateFields).length > 0) logger.debug(logLine({ id: request.id, ...privateFields }));
     });
   });
   next();

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
-import { invalidInput } from '../errors/api-error.js';
+import { invalidInput } from './errors/api-error.js';
 
 /**
  * RFC 9112, 3.2: a request of HTTP/1.1 carries Host once. Node.js refuses one without it in its own words, and lets a second

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { errorEnvelope } from '../errors/error-envelope.js';
-import { ERROR_TABLE, type ErrorCode } from '../errors/error-table.js';
-import { AnswersUnderWay } from './answers-under-way.js';
+import { errorEnvelope } from './errors/error-envelope.js';
+import { ERROR_TABLE, type ErrorCode } from './errors/error-table.js';
+import { StreamingResponses } from './streaming-responses.js';
 import { markWaitingForContinue } from './unread-body.js';
 
 const HEADERS_SECONDS = 30;
@@ -25,7 +25,7 @@ export function limitServer(server: Server): void {
   server.keepAliveTimeout = KEEP_ALIVE_SECONDS * 1000;
   // The refusal of Node.js would not have the error envelope; requireHost has it.
   Object.assign(server, { requireHostHeader: false });
-  const answers = new AnswersUnderWay(server);
+  const answers = new StreamingResponses(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (answers.isUnderWay(socket)) socket.destroy();
     else answerBrokenRequest(error, socket);

@@ -5,23 +5,26 @@ import type { RgbImage } from './rgb-image.js';
 
 /** An input as the networks take it: nothing behind the resize sees the file's own pixels. */
 export interface InputPicture {
-  /** The picture at the condition size. */
-  readonly condition: RgbImage;
+  /** The picture at each of the sizes that the model conditions on, every one made from the file's own pixels. */
+  readonly conditions: readonly RgbImage[];
   /** The size that it came in, which a result of size auto follows. */
   readonly size: ImageSize;
 }
 
 /**
- * Decodes a file and brings it to the condition size (diffusers' VaeImageProcessor.resize, Lanczos).
- * @param conditionArea pixels
+ * Decodes a file and brings it to the condition sizes (diffusers' VaeImageProcessor.resize, Lanczos).
+ * @param conditionAreas pixels of each
  * @throws ImageDecodeError
  */
 export async function readInputPicture(
   bytes: Uint8Array,
   limits: DecodeLimits,
-  conditionArea: number,
+  conditionAreas: readonly number[],
 ): Promise<InputPicture> {
   const image = await decodeImage(bytes, limits);
-  const { width, height } = conditionSize(conditionArea, image);
-  return { condition: resizeLanczos(image, width, height), size: { width: image.width, height: image.height } };
+  const conditions = conditionAreas.map((area) => {
+    const { width, height } = conditionSize(area, image);
+    return resizeLanczos(image, width, height);
+  });
+  return { conditions, size: { width: image.width, height: image.height } };
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { CUDA_LIBRARY_FOLDER, enginesLibraryPath } from '../engine/devices/cuda-libraries.js';
+import { CUDA_LIBRARY_FOLDER, enginesLibraryPath } from '../cuda/cuda-libraries.js';
 
 /** The environment of an engine process. */
 export function engineEnvironment(): NodeJS.ProcessEnv {

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Settings } from '../config/settings.js';
-import { ENGINE_ENTRY } from '../program.js';
+import { ENGINE_ENTRY } from '../program/program-files.js';
 import { engineEnvironment } from './engine-environment.js';
-import type { EngineCommand } from './protocol.js';
+import type { LoadRequest } from '../protocol/load-request.js';
+import type { EngineCommand } from '../protocol/engine-messages.js';
 
 let first: ChildProcess | undefined;
 
@@ -41,8 +42,7 @@ function launchEngine(settings: Settings): ChildProcess {
     env: engineEnvironment(),
   });
   // A process that could not be started tells its listener so; there is nothing to do about the message.
-  const outputPixels = limits.maxOutputPixels;
-  const load: EngineCommand = { type: 'load', modelDir, deviceMap, precision, outputPixels, quantizedCache };
-  engine.send(load, () => undefined);
+  const request: LoadRequest = { modelDir, deviceMap, precision, outputPixels: limits.maxOutputPixels, quantizedCache };
+  engine.send({ type: 'load', request } satisfies EngineCommand, () => undefined);
   return engine;
 }

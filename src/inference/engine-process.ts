@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Settings } from '../config/settings.js';
 import { takeEngine } from './engine-launcher.js';
-import type { EngineCommand, EngineEvent } from './protocol.js';
+import type { EngineCommand, EngineEvent } from '../protocol/engine-messages.js';
 
 export interface EngineListener {
   onEvent(event: EngineEvent): void;

@@ -1,14 +1,17 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { EditFailure } from './edit-failure.js';
+import { EditError } from '../protocol/edit-error.js';
 import { EngineProcess } from './engine-process.js';
-import { EnginePace } from './engine-pace.js';
-import { EngineWatch } from './engine-watch.js';
-import { Metrics } from '../metrics/metrics.js';
+import { EngineTimings } from './engine-timings.js';
+import { Watchdog } from './watchdog.js';
+import { Metrics } from '../metrics/metrics.service.js';
 import { LoadProgress } from './load-progress.js';
 import type { ModelState } from './model-state.js';
-import type { EngineEvent, PictureRequest } from './protocol.js';
-import { type MadePicture, type PictureListener, RunningPicture } from './running-picture.js';
+import { ServedModel } from './served-model.js';
+import type { EngineEvent } from '../protocol/engine-messages.js';
+import type { MadePicture } from '../protocol/picture.js';
+import type { PictureRequest } from '../protocol/picture-request.js';
+import { type PictureListener, RunningPicture } from './running-picture.js';
 
 const FIRST_RESTART_MILLISECONDS = 500;
 const LAST_RESTART_MILLISECONDS = 30_000;
@@ -22,16 +25,16 @@ const DRAINING: ModelState = { status: 'draining', reason: 'draining', retryAfte
 /**
  * Keeps one engine process running: starts it to load the checkpoint, hands it one picture at a time, and starts it
  * anew when it dies, with a growing pause. One that hangs is ended. A checkpoint that can't be loaded stays unloaded: trying
- * again won't mend it. How long a load may take is nobody's to say here: disks differ, and /ready tells of it.
+ * again won't mend it. How long a load may take isn't limited: disks differ, and /ready tells of it.
  */
 @Injectable()
-export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown {
+export class EngineSupervisor extends ServedModel implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Engine');
   private engine: EngineProcess | null = null;
   private running: RunningPicture | null = null;
-  private watch: EngineWatch | null = null;
+  private watchdog: Watchdog | null = null;
   private progress = new LoadProgress((line) => this.logger.log(line));
-  private readonly pace: EnginePace;
+  private readonly timings: EngineTimings;
   private restartTimer: NodeJS.Timeout | undefined;
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
   private waitingForChange: (() => void)[] = [];
@@ -43,7 +46,8 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     private readonly settings: Settings,
     private readonly metrics: Metrics,
   ) {
-    this.pace = new EnginePace(settings.jobs);
+    super();
+    this.timings = new EngineTimings(settings.jobs);
     metrics.measureEngine(() => ({ pid: this.engine?.pid, isReady: this.state.status === 'ready' }));
   }
 
@@ -55,7 +59,6 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     this.start();
   }
 
-  /** From now on nothing new is to be taken; pictures of what was taken before are still made. */
   drain(): void {
     this.isDraining = true;
   }
@@ -64,7 +67,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     clearTimeout(this.restartTimer);
     this.isDraining = true;
     this.setState(DRAINING);
-    this.running?.fail(new EditFailure('unavailable', 'the service is shutting down'));
+    this.running?.fail(new EditError('unavailable', 'the service is shutting down'));
     this.running = null;
     await this.engine?.kill();
   }
@@ -74,7 +77,6 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     while (this.currentState.status === 'loading') await this.changed();
   }
 
-  /** Resolves at the next change of the state; an engine that dies while it loads is one, too. */
   changed(): Promise<void> {
     return new Promise((resolve) => this.waitingForChange.push(resolve));
   }
@@ -82,29 +84,29 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
   /**
    * Makes one picture. The caller asks for one at a time.
    * @param signal aborted to give the picture up: the promise rejects once the engine has
-   * @throws EditFailure
+   * @throws EditError
    */
   async make(request: PictureRequest, listener: PictureListener, signal: AbortSignal): Promise<MadePicture> {
-    if (signal.aborted) throw new EditFailure('cancelled', 'The edit was cancelled');
+    if (signal.aborted) throw new EditError('cancelled', 'The edit was cancelled');
     const { engine } = this;
     if (this.currentState.status !== 'ready' || engine === null) {
-      throw new EditFailure('unavailable', 'Model is not ready yet');
+      throw new EditError('unavailable', 'Model is not ready yet');
     }
     if (this.running !== null) throw new Error('The engine is given one picture at a time');
     const run = new RunningPicture(listener);
     this.running = run;
-    const watch = new EngineWatch(request, this.pace, (how) => void engine.kill(how));
-    this.watch = watch;
+    const watchdog = new Watchdog(request, this.timings, (how) => void engine.kill(how));
+    this.watchdog = watchdog;
     engine.send({ type: 'make', id: run.id, request });
     const cancel = (): void => {
       engine.send({ type: 'cancel', id: run.id });
-      watch.cancel();
+      watchdog.cancel();
     };
     signal.addEventListener('abort', cancel, { once: true });
     try {
       return await run.outcome;
     } finally {
-      watch.end();
+      watchdog.end();
       signal.removeEventListener('abort', cancel);
     }
   }
@@ -130,7 +132,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
         return;
       case 'loading':
       case 'quantizing':
-        this.tellProgress(this.progress.hear(event));
+        this.tellProgress(this.progress.update(event));
         return;
       case 'ready':
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;
@@ -148,7 +150,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
       }
       default:
         if (this.running?.id !== event.id) return;
-        this.watch?.hear(event);
+        this.watchdog?.heartbeat(event);
         if (this.running.handle(event)) this.running = null;
     }
   }
@@ -167,7 +169,7 @@ export class EngineSupervisor implements OnModuleInit, BeforeApplicationShutdown
     this.restartMilliseconds = Math.min(pause * 2, LAST_RESTART_MILLISECONDS);
     this.logger.error(`The engine process ${how}; it starts again in ${pause / 1000} s`);
     this.setState(loading(`loading: the engine process ${how}; it is being started again`, how));
-    this.running?.fail(new EditFailure('failed', `the engine process ${how}; it is being started again`));
+    this.running?.fail(new EditError('failed', `the engine process ${how}; it is being started again`));
     this.running = null;
     this.restartTimer = setTimeout(() => this.start(), pause);
   }

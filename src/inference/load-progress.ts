@@ -1,4 +1,4 @@
-import type { EngineEvent } from './protocol.js';
+import type { EngineEvent } from '../protocol/engine-messages.js';
 
 type LoadEvent = Extract<EngineEvent, { type: 'loading' | 'quantizing' }>;
 
@@ -16,7 +16,7 @@ export class LoadProgress {
   constructor(private readonly log: (line: string) => void) {}
 
   /** What the load is at, in a few words; null in its first moments. */
-  hear(event: LoadEvent): string | null {
+  update(event: LoadEvent): string | null {
     const now = performance.now();
     if (now - this.startedAt < TOLD_AFTER_MILLISECONDS) return null;
     const words = inWords(event);

@@ -1,4 +1,4 @@
-import type { ModelInfo } from './protocol.js';
+import type { ModelInfo } from '../protocol/model-info.js';
 
 /** What the engine is up to, as /ready and the admission of edits tell it. */
 export type ModelState =

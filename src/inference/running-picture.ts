@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RgbImage } from '../images/rgb-image.js';
-import { EditFailure } from './edit-failure.js';
-import type { EngineEvent, Picture, PictureTokens, StageRun, StageSeconds } from './protocol.js';
+import { EditError } from '../protocol/edit-error.js';
+import type { EngineEvent } from '../protocol/engine-messages.js';
+import type { MadePicture } from '../protocol/picture.js';
 
 /** How a picture is watched while it is made. */
 export interface PictureListener {
@@ -10,19 +11,12 @@ export interface PictureListener {
   preview(index: number, image: RgbImage): void;
 }
 
-export interface MadePicture {
-  readonly picture: Picture;
-  readonly seconds: StageSeconds;
-  readonly stages: readonly StageRun[];
-  readonly tokens: PictureTokens;
-}
-
 /** Passes on what the engine says about one picture until it is made or has failed. */
 export class RunningPicture {
   readonly id = randomUUID();
   readonly outcome: Promise<MadePicture>;
   private resolve!: (made: MadePicture) => void;
-  private reject!: (failure: EditFailure) => void;
+  private reject!: (failure: EditError) => void;
 
   constructor(private readonly listener: PictureListener) {
     this.outcome = new Promise((resolve, reject) => {
@@ -46,14 +40,14 @@ export class RunningPicture {
         return true;
       }
       case 'failed':
-        this.fail(new EditFailure(event.kind, event.message, event.param));
+        this.fail(new EditError(event.kind, event.message, { param: event.param }));
         return true;
       default:
         return false;
     }
   }
 
-  fail(failure: EditFailure): void {
+  fail(failure: EditError): void {
     this.reject(failure);
   }
 }

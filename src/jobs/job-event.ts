@@ -1,4 +1,4 @@
-import type { EditFailure } from '../inference/edit-failure.js';
+import type { EditError } from '../protocol/edit-error.js';
 
 /** How far a job is; images and steps count from 1. */
 export interface JobProgress {
@@ -30,7 +30,7 @@ export type JobEvent =
   /** The result `index` can be had from the queue. */
   | { readonly type: 'picture'; readonly index: number }
   | { readonly type: 'succeeded' }
-  | { readonly type: 'failed'; readonly failure: EditFailure };
+  | { readonly type: 'failed'; readonly failure: EditError };
 
 /** An event with its place in the job's history, from 1. */
 export type NumberedEvent = JobEvent & { readonly number: number; readonly at: Date };

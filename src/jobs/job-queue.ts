@@ -33,7 +33,7 @@ export abstract class JobQueue {
   /**
    * Keeps a place for a job that is about to be submitted.
    * @param timeoutSeconds how long the caller will wait: one whose turn would come later is not let in
-   * @throws QueueFull
+   * @throws QueueFullError
    */
   abstract reserve(timeoutSeconds: number): Promise<Place>;
 
@@ -43,8 +43,8 @@ export abstract class JobQueue {
   /**
    * Takes a job, or finds the one of the same name; the caller holds it until `leave`.
    * @returns its id, which can't be guessed
-   * @throws NameTaken when a job of that name has another content
-   * @throws QueueFull when by the measured speed it would not be done in time, for the work that is before it
+   * @throws NameTakenError when a job of that name has another content
+   * @throws QueueFullError when by the measured speed it would not be done in time, for the work that is before it
    */
   abstract submit(order: EditOrder, inputs: EditInputs, options: SubmitOptions): Promise<string>;
 

@@ -1,5 +1,5 @@
-import type { EditFailure } from '../inference/edit-failure.js';
-import type { PictureTokens, StageSeconds } from '../inference/protocol.js';
+import type { EditError } from '../protocol/edit-error.js';
+import type { PictureTokens, StageSeconds } from '../protocol/picture.js';
 import type { EditOrder } from './edit-order.js';
 import type { JobProgress } from './job-event.js';
 
@@ -17,7 +17,7 @@ export interface JobSnapshot {
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
   /** Why it failed or was cancelled. */
-  readonly failure: EditFailure | null;
+  readonly failure: EditError | null;
   readonly waitedSeconds: number;
   /** Model time over all its pictures so far. */
   readonly stageSeconds: StageSeconds;

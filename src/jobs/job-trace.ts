@@ -1,6 +1,5 @@
-import type { EditFailure } from '../inference/edit-failure.js';
-import type { StageRun } from '../inference/protocol.js';
-import type { MadePicture } from '../inference/running-picture.js';
+import type { EditError } from '../protocol/edit-error.js';
+import type { MadePicture, StageRun } from '../protocol/picture.js';
 import type { SpanAttributes, SpanRecord, TraceContext, Tracing } from '../tracing/tracing.js';
 import { type EditOrder, placeOf } from './edit-order.js';
 
@@ -22,7 +21,7 @@ export class JobTrace {
   }
 
   /** To be called when the engine is given a picture; what it returns, when the picture is made or has failed. */
-  picture(index: number): (outcome: MadePicture | EditFailure) => void {
+  picture(index: number): (outcome: MadePicture | EditError) => void {
     const [start, begunAt] = [Date.now(), performance.now()];
     return (outcome) =>
       this.tracing.record(this.parent, () => {
@@ -34,9 +33,9 @@ export class JobTrace {
   private pictureDetails(
     index: number,
     start: number,
-    outcome: MadePicture | EditFailure,
+    outcome: MadePicture | EditError,
   ): Pick<SpanRecord, 'attributes' | 'error' | 'children'> {
-    const { numInferenceSteps, trueCfgScale, outputType } = this.order;
+    const { numInferenceSteps, trueCfgScale, outputType } = this.order.settings;
     const { inputIndex } = placeOf(this.order, index);
     const attributes = {
       ...this.attributes(),

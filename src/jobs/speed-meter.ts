@@ -1,4 +1,4 @@
-import type { EditOrder } from './edit-order.js';
+import type { EditSettings } from '../protocol/edit-settings.js';
 
 /** The last so many pictures of a kind count. */
 const KEPT = 15;
@@ -22,46 +22,46 @@ export class SpeedMeter {
   /** Of the last result whose size followed its input. */
   private autoPixels = TYPICAL_PIXELS;
 
-  add(order: EditOrder, made: { readonly width: number; readonly height: number }, seconds: number): void {
-    if (order.size === 'auto') this.autoPixels = made.width * made.height;
-    const name = kindOf(order);
+  add(settings: EditSettings, made: { readonly width: number; readonly height: number }, seconds: number): void {
+    if (settings.size === 'auto') this.autoPixels = made.width * made.height;
+    const name = kindOf(settings);
     const measured = [...(this.kinds.get(name)?.seconds ?? []), seconds].slice(-KEPT);
     this.kinds.delete(name);
-    this.kinds.set(name, { work: this.workOf(order), seconds: measured, median: median(measured) });
+    this.kinds.set(name, { work: this.workOf(settings), seconds: measured, median: median(measured) });
     const [oldest] = this.kinds.keys();
     if (this.kinds.size > KINDS && oldest !== undefined) this.kinds.delete(oldest);
   }
 
-  /** Seconds that one picture of the order takes; null until one of its kind was measured. */
-  pictureSeconds(order: EditOrder): number | null {
-    return this.kinds.get(kindOf(order))?.median ?? null;
+  /** Seconds that one picture with the settings takes; null until one of its kind was measured. */
+  pictureSeconds(settings: EditSettings): number | null {
+    return this.kinds.get(kindOf(settings))?.median ?? null;
   }
 
   /**
-   * Seconds that one picture of the order takes at least: of a kind that was not measured, as long as any with less work.
+   * Seconds that one picture with the settings takes at least: of a kind that was not measured, as long as any with less work.
    * Nobody is turned away by a guess: what is small is mostly overhead, and says little about what is large.
    */
-  leastSeconds(order: EditOrder): number {
-    const measured = this.pictureSeconds(order);
+  leastSeconds(settings: EditSettings): number {
+    const measured = this.pictureSeconds(settings);
     if (measured !== null) return measured;
-    const work = this.workOf(order);
+    const work = this.workOf(settings);
     const smaller = [...this.kinds.values()].filter((kind) => kind.work <= work);
     return Math.max(0, ...smaller.map((kind) => kind.median));
   }
 
-  private workOf(order: EditOrder): number {
-    const { size } = order;
-    return passesOf(order) * (size === 'auto' ? this.autoPixels : size.width * size.height);
+  private workOf(settings: EditSettings): number {
+    const { size } = settings;
+    return passesOf(settings) * (size === 'auto' ? this.autoPixels : size.width * size.height);
   }
 }
 
-function kindOf(order: EditOrder): string {
-  const { size } = order;
-  return [passesOf(order), size === 'auto' ? size : `${size.width}x${size.height}`].join(' ');
+function kindOf(settings: EditSettings): string {
+  const { size } = settings;
+  return [passesOf(settings), size === 'auto' ? size : `${size.width}x${size.height}`].join(' ');
 }
 
 /** Forward passes of one picture: two a step with guidance. */
-function passesOf({ numInferenceSteps, trueCfgScale }: EditOrder): number {
+function passesOf({ numInferenceSteps, trueCfgScale }: EditSettings): number {
   return numInferenceSteps * (trueCfgScale > 1 ? 2 : 1);
 }
 

@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { Metrics } from './metrics.js';
-import { MetricsController } from './metrics.controller.js';
+import { Metrics } from './metrics.service.js';
 
 /** Lets every module write its figures. */
 @Global()
-@Module({ controllers: [MetricsController], providers: [Metrics], exports: [Metrics] })
+@Module({ providers: [Metrics], exports: [Metrics] })
 export class MetricsModule {}

@@ -2,8 +2,8 @@ import { Controller, Get, HttpStatus, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Public } from '../auth/public.decorator.js';
-import { ApiError } from '../errors/api-error.js';
-import { type PageFile, PageFiles } from './page-files.js';
+import { ApiError } from '../http/errors/api-error.js';
+import { type PageFile, PageFiles } from './page-files.service.js';
 
 /** The page runs its own scripts and styles alone, speaks to this service alone, and shows pictures that it holds itself. */
 const PAGE_POLICY = [

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
-import { PRECISIONS, type Precision } from '../config/device-settings.js';
+import { PRECISIONS, type Precision } from '../protocol/device-settings.js';
 import { loadDotEnv } from '../config/dot-env.js';
 import { readQuantizedCache } from '../config/quantized-cache-settings.js';
 import { VariableReader } from '../config/variable-reader.js';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type * as Api from '@opentelemetry/api';
 import { Logger } from '@nestjs/common';
 import type { Environment } from '../config/variable-reader.js';
-import { PACKAGE_VERSION } from '../program.js';
+import { PACKAGE_VERSION } from '../program/program-files.js';
 import { type RequestSpan, type SpanAttributes, type SpanRecord, type TraceContext, Tracing } from './tracing.js';
 
 const SERVICE_NAME = 'qwen-image-edit-service';

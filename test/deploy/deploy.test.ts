@@ -73,8 +73,8 @@ describe('the container files say what the program does', () => {
     expect(read('scripts/support/service-command.mjs')).toContain(
       "['--max-semi-space-size=2', join(ROOT, 'bundle', 'main.js')]",
     );
-    expect(manifest.scripts['setup:cuda']).toContain('node bundle/cuda-setup/main.js');
-    expect(dockerfile).toContain('RUN node bundle/cuda-setup/main.js');
+    expect(manifest.scripts['setup:cuda']).toContain('node bundle/cuda/setup/main.js');
+    expect(dockerfile).toContain('RUN node bundle/cuda/setup/main.js');
     const kept = read('.dockerignore').split('\n');
     for (const file of ['package.json', 'package-lock.json', '.npmrc', 'src', 'scripts/bundle.mjs', 'tsconfig.json']) {
       expect(kept).toContain(`!${file}`);

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { readInputPicture } from '../../src/images/input-picture.js';
-import type { Picture, PictureRequest } from '../../src/inference/protocol.js';
+import type { Picture } from '../../src/protocol/picture.js';
+import type { PictureRequest } from '../../src/protocol/picture-request.js';
 import { psnr } from '../support/compare.js';
 import { EngineProcess } from '../support/engine-process.js';
 import { checkpointFolder, pictureFile } from '../support/fixtures.js';
@@ -10,15 +11,15 @@ import { inputPicture } from '../support/input-picture.js';
 
 let engine: EngineProcess;
 let base: PictureRequest;
-let conditionArea: number;
+let conditionAreas: readonly number[];
 
 beforeAll(async () => {
   engine = new EngineProcess();
-  ({ conditionArea } = await engine.load(checkpointFolder('plain')));
+  ({ conditionAreas } = await engine.load(checkpointFolder('plain')));
   base = {
     prompt: 'make it blue',
     negativePrompt: ' ',
-    references: [await inputPicture(pictureFile('square.png'), conditionArea)],
+    references: [await inputPicture(pictureFile('square.png'), conditionAreas)],
     editKey: 'replaced',
     size: { width: 64, height: 64 },
     numInferenceSteps: 1,
@@ -75,7 +76,7 @@ test('auto gives each picture its own size', async () => {
   const aspects: number[] = [];
   for (const name of ['wide.png', 'tall.png', 'square.png']) {
     const { width, height } = await made({
-      references: [await inputPicture(pictureFile(name), conditionArea)],
+      references: [await inputPicture(pictureFile(name), conditionAreas)],
       size: 'auto',
     });
     aspects.push(width / height);
@@ -145,7 +146,7 @@ test.each(['1x1', '1x10', '10x1'])('a %s picture is edited', async (size) => {
   const file = await sharp(data, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
-  const input = await readInputPicture(file, { maxPixels: 100, maxAspect: 10 }, conditionArea);
+  const input = await readInputPicture(file, { maxPixels: 100, maxAspect: 10 }, conditionAreas);
   const picture = await made({ references: [input], size: 'auto' });
   expect(new Set(pixels(picture)).size).toBeGreaterThan(10);
 });

@@ -1,9 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
-import type { DeviceMap, PrecisionSetting } from '../../src/config/device-settings.js';
-import type { QuantizedCacheSettings } from '../../src/config/quantized-cache-settings.js';
-import type { EngineCommand, EngineEvent, ModelInfo, PictureRequest } from '../../src/inference/protocol.js';
+import type { DeviceMap, PrecisionSetting } from '../../src/protocol/device-settings.js';
+import type { QuantizedCacheSettings } from '../../src/protocol/load-request.js';
+import type { EngineCommand, EngineEvent } from '../../src/protocol/engine-messages.js';
+import type { ModelInfo } from '../../src/protocol/model-info.js';
+import type { PictureRequest } from '../../src/protocol/picture-request.js';
 
 /** Pixels: the service's own limit. */
 const LARGEST_RESULT = 4_194_304;
@@ -54,7 +56,10 @@ export class EngineProcess {
   ): Promise<ModelInfo> {
     await this.started;
     const answer = Promise.race([once(this.events, 'ready'), once(this.events, 'load_failed')]);
-    this.send({ type: 'load', modelDir, deviceMap, precision, outputPixels: LARGEST_RESULT, quantizedCache });
+    this.send({
+      type: 'load',
+      request: { modelDir, deviceMap, precision, outputPixels: LARGEST_RESULT, quantizedCache },
+    });
     const [event] = (await answer) as [Extract<EngineEvent, { type: 'ready' | 'load_failed' }>];
     if (event.type === 'load_failed') throw new Error(event.message);
     return event.model;

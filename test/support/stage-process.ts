@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { Precision } from '../../src/config/device-settings.js';
-import type { QuantizedCacheSettings } from '../../src/config/quantized-cache-settings.js';
+import type { Precision } from '../../src/protocol/device-settings.js';
+import type { QuantizedCacheSettings } from '../../src/protocol/load-request.js';
 import type { ImageFeatures, PromptEmbeds } from '../../src/engine/text-encoder.js';
 import type { Conditioning } from '../../src/engine/transformer.js';
 import type { Latents } from '../../src/engine/transformer/latents.js';
@@ -29,7 +29,7 @@ export class StageProcess {
   private count = 0;
 
   constructor() {
-    this.child = fork(join(import.meta.dirname, '..', 'parity', 'stage-worker.mjs'), {
+    this.child = fork(join(import.meta.dirname, '..', 'engine', 'parity', 'stage-worker.mjs'), {
       serialization: 'advanced',
       execArgv: [],
     });

@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync } from 'class-validator';
-import { invalidInput } from '../../errors/api-error.js';
+import { invalidEdit } from '../../protocol/edit-error.js';
 import { EditFields } from './edit-fields.dto.js';
 import type { FieldContext } from './field-rule.js';
 
@@ -15,12 +15,12 @@ export const TEXT_FIELDS: readonly string[] = [
 
 /**
  * Checks the text fields that were given and types them; the first fault is the answer.
- * @throws ApiError 400 that names the field
+ * @throws EditError that names the field
  */
 export function checkFields(given: Readonly<Record<string, unknown>>, context: FieldContext): EditFields {
   const fields = plainToInstance(EditFields, given, { exposeUnsetFields: false });
   Object.assign(fields, { context });
   const [fault] = validateSync(fields, { stopAtFirstError: true, forbidUnknownValues: false });
-  if (fault !== undefined) throw invalidInput(Object.values(fault.constraints ?? {}).join(), fault.property);
+  if (fault !== undefined) throw invalidEdit(Object.values(fault.constraints ?? {}).join(), fault.property);
   return fields;
 }

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import type { OutputFormat } from '../../images/encode.js';
-import type { OutputSize, OutputType } from '../../inference/protocol.js';
+import type { OutputSize, OutputType } from '../../protocol/edit-settings.js';
 import { AnyTextField, BooleanField, ChoiceField, NumberField, WholeNumberField } from './field-decorators.js';
 import { type ContextualFields, type FieldContext, FieldRule } from './field-rule.js';
 import { modelFault, negativePromptFault, promptFault, sizeFault, stepsFault } from './field-faults.js';

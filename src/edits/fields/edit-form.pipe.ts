@@ -1,9 +1,9 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
-import { invalidInput, modelNotReady } from '../../errors/api-error.js';
-import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
-import type { ModelInfo } from '../../inference/protocol.js';
-import type { Upload } from '../upload/upload.js';
+import { invalidEdit } from '../../protocol/edit-error.js';
+import { ServedModel } from '../../inference/served-model.js';
+import type { ModelInfo } from '../../protocol/model-info.js';
+import type { Upload } from '../http/upload/upload.js';
 import { checkFields, TEXT_FIELDS } from './check-fields.js';
 import type { EditFields } from './edit-fields.dto.js';
 import { BRACKETED_PART, FILE_PART } from './field-rule.js';
@@ -25,14 +25,12 @@ const UNSUPPORTED = ['mask', 'style'];
 export class EditFormPipe implements PipeTransform<Upload, EditForm> {
   constructor(
     private readonly settings: Settings,
-    private readonly engine: EngineSupervisor,
+    private readonly model: ServedModel,
   ) {}
 
-  /** @throws ApiError 400 that names the field */
+  /** @throws EditError that names the field */
   transform(upload: Upload): EditForm {
-    const { state } = this.engine;
-    if (state.status !== 'ready') throw modelNotReady(state.retryAfterSeconds);
-    const { model } = state;
+    const model = this.model.ready();
     const inputs = inputFiles(upload, model);
     const fields = checkFields(textFields(upload), { limits: this.settings.limits, model });
     refuseUnknown(upload);
@@ -57,5 +55,5 @@ function refuseUnknown(upload: Upload): void {
   const known = [...TEXT_FIELDS, ...PICTURE_FIELDS];
   const name = names.find((candidate) => !known.includes(candidate));
   if (name === undefined) return;
-  throw invalidInput(UNSUPPORTED.includes(name) ? `${name} is not supported` : `Unknown field: ${name}`, name);
+  throw invalidEdit(UNSUPPORTED.includes(name) ? `${name} is not supported` : `Unknown field: ${name}`, name);
 }

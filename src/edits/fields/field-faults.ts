@@ -1,4 +1,4 @@
-import type { OutputSize } from '../../inference/protocol.js';
+import type { OutputSize } from '../../protocol/edit-settings.js';
 import type { FieldContext } from './field-rule.js';
 
 const MIN_OUTPUT_SIDE = 64;

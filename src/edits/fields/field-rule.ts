@@ -1,6 +1,6 @@
 import { registerDecorator, type ValidationArguments } from 'class-validator';
 import type { RequestLimits } from '../../config/settings.js';
-import type { ModelInfo } from '../../inference/protocol.js';
+import type { ModelInfo } from '../../protocol/model-info.js';
 
 /** What a field's limits depend on beyond the field itself. */
 export interface FieldContext {

@@ -1,6 +1,6 @@
-import { invalidInput } from '../../errors/api-error.js';
-import type { ModelInfo } from '../../inference/protocol.js';
-import type { Upload, UploadedFile } from '../upload/upload.js';
+import { invalidEdit } from '../../protocol/edit-error.js';
+import type { ModelInfo } from '../../protocol/model-info.js';
+import type { Upload, UploadedFile } from '../http/upload/upload.js';
 
 /** The uploaded pictures in the client's order, and how they form edits. */
 export interface InputFiles {
@@ -13,24 +13,24 @@ const TOGETHER = ['image', 'image[]'];
 /** Names that hold pictures; their texts are at fault, other names' files are. */
 export const PICTURE_FIELDS: readonly string[] = ['images', ...TOGETHER];
 
-/** @throws ApiError 400 that names the field */
+/** @throws EditError that names the field */
 export function inputFiles(upload: Upload, model: ModelInfo): InputFiles {
   // A text named image[] is stored as image.
   const asText = PICTURE_FIELDS.find((field) => upload.texts.has(field));
-  if (asText !== undefined) throw invalidInput(`${asText} must be a file, not text`, asText);
+  if (asText !== undefined) throw invalidEdit(`${asText} must be a file, not text`, asText);
 
   const separate = upload.files.filter(({ field }) => field === 'images');
   const together = upload.files.filter(({ field }) => TOGETHER.includes(field));
   if (separate.length > 0 && together.length > 0) {
-    throw invalidInput(
+    throw invalidEdit(
       "images and image must not be mixed: use images for separate inputs, image for one edit's references",
       'image',
     );
   }
   if (separate.length > 0) return { kind: 'separate', files: separate };
-  if (together.length === 0) throw invalidInput('At least one image is required', 'images');
+  if (together.length === 0) throw invalidEdit('At least one image is required', 'images');
   if (together.length > model.maxReferences) {
-    throw invalidInput(
+    throw invalidEdit(
       `image: ${model.id} takes at most ${model.maxReferences} picture${model.maxReferences === 1 ? '' : 's'} an edit, ` +
         `${together.length} were given; use images for separate edits`,
       'image',

@@ -1,4 +1,4 @@
-import type { OutputSize } from '../../inference/protocol.js';
+import type { OutputSize } from '../../protocol/edit-settings.js';
 
 /**
  * Each parser turns a field's text into its value, or returns the text itself when that isn't wholly such a value, so that

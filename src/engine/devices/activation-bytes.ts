@@ -1,7 +1,7 @@
-import type { Precision } from '../../config/device-settings.js';
+import type { Precision } from '../../protocol/device-settings.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { GraphName } from '../../graph/checkpoint-graphs.js';
-import { modulationLength } from '../../graph/models/modulation-layout.js';
+import { modulationLength } from '../../graph/networks/modulation-layout.js';
 import { BYTES_AT_ONCE } from '../transformer/modulation-schedule.js';
 import { LATENT_PATCH } from '../transformer/latents.js';
 import type { DeviceKind } from './served-precisions.js';

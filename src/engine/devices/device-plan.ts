@@ -1,6 +1,6 @@
-import type { Precision } from '../../config/device-settings.js';
+import type { Precision } from '../../protocol/device-settings.js';
 import type { GraphName } from '../../graph/checkpoint-graphs.js';
-import type { LayerRange } from '../../graph/models/layer-range.js';
+import type { LayerRange } from '../../graph/networks/layer-range.js';
 import type { DeviceKind } from './served-precisions.js';
 
 /**

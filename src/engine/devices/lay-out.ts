@@ -1,6 +1,6 @@
-import type { Precision } from '../../config/device-settings.js';
+import type { Precision } from '../../protocol/device-settings.js';
 import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
-import type { LayerRange } from '../../graph/models/layer-range.js';
+import type { LayerRange } from '../../graph/networks/layer-range.js';
 import { STAGE_OF, type Device, type DevicePlan, type Part, type Stage } from './device-plan.js';
 import type { NetworkSizes } from './network-sizes.js';
 import { chooseResidency, type Measure, type Residency, type StageLoad } from './residency.js';

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import type { Precision } from '../../config/device-settings.js';
+import type { Precision } from '../../protocol/device-settings.js';
 import type { GraphName } from '../../graph/checkpoint-graphs.js';
 import { activationBytes, largestExtent } from './activation-bytes.js';
 import type { DeviceKind } from './served-precisions.js';

@@ -1,11 +1,11 @@
 import { freemem, totalmem } from 'node:os';
 import { HostError } from '../../checkpoint/checkpoint-error.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { hasCudaProvider } from './cuda-provider.js';
+import { hasCudaProvider } from '../../cuda/cuda-provider.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
-import { explainRefusal } from './explain-refusal.js';
+import { planError } from './plan-error.js';
 import { gigabytes } from './gigabytes.js';
-import { findGpus } from './gpus.js';
+import { findGpus } from '../../cuda/gpus.js';
 import { sizesOfCheckpoint } from './network-sizes.js';
 import { SERVED_PRECISIONS } from './served-precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
@@ -34,7 +34,7 @@ export async function planCheckpoint(checkpoint: Checkpoint, request: PlanReques
   const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
   const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
   const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
-  if (isRefusal(outcome)) throw new HostError(explainRefusal(outcome, request, machine, sizesOf));
+  if (isRefusal(outcome)) throw new HostError(planError(outcome, request, machine, sizesOf));
   const placement = [...whyCpu(request, outcome, hasProvider), ...describePlan(outcome)];
   return { plan: outcome, placement, warnings: tightness(outcome) };
 }

@@ -1,4 +1,4 @@
-import type { DeviceMap, Precision, PrecisionSetting } from '../../config/device-settings.js';
+import type { DeviceMap, Precision, PrecisionSetting } from '../../protocol/device-settings.js';
 import { balance, graphsAt } from './balance.js';
 import type { Device, DevicePlan } from './device-plan.js';
 import { layOut, type Layout } from './lay-out.js';

@@ -1,4 +1,4 @@
-import type { Precision } from '../../config/device-settings.js';
+import type { Precision } from '../../protocol/device-settings.js';
 import type { Quantization } from '../../graph/quantization/linear-recipe.js';
 import type { DeviceKind } from './served-precisions.js';
 

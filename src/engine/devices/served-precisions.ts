@@ -1,4 +1,4 @@
-import type { Precision } from '../../config/device-settings.js';
+import type { Precision } from '../../protocol/device-settings.js';
 
 /** Kinds of processors. */
 export type DeviceKind = 'cpu' | 'cuda';

@@ -1,4 +1,4 @@
-import type { Precision } from '../../config/device-settings.js';
+import type { Precision } from '../../protocol/device-settings.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';

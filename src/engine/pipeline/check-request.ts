@@ -1,4 +1,4 @@
-import type { PictureRequest } from '../../inference/protocol.js';
+import type { PictureRequest } from '../../protocol/picture-request.js';
 import type { EditModel } from '../edit-model.js';
 import { InvalidEditError } from './invalid-edit-error.js';
 

@@ -1,5 +1,5 @@
 import { resizeLanczos, resizeLanczosPlanes } from '../../images/pil-resize.js';
-import type { OutputType } from '../../inference/protocol.js';
+import type { OutputType } from '../../protocol/edit-settings.js';
 import { toRgbImage } from '../vae/pixels.js';
 import type { OutputSizes } from './output-size.js';
 

@@ -1,5 +1,5 @@
 import { conditionSize, type ImageSize } from '../../images/condition-size.js';
-import type { OutputSize } from '../../inference/protocol.js';
+import type { OutputSize } from '../../protocol/edit-settings.js';
 
 /** The size asked for, and the one near it that the networks can make. */
 export interface OutputSizes {

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { RgbImage } from '../../images/rgb-image.js';
-import type { Picture, PictureRequest, PictureTokens, StageRun, StageSeconds } from '../../inference/protocol.js';
+import type { MadePicture } from '../../protocol/picture.js';
+import type { PictureRequest } from '../../protocol/picture-request.js';
 import type { EditModel } from '../edit-model.js';
 import { torchRandn } from '../random/torch-randn.js';
 import { Recent } from '../recent.js';
@@ -30,13 +31,6 @@ export interface PictureListener {
   preview(index: number, image: RgbImage): void;
   /** Asked between the steps. */
   isCancelled(): boolean;
-}
-
-export interface MadePicture {
-  readonly picture: Picture;
-  readonly seconds: StageSeconds;
-  readonly stages: readonly StageRun[];
-  readonly tokens: PictureTokens;
 }
 
 /** diffusers' QwenImageEditPipeline: text encoder → VAE encoder → denoising loop → VAE decoder. */
@@ -87,7 +81,8 @@ export class PipelineService {
     const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
     const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
 
-    const { condition } = input;
+    const [condition] = input.conditions;
+    if (condition === undefined) throw new Error('An input has a condition picture');
     const reference = await clock.time('encode', () => vae.encode(condition));
     await takeTurn(listener);
     const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };

@@ -1,5 +1,5 @@
 import type { Conditioning } from '../transformer.js';
-import type { PictureTokens } from '../../inference/protocol.js';
+import type { PictureTokens } from '../../protocol/picture.js';
 import type { OutputSizes } from './output-size.js';
 
 /** Everything about an edit that all its variants share. */

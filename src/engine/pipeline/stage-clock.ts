@@ -1,4 +1,4 @@
-import type { StageRun, StageSeconds } from '../../inference/protocol.js';
+import type { StageRun, StageSeconds } from '../../protocol/picture.js';
 
 export type Stage = keyof StageSeconds;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HostError } from '../../checkpoint/checkpoint-error.js';
-import type { QuantizedCacheSettings } from '../../config/quantized-cache-settings.js';
+import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import { findDamage, MANIFEST, readManifest, writeManifest, type CacheManifest } from './cache-entry.js';
 import { asCacheFault, cacheSize } from './cache-fault.js';
 import { endLease, isAbandoned, isUsedByOthers, takeLease } from './lease.js';

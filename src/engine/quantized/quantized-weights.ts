@@ -5,7 +5,7 @@ import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
 import { linearRecipe, type Quantization, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
 import { quantizedFile, QuantizedLayout, type PlacedWeight } from '../../graph/quantization/quantized-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
-import type { QuantizingStep } from '../../inference/protocol.js';
+import type { QuantizingStep } from '../../protocol/engine-messages.js';
 import type { CacheManifest } from './cache-entry.js';
 import { contentKey } from './content-key.js';
 import type { QuantizedCache } from './quantized-cache.js';

@@ -1,5 +1,5 @@
 import type { LinearFormat } from '../../graph/quantization/linear-format.js';
-import { quantizeBlocks, restoreBlocks } from '../../graph/quantization/quantize-rows.js';
+import { quantizeBlocks, restoreBlocks } from './quantize-rows.js';
 import { quantizedSize } from '../../graph/quantization/quantized-layout.js';
 import type { FloatRows } from './float-rows.js';
 

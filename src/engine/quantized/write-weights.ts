@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { PlacedWeight, Span } from '../../graph/quantization/quantized-layout.js';
-import { quantizeBlocks, quantizeChannels } from '../../graph/quantization/quantize-rows.js';
+import { quantizeBlocks, quantizeChannels } from './quantize-rows.js';
 import { floatRows } from './float-rows.js';
 
 /** A file that was written. */

@@ -1,4 +1,4 @@
-import type { QuantizedCacheSettings } from '../../config/quantized-cache-settings.js';
+import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { buildDenoiserParts, buildGraphs, type CheckpointGraphs } from '../../graph/checkpoint-graphs.js';
 import type { ComputeType } from '../../graph/graph-builder.js';

@@ -1,4 +1,4 @@
-import type { QuantizedCacheSettings } from '../../config/quantized-cache-settings.js';
+import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
 import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';

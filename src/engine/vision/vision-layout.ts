@@ -1,5 +1,5 @@
 import type { VisionConfig } from '../../checkpoint/text-encoder-config.js';
-import { WINDOW_GROUPS } from '../../graph/models/vision-tower.js';
+import { WINDOW_GROUPS } from '../../graph/networks/vision-tower.js';
 import { inverseFrequencies } from '../rotary-frequencies.js';
 
 /** Windows of one shape: patch numbers, [windows, patches] row by row. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { EditFailure } from '../../inference/edit-failure.js';
-import type { PictureRequest, StageSeconds } from '../../inference/protocol.js';
+import type { EditError } from '../../protocol/edit-error.js';
+import type { PictureRequest } from '../../protocol/picture-request.js';
+import type { StageSeconds } from '../../protocol/picture.js';
 import { type EditInputs, type EditOrder, pictureRequest } from '../edit-order.js';
 import type { TraceContext, Tracing } from '../../tracing/tracing.js';
 import { EventLog } from '../event-log.js';
@@ -40,7 +41,7 @@ export class InMemoryJob {
   private finishedAt: Date | null = null;
   private currentStatus: JobStatus = 'queued';
   private progress: JobProgress | null = null;
-  private failure: EditFailure | null = null;
+  private failure: EditError | null = null;
   private position: number | null = null;
   private waitsSince: number | null = null;
   private waitedMilliseconds = 0;
@@ -83,7 +84,8 @@ export class InMemoryJob {
 
   /** Memory that the job takes once it has ended, about. */
   get keptBytes(): number {
-    return this.resultBytes + 2 * (this.order.prompt.length + this.order.negativePrompt.length) + OWN_BYTES;
+    const { prompt, negativePrompt } = this.order.settings;
+    return this.resultBytes + 2 * (prompt.length + negativePrompt.length) + OWN_BYTES;
   }
 
   /** It waits for its turn at this place, from 1. */
@@ -130,7 +132,7 @@ export class InMemoryJob {
   }
 
   /** Ends the job; only the first end counts. */
-  end(failure: EditFailure | null): void {
+  end(failure: EditError | null): void {
     if (!this.isLive) return;
     this.stopWaiting();
     this.finishedAt = new Date();

@@ -1,0 +1,86 @@
+import type { RequestLimits } from '../../config/settings.js';
+import { loadDotEnv } from '../../config/dot-env.js';
+import { readSettings, SettingsError } from '../../config/read-settings.js';
+import { runEdits } from './run-edits.js';
+import { toCliError, wrongUsage } from '../cli-error.js';
+import type { CommandLine } from './command-line.js';
+import type { Editor } from './editor.js';
+import { prepare } from './prepare.js';
+import { BarReporter } from './report/bar-reporter.js';
+import { LineReporter } from './report/line-reporter.js';
+import type { Outcome } from './report/outcome.js';
+import { quietReporter, type Reporter } from './report/reporter.js';
+import { editsAddress } from './server/server-address.js';
+import { ServerEditor } from './server/server-editor.js';
+
+/** Where the edits are made, before anything is started for it. */
+interface Place {
+  readonly limits: RequestLimits;
+  start(): Promise<Editor>;
+}
+
+/** A service knows its own limits, and refuses what is beyond them. */
+const NO_LIMITS: RequestLimits = {
+  maxFiles: Infinity,
+  maxFileBytes: Infinity,
+  maxBodyBytes: Infinity,
+  uploadsMaxBytes: Infinity,
+  maxImagePixels: Infinity,
+  maxImageAspect: Infinity,
+  maxSteps: Infinity,
+  maxOutputSide: Infinity,
+  maxOutputPixels: Infinity,
+};
+
+/** Carries out a command; everything that happens is told, nothing is thrown but what nobody expects. */
+export async function run(command: CommandLine, outcome: Outcome, signal: AbortSignal): Promise<void> {
+  const reporter = reporterFor(command);
+  let editor: Editor | null = null;
+  try {
+    const place = placeFor(command);
+    goWhereTheUserIs();
+    const work = await prepare(command, place.limits);
+    editor = await place.start();
+    await runEdits(work, { editor, reporter, outcome, mayOverwrite: command.force, signal });
+  } catch (error) {
+    const fault = toCliError(error);
+    outcome.failed(null, fault);
+    reporter.fault(fault.message);
+  } finally {
+    reporter.end();
+    await editor?.close();
+  }
+}
+
+function placeFor({ server, apiKey, verbose }: CommandLine): Place {
+  loadDotEnv();
+  if (server !== null) {
+    const key = apiKey ?? process.env['API_KEY'] ?? '';
+    const editor = new ServerEditor(editsAddress(server), key === '' ? null : key);
+    return { limits: NO_LIMITS, start: () => Promise.resolve(editor) };
+  }
+  if (apiKey !== null) throw wrongUsage('--api_key is for --server: an engine of its own asks for none', 'api_key');
+  try {
+    const settings = readSettings(process.env);
+    return {
+      limits: settings.limits,
+      start: async () => {
+        const { startLocalEngine } = await import('./local-engine/start-local-engine.js');
+        return startLocalEngine(settings, verbose);
+      },
+    };
+  } catch (error) {
+    throw error instanceof SettingsError ? wrongUsage(error.message) : error;
+  }
+}
+
+/** `npm run` starts a script in the package's folder; file names are meant from where it was typed. */
+function goWhereTheUserIs(): void {
+  const folder = process.env['INIT_CWD'];
+  if (process.env['npm_lifecycle_event'] === 'edit' && folder !== undefined) process.chdir(folder);
+}
+
+function reporterFor({ quiet }: CommandLine): Reporter {
+  if (quiet) return quietReporter;
+  return process.stderr.isTTY ? new BarReporter(process.stderr) : new LineReporter();
+}

@@ -1,0 +1,40 @@
+import type { Usage } from '../../edits/usage.js';
+import type { JobProgress } from '../../jobs/job-event.js';
+
+/** One picture to edit: the API's fields as text, every one of them given once. */
+export interface EditRequest {
+  readonly texts: Readonly<Record<string, string>>;
+  readonly picture: Buffer;
+}
+
+/** A finished picture as a file. */
+export interface EditResult {
+  readonly bytes: Uint8Array;
+  readonly seed: number;
+  /** WIDTHxHEIGHT */
+  readonly size: string;
+  readonly usage: Usage;
+}
+
+/** What is told while an edit is made; images and steps count from 1. */
+export type EditUpdate =
+  /** The model is being loaded, or the service asked to come back later. */
+  | { readonly type: 'preparing'; readonly what: string }
+  | { readonly type: 'queued'; readonly position: number }
+  | ({ readonly type: 'progress' } & JobProgress)
+  /** Results come in order. */
+  | { readonly type: 'result'; readonly result: EditResult; readonly warnings: readonly string[] };
+
+/** Where edits are made: an engine of this process's own, or a service. */
+export interface Editor {
+  /** The most bytes of an input; null when the other side decides. */
+  readonly maxInputBytes: number | null;
+  /**
+   * Makes one edit.
+   * @param signal gives it up
+   * @throws CliError, ApiError
+   */
+  edit(request: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate>;
+  /** Ends what was started for it. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { Injectable } from '@nestjs/common';
+import { MAX_TIMER_SECONDS } from '../../../config/read-settings.js';
+import { pictureUsage } from '../../../edits/usage.js';
+import { editOrder } from '../../../edits/edit-order.js';
+import { EditFormPipe } from '../../../edits/fields/edit-form.pipe.js';
+import { InputPictures } from '../../../edits/decoding/input-pictures.service.js';
+import { FileBlocks } from '../../../edits/decoding/file-blocks.js';
+import type { ModelState } from '../../../inference/model-state.js';
+import { ServedModel } from '../../../inference/served-model.js';
+import type { EditOrder } from '../../../jobs/edit-order.js';
+import type { NumberedEvent } from '../../../jobs/job-event.js';
+import { JobQueue, type Place } from '../../../jobs/job-queue.js';
+import { apiError } from '../../cli-error.js';
+import type { EditRequest, EditUpdate } from '../editor.js';
+
+/** There is one client and it waits: its jobs need no place. */
+const NO_PLACE: Place = { release: () => undefined };
+
+/** Makes edits with the service's own parts in this process, and an engine process that ends with it. */
+@Injectable()
+export class LocalEngine {
+  private wasReady = false;
+
+  constructor(
+    private readonly forms: EditFormPipe,
+    private readonly pictures: InputPictures,
+    private readonly model: ServedModel,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** @throws CliError, ApiError */
+  async *edit({ texts, picture }: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
+    yield* this.ready(signal);
+    const files = [{ field: 'images', content: FileBlocks.of(picture) }];
+    const form = this.forms.transform({ texts: new Map(Object.entries(texts)), files });
+    const inputs = (await this.pictures.read(form)).map((input) => [input]);
+    const order = editOrder(form, true);
+    // Whoever typed the command decides how long is too long.
+    const timeoutSeconds = MAX_TIMER_SECONDS;
+    const id = await this.queue.submit(order, inputs, {
+      place: NO_PLACE,
+      timeoutSeconds,
+      name: null,
+      trace: {},
+    });
+    try {
+      for await (const event of this.queue.events(id, 0, signal)) {
+        const update = await this.update(id, order, event);
+        if (update !== null) yield update;
+      }
+    } finally {
+      await this.queue.leave(id);
+    }
+  }
+
+  /** Waits for the model. An engine that dies while it loads would most likely do so again. */
+  private async *ready(signal: AbortSignal): AsyncGenerator<EditUpdate> {
+    const before = this.model.state;
+    const hasDied = before.status === 'loading' && before.lastEnd !== null;
+    // One that has died at work is being started again.
+    if (before.status === 'loading' && (this.wasReady || !hasDied)) {
+      yield { type: 'preparing', what: 'Loading the model' };
+      await Promise.race([this.model.changed(), once(signal, 'abort')]);
+    }
+    signal.throwIfAborted();
+    const { state } = this.model;
+    if (state.status !== 'ready') throw apiError('MODEL_NOT_READY', notReadyReason(state), null);
+    this.wasReady = true;
+  }
+
+  private async update(id: string, order: EditOrder, event: NumberedEvent): Promise<EditUpdate | null> {
+    switch (event.type) {
+      case 'progress':
+        return { type: 'progress', ...event.progress };
+      case 'picture': {
+        const file = (await this.queue.results(id))[event.index];
+        if (file === undefined) return null;
+        const { bytes, seed, width, height, tokens } = file;
+        const result = { bytes, seed, size: `${width}x${height}`, usage: pictureUsage(tokens) };
+        return { type: 'result', result, warnings: order.warnings };
+      }
+      case 'failed':
+        throw event.failure;
+      default:
+        return null;
+    }
+  }
+}
+
+function notReadyReason(state: Exclude<ModelState, { status: 'ready' }>): string {
+  const hasDied = state.status === 'loading' && state.lastEnd !== null;
+  return hasDied ? `Failed to load model: the engine process ${state.lastEnd}` : state.reason;
+}

@@ -1,0 +1,97 @@
+import { CliError, toCliError } from '../cli-error.js';
+import type { EditResult, Editor } from './editor.js';
+import { type Input, readInput } from './inputs.js';
+import { writeStdout, writeWhole } from './output/write-whole.js';
+import type { Work } from './prepare.js';
+import { duration } from './report/duration.js';
+import type { Outcome } from './report/outcome.js';
+import type { Reporter } from './report/reporter.js';
+import { TimeLeft } from './report/time-left.js';
+
+export interface RunEditsOptions {
+  readonly editor: Editor;
+  readonly reporter: Reporter;
+  readonly outcome: Outcome;
+  readonly mayOverwrite: boolean;
+  /** Gives up what isn't done. */
+  readonly signal: AbortSignal;
+}
+
+/** Edits the inputs one after the other and writes each result as soon as it is there; one that fails doesn't stop the others. */
+export async function runEdits(work: Work, options: RunEditsOptions): Promise<void> {
+  const { reporter, outcome, signal } = options;
+  const timeLeft = new TimeLeft(work.inputs.length);
+  for (const [index, input] of work.inputs.entries()) {
+    try {
+      timeLeft.begin();
+      await editInput(work, index, input, timeLeft, options);
+      timeLeft.finish();
+    } catch (error) {
+      if (signal.aborted) {
+        outcome.cancelled(input.label);
+        return;
+      }
+      const fault = toCliError(error);
+      const isAbout = fault.isForAll ? null : input.label;
+      outcome.failed(isAbout, fault);
+      reporter.fault(
+        isAbout === null || fault.message.startsWith(isAbout) ? fault.message : `${isAbout}: ${fault.message}`,
+      );
+      if (fault.isForAll) return;
+    }
+  }
+}
+
+async function editInput(
+  work: Work,
+  index: number,
+  input: Input,
+  timeLeft: TimeLeft,
+  { editor, reporter, outcome, mayOverwrite, signal }: RunEditsOptions,
+): Promise<void> {
+  const count = work.inputs.length;
+  const label = count > 1 ? `${input.label} (${index + 1} of ${count})` : input.label;
+  const picture = await readInput(input, editor.maxInputBytes);
+  let variant = 0;
+  let startedAt = performance.now();
+  for await (const update of editor.edit({ texts: work.texts, picture }, signal)) {
+    switch (update.type) {
+      case 'preparing':
+        reporter.preparing(update.what);
+        break;
+      case 'queued':
+        reporter.preparing(`${label}: place ${update.position} in the queue`);
+        break;
+      case 'progress':
+        reporter.progress(label, { ...update, etaSeconds: timeLeft.seconds(index + 1, update.etaSeconds) });
+        break;
+      case 'result': {
+        for (const warning of update.warnings) if (outcome.warn(warning)) reporter.line(`Warning: ${warning}`);
+        const output = await writeResult(work, index, variant, update.result, mayOverwrite);
+        outcome.made(input.label, output, work.format, update.result);
+        const seconds = duration((performance.now() - startedAt) / 1000);
+        const { size, seed } = update.result;
+        reporter.line(`${label} -> ${output === '-' ? 'standard output' : output} (${size}, seed ${seed}, ${seconds})`);
+        startedAt = performance.now();
+        variant += 1;
+      }
+    }
+  }
+  signal.throwIfAborted();
+  if (variant < work.n) throw new CliError(`Only ${variant} of ${work.n} results came`, 1, { code: 'CONNECTION_LOST' });
+}
+
+/** Returns the file's name; `-` is standard output. */
+async function writeResult(
+  { outputs }: Work,
+  index: number,
+  variant: number,
+  { bytes }: EditResult,
+  mayOverwrite: boolean,
+): Promise<string> {
+  const file = outputs.kind === 'files' ? outputs.files[index]?.[variant] : '-';
+  if (file === undefined) throw new CliError('More results came than were asked for', 1, { code: 'UNEXPECTED_ANSWER' });
+  if (file === '-') await writeStdout(bytes);
+  else await writeWhole(file, bytes, mayOverwrite);
+  return file;
+}

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CliError } from '../../cli-error.js';
+import type { Editor, EditRequest, EditUpdate } from '../editor.js';
+import { readEvents } from './event-stream.js';
+import { answeredFault, toUpdate, unexpected } from './server-answer.js';
+
+/** A service that is loading, or has too much to do, is asked again as it says; no longer than this in all. */
+const PATIENCE_SECONDS = 60;
+const COME_BACK = [429, 503];
+
+/** Has a running service make the edits: one streamed request each, which is cancelled by leaving it. */
+export class ServerEditor implements Editor {
+  readonly maxInputBytes = null;
+
+  constructor(
+    private readonly address: URL,
+    private readonly apiKey: string | null,
+  ) {}
+
+  /** @throws CliError with what the service answered */
+  async *edit(request: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
+    for (let waited = 0; ;) {
+      const response = await this.post(request, signal);
+      if (response.ok) {
+        yield* this.updates(response, signal);
+        return;
+      }
+      const fault = await answeredFault(response);
+      const seconds = Number(response.headers.get('retry-after') ?? Infinity);
+      const isPatient = COME_BACK.includes(response.status) && waited + seconds < PATIENCE_SECONDS;
+      if (!isPatient) throw fault;
+      yield { type: 'preparing', what: `The server says: ${fault.message}; trying again in ${seconds} s` };
+      await pause(seconds * 1000, undefined, { signal });
+      waited += seconds;
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async post({ texts, picture }: EditRequest, signal: AbortSignal): Promise<Response> {
+    const body = new FormData();
+    for (const [name, text] of Object.entries({ ...texts, stream: 'true', progress: 'true' })) body.append(name, text);
+    body.append('images', new Blob([new Uint8Array(picture)]), 'picture');
+    const headers: Record<string, string> = this.apiKey === null ? {} : { authorization: basic(this.apiKey) };
+    try {
+      return await fetch(this.address, { method: 'POST', body, headers, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      const message = `${this.address.origin} can't be reached: ${networkCause(error)}`;
+      throw new CliError(message, 1, { code: 'UNREACHABLE', isForAll: true });
+    }
+  }
+
+  private async *updates(response: Response, signal: AbortSignal): AsyncGenerator<EditUpdate> {
+    const type = response.headers.get('content-type') ?? 'nothing';
+    if (response.body === null || !type.startsWith('text/event-stream')) {
+      throw unexpected(`${this.address.href} answered with ${type}, no stream of events: is it this service?`);
+    }
+    try {
+      for await (const event of readEvents(response.body as AsyncIterable<Uint8Array>)) {
+        const update = toUpdate(event);
+        if (update !== null) yield update;
+      }
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      signal.throwIfAborted();
+      const message = `The connection to ${this.address.origin} was lost: ${networkCause(error)}`;
+      throw new CliError(message, 1, { code: 'CONNECTION_LOST' });
+    }
+  }
+}
+
+/** Any user name goes with the key; base64 takes every character that a key may have. */
+function basic(key: string): string {
+  return `Basic ${Buffer.from(`cli:${key}`).toString('base64')}`;
+}
+
+/** fetch() wraps what happened, and of several addresses that were tried each has its own error. */
+function networkCause(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (cause instanceof AggregateError) return cause.errors.map((each) => networkCause(each)).join(', ');
+  return (cause instanceof Error ? cause.message : String(cause)).trim();
+}

@@ -1,2 +1,0 @@
-/** Something that the operator can mend; the message says how. */
-export class SetupFault extends Error {}

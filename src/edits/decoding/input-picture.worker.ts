@@ -1,0 +1,49 @@
+import { ImageDecodeError, type DecodeLimits } from '../../images/decode.js';
+import { readInputPicture, type InputPicture } from '../../images/input-picture.js';
+import { discard } from './discard.js';
+import { PixelSemaphore } from './pixel-semaphore.js';
+
+export interface InputTask {
+  /** The file, in pieces. */
+  readonly blocks: readonly Uint8Array[];
+  readonly limits: DecodeLimits;
+  /** Pixels of each condition picture. */
+  readonly conditionAreas: readonly number[];
+  /** Of a PixelSemaphore. */
+  readonly allowance: SharedArrayBuffer;
+}
+
+/** A picture, or why the file is none. Errors lose their class on the way between threads. */
+export type InputResult = { readonly picture: InputPicture } | { readonly fault: string };
+
+/** What the pool's threads run: decoding and resizing large photos would keep the API's own thread from answering. */
+export default async function readInput(task: InputTask): Promise<InputResult> {
+  const { blocks, limits, conditionAreas } = task;
+  const bytes = joined(blocks);
+  const allowance = new PixelSemaphore(task.allowance);
+  let taken = 0;
+  const beforePixels = (pixels: number): void => {
+    allowance.take(pixels);
+    taken = pixels;
+  };
+  try {
+    return { picture: await readInputPicture(bytes, { ...limits, beforePixels }, conditionAreas) };
+  } catch (error) {
+    if (error instanceof ImageDecodeError) return { fault: error.message };
+    throw error;
+  } finally {
+    discard(bytes);
+    allowance.giveBack(taken);
+  }
+}
+
+function joined(blocks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const block of blocks) {
+    bytes.set(block, end);
+    end += block.length;
+    discard(block);
+  }
+  return bytes;
+}

@@ -1,0 +1,29 @@
+import type { Request } from 'express';
+import { invalidInput } from '../../../http/errors/api-error.js';
+import { preferences } from './preferences.js';
+
+/** What a request's headers say about the form of its answer. */
+export interface EditIntent {
+  /** `Prefer: respond-async`: the answer is a job to be asked for later. */
+  readonly isAsync: boolean;
+  /** `wait` beside it: the answer is the result after all when it is there within so many seconds; 0 without. */
+  readonly waitSeconds: number;
+  /** The Idempotency-Key header. */
+  readonly idempotencyKey: string | null;
+}
+
+/** @throws ApiError 400 */
+export function editIntent(request: Request): EditIntent {
+  const key = request.get('idempotency-key');
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw invalidInput('Idempotency-Key must be 1 to 255 visible ASCII characters');
+  }
+  const preferred = preferences(request.get('prefer') ?? '');
+  const isAsync = preferred.has('respond-async');
+  const wait = preferred.get('wait') ?? '';
+  return {
+    isAsync,
+    waitSeconds: isAsync && /^\d{1,9}$/.test(wait) ? Number(wait) : 0,
+    idempotencyKey: key ?? null,
+  };
+}

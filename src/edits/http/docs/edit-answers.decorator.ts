@@ -1,0 +1,78 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { EditAnswerDto } from './edit.dto.js';
+import {
+  CompletedEventDto,
+  ErrorEventDto,
+  PartialImageEventDto,
+  ProgressEventDto,
+  QueuedEventDto,
+} from './event.dto.js';
+import { JobDto } from './job.dto.js';
+
+const EVENTS = [PartialImageEventDto, CompletedEventDto, ProgressEventDto, QueuedEventDto, ErrorEventDto];
+
+/** One server-sent event: in OpenAPI's terms its three lines, the last of which holds JSON of the schema that its name stands for. */
+const EVENT_STREAM = {
+  schema: {
+    type: 'object',
+    required: ['id', 'event', 'data'],
+    properties: {
+      id: { type: 'string', pattern: '^[0-9]+$', description: 'For Last-Event-ID' },
+      event: {
+        type: 'string',
+        enum: [
+          'image_edit.partial_image',
+          'image_edit.completed',
+          'image_edit.progress',
+          'image_edit.queued',
+          'error',
+        ],
+      },
+      data: {
+        type: 'string',
+        description: `JSON whose type is the event's name: ${EVENTS.map(({ name }) => name).join(', ')}`,
+      },
+    },
+  },
+};
+
+/** An answer of server-sent events. */
+export function ApiEventStream(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(...EVENTS),
+    ApiResponse({
+      status: 200,
+      description: 'Server-sent events, one JSON object each',
+      content: { 'text/event-stream': EVENT_STREAM },
+    }),
+  );
+}
+
+/** The forms in which a successful edit is answered. */
+export function ApiEditAnswers(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(EditAnswerDto, ...EVENTS),
+    ApiResponse({
+      status: 200,
+      description: 'The results; with stream=true, events',
+      headers: {
+        'Preference-Applied': { description: 'With Prefer: respond-async, wait=SECONDS', schema: { type: 'string' } },
+        'Server-Timing': { description: 'Waiting and model time by stage, in milliseconds', schema: { type: 'string' } },
+      },
+      content: {
+        'application/json': { schema: { $ref: getSchemaPath(EditAnswerDto) } },
+        'text/event-stream': EVENT_STREAM,
+      },
+    }),
+    ApiResponse({
+      status: 202,
+      description: 'With Prefer: respond-async: the job',
+      type: JobDto,
+      headers: {
+        Location: { description: "The job's address", schema: { type: 'string' } },
+        'Preference-Applied': { schema: { type: 'string', pattern: '^respond-async(, wait=[0-9]+)?$' } },
+      },
+    }),
+  );
+}

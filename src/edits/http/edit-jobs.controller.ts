@@ -1,0 +1,53 @@
+import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Req, Res, type StreamableFile } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { ApiErrors } from '../../http/errors/api-errors.decorator.js';
+import { onClose } from '../../http/on-close.js';
+import { jobJson } from './answers/job-json.js';
+import { sendEvents, sendJson } from './answers/send.js';
+import { JobDto } from './docs/job.dto.js';
+import { ApiEventStream } from './docs/edit-answers.decorator.js';
+import { EditsService } from '../edits.service.js';
+import { lastEventNumber } from './answers/last-event-id.js';
+
+@ApiTags('jobs')
+@Controller('v1/images/edits/:id')
+export class EditJobsController {
+  constructor(private readonly edits: EditsService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'A job that was asked for with Prefer: respond-async' })
+  @ApiOkResponse({ type: JobDto })
+  @ApiErrors('UNAUTHORIZED', 'NOT_FOUND')
+  async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
+    const { job, files } = await this.edits.get(id);
+    return sendJson(response, jobJson(job, files));
+  }
+
+  @Get('events')
+  @ApiOperation({ summary: "A job's events: those that were, then those to come, until it ends" })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last event that was seen' })
+  @ApiEventStream()
+  @ApiErrors('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND')
+  async events(
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<StreamableFile> {
+    const after = lastEventNumber(request);
+    const { job } = await this.edits.get(id);
+    const gone = new AbortController();
+    onClose(response, () => gone.abort());
+    return sendEvents(response, this.edits.events(job, after, gone.signal));
+  }
+
+  @Delete()
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({ summary: 'Cancel a job' })
+  @ApiAcceptedResponse({ type: JobDto, description: 'A job that waited is gone; one that runs ends at its next step' })
+  @ApiErrors('UNAUTHORIZED', 'NOT_FOUND', 'CONFLICT')
+  async cancel(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
+    const { job, files } = await this.edits.cancel(id);
+    return sendJson(response, jobJson(job, files));
+  }
+}

@@ -1,0 +1,20 @@
+import type { Facts } from '../../http/log-fields.js';
+import type { JobSnapshot } from '../../jobs/job-snapshot.js';
+
+/** What the log says of an edit; model and waiting time are what it took until now. */
+export function editLogFields(id: string, job: JobSnapshot | null): Facts {
+  if (job === null) return { job: id };
+  const { order, status, waitedSeconds, stageSeconds } = job;
+  const { size, numInferenceSteps } = order.settings;
+  const { text, encode, denoise, decode } = stageSeconds;
+  return {
+    job: id,
+    job_status: status,
+    inputs: order.inputPictures,
+    n: order.n,
+    steps: numInferenceSteps,
+    size: size === 'auto' ? size : `${size.width}x${size.height}`,
+    queue_ms: (waitedSeconds * 1000).toFixed(1),
+    model_ms: ((text + encode + denoise + decode) * 1000).toFixed(1),
+  };
+}

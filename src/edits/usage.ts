@@ -1,0 +1,32 @@
+import type { PictureTokens } from '../protocol/picture.js';
+import type { PictureFile } from '../jobs/job-snapshot.js';
+
+/** Token counts in OpenAI's form. */
+export interface Usage {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly total_tokens: number;
+  readonly input_tokens_details: { readonly text_tokens: number; readonly image_tokens: number };
+}
+
+/** Of one picture alone. */
+export function pictureUsage({ text, references, target }: PictureTokens): Usage {
+  return usage(text, references, target);
+}
+
+/** Of a whole edit: the prompt counts once, each input once, each result by itself. */
+export function editUsage(files: readonly PictureFile[]): Usage {
+  const inputs = new Map(files.map(({ inputIndex, tokens }) => [inputIndex, tokens.references]));
+  const references = [...inputs.values()].reduce((sum, tokens) => sum + tokens, 0);
+  const target = files.reduce((sum, { tokens }) => sum + tokens.target, 0);
+  return usage(files[0]?.tokens.text ?? 0, references, target);
+}
+
+function usage(text: number, image: number, output: number): Usage {
+  return {
+    input_tokens: text + image,
+    output_tokens: output,
+    total_tokens: text + image + output,
+    input_tokens_details: { text_tokens: text, image_tokens: image },
+  };
+}

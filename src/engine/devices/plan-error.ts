@@ -1,0 +1,112 @@
+import { PRECISIONS, type DeviceMap } from '../../protocol/device-settings.js';
+import { GRAPH_NAMES } from '../../graph/checkpoint-graphs.js';
+import { deviceLabel, STAGE_OF, STAGES, type Stage } from './device-plan.js';
+import { gigabytes } from './gigabytes.js';
+import type { NetworkSizes, SizesOf } from './network-sizes.js';
+import {
+  budgetOf,
+  isRefusal,
+  planDevices,
+  type Machine,
+  type PlanRequest,
+  type Refusal,
+  type TooLarge,
+} from './plan-devices.js';
+import type { DeviceKind } from './served-precisions.js';
+
+/** Areas that a smaller limit is tried with, in pixels. */
+const SMALLER_AREAS = [1024 * 1024, 512 * 512];
+const MOST_REMEDIES = 4;
+
+const STAGE_NAMES: Readonly<Record<Stage, string>> = {
+  encode: 'encoding the input',
+  text: 'encoding the prompt',
+  schedule: 'the modulation',
+  picture: 'denoising',
+};
+
+/** Says in one line what is missing, and which setting would help. */
+export function planError(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+  switch (refusal.refused) {
+    case 'no gpu':
+      return `DEVICE_MAP=${request.deviceMap} needs an NVIDIA GPU and the CUDA provider: run npm run setup:cuda, and npm run doctor to see what is missing, or use DEVICE_MAP=auto or cpu`;
+    case 'precision':
+      return `PRECISION=${request.precision} is not served on ${refusal.kind === 'cpu' ? 'the CPU' : 'a GPU'}: use auto or ${machine.served[refusal.kind].join(', ')}`;
+    case 'too large':
+      return `${shortage(refusal, request, machine, sizesOf)}. ${advice(request, machine, sizesOf)}`;
+  }
+}
+
+function shortage({ kind, precision }: TooLarge, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+  const loads = stageBytes(sizesOf(precision, kind, request.outputPixels), kind);
+  if (kind === 'cpu') {
+    const { stage, bytes } = largest(loads);
+    return `The checkpoint is too large for this host: in ${precision} the weights for ${STAGE_NAMES[stage]} alone take ${gigabytes(bytes)}, and ${gigabytes(machine.hostBytes)} of memory are available`;
+  }
+  const rooms = machine.gpus.map((gpu) => Math.max(0, budgetOf(gpu)));
+  // Only denoising can be split: what else is too large for every GPU is at fault, however many there are.
+  const whole = largest(loads.filter(({ stage }) => stage !== 'picture'));
+  const isSplit = request.deviceMap === 'balanced' && machine.gpus.length > 1;
+  const { stage, bytes } = isSplit && whole.bytes > Math.max(...rooms) ? whole : largest(loads);
+  const need = `in ${precision}, ${STAGE_NAMES[stage]} alone takes ${gigabytes(bytes)} with results of ${request.outputPixels} pixels`;
+  const offers = machine.gpus.map((gpu, index) => `${deviceLabel(gpu)} (${gpu.name}) ${gigabytes(rooms[index] ?? 0)}`);
+  return `The checkpoint is too large for DEVICE_MAP=${request.deviceMap}: ${need}${stage === 'text' && isSplit ? ' on one GPU' : ''}, and there is room for ${offers.join(', ')}`;
+}
+
+interface StageBytes {
+  readonly stage: Stage;
+  readonly bytes: number;
+}
+
+/** What must be in memory together: on the host the weights, on a GPU the runs' needs too. */
+function stageBytes({ weights, activations }: NetworkSizes, kind: DeviceKind): StageBytes[] {
+  return STAGES.map((stage) => ({
+    stage,
+    bytes: GRAPH_NAMES.filter((graph) => STAGE_OF[graph] === stage).reduce(
+      (sum, graph) => sum + weights.graphs[graph] + (kind === 'cpu' ? 0 : activations[graph]),
+      0,
+    ),
+  }));
+}
+
+function largest(loads: readonly StageBytes[]): StageBytes {
+  return loads.reduce((most, load) => (load.bytes > most.bytes ? load : most));
+}
+
+/** Settings with which the plan fits, those that change least first. */
+function advice(request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+  const fits = (changed: PlanRequest): boolean => !isRefusal(planDevices(changed, machine, sizesOf));
+  const precisions = PRECISIONS.filter((precision) => precision !== request.precision);
+  const maps = (['balanced', 'cuda', 'cpu'] as const).filter(
+    (map) => map !== request.deviceMap && isPossible(map, machine),
+  );
+  const areas = SMALLER_AREAS.filter((area) => area < request.outputPixels);
+  const single: Partial<PlanRequest>[] = [
+    ...precisions.map((precision) => ({ precision })),
+    ...maps.map((deviceMap) => ({ deviceMap })),
+    ...areas.map((outputPixels) => ({ outputPixels })),
+  ];
+  const double = precisions.flatMap((precision) => [
+    ...maps.map((deviceMap) => ({ precision, deviceMap })),
+    ...areas.map((outputPixels) => ({ precision, outputPixels })),
+  ]);
+  for (const changes of [single, double]) {
+    const remedies = changes.filter((change) => fits({ ...request, ...change })).map(describeChange);
+    if (remedies.length > 0) return `It fits with ${remedies.slice(0, MOST_REMEDIES).join(', or with ')}`;
+  }
+  return 'Neither PRECISION, DEVICE_MAP nor MAX_OUTPUT_PIXELS would make it fit here';
+}
+
+function isPossible(map: DeviceMap, { gpus }: Machine): boolean {
+  return map === 'cpu' || gpus.length > (map === 'balanced' ? 1 : 0);
+}
+
+function describeChange({ precision, deviceMap, outputPixels }: Partial<PlanRequest>): string {
+  return [
+    precision === undefined ? '' : `PRECISION=${precision}`,
+    deviceMap === undefined ? '' : `DEVICE_MAP=${deviceMap}`,
+    outputPixels === undefined ? '' : `MAX_OUTPUT_PIXELS=${outputPixels}`,
+  ]
+    .filter((setting) => setting !== '')
+    .join(' ');
+}

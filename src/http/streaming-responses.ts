@@ -1,0 +1,19 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Knows on which connections an answer has begun and is not over. */
+export class StreamingResponses {
+  private readonly open = new WeakMap<Socket, Set<ServerResponse>>();
+
+  constructor(server: Server) {
+    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      const responses = this.open.get(socket) ?? new Set();
+      this.open.set(socket, responses.add(response));
+      response.once('close', () => responses.delete(response));
+    });
+  }
+
+  isUnderWay(socket: Socket): boolean {
+    return [...(this.open.get(socket) ?? [])].some(({ headersSent }) => headersSent);
+  }
+}

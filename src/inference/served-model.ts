@@ -1,0 +1,24 @@
+import { EditError } from '../protocol/edit-error.js';
+import type { ModelInfo } from '../protocol/model-info.js';
+import type { ModelState } from './model-state.js';
+
+/** What the service asks of the model that it serves: whether it is ready or why not, and what it is. */
+export abstract class ServedModel {
+  abstract get state(): ModelState;
+
+  /** Resolves at the next change of the state; an engine that dies while it loads is one, too. */
+  abstract changed(): Promise<void>;
+
+  /** From now on nothing new is to be taken; pictures of what was taken before are still made. */
+  abstract drain(): void;
+
+  /**
+   * The model, which is ready.
+   * @throws EditError `unavailable`, with when to try again
+   */
+  ready(): ModelInfo {
+    const { state } = this;
+    if (state.status === 'ready') return state.model;
+    throw new EditError('unavailable', 'Model is not ready yet', { retryAfterSeconds: state.retryAfterSeconds });
+  }
+}

@@ -1,0 +1,182 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { PACKAGE_VERSION } from '../program/program-files.js';
+import type { StageSeconds } from '../protocol/picture.js';
+import { measureEventLoopLag } from './event-loop-lag.js';
+import { residentBytes } from './resident-memory.js';
+
+/** Why work was given up before it was done. */
+export type CancelReason = 'client_gone' | 'deleted' | 'timeout' | 'shutdown';
+
+/** What the engine supervisor tells when it is asked. */
+export interface EngineFigures {
+  readonly pid: number | undefined;
+  readonly isReady: boolean;
+}
+
+const STAGES = ['text', 'encode', 'denoise', 'decode'] as const;
+/** From a tiny checkpoint's milliseconds to minutes of a published one on a CPU. */
+const MODEL_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+const WAIT_SECONDS = [0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
+const ANSWER_SECONDS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600];
+const LAG_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1];
+
+/** Every figure that GET /metrics tells; who knows one writes it here. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly registers = [this.registry];
+
+  private readonly requests = new Counter({
+    name: 'qwen_edit_http_requests_total',
+    help: 'Requests that have ended, by route, status and error code (none: no error)',
+    labelNames: ['method', 'route', 'status', 'code'] as const,
+    registers: this.registers,
+  });
+  private readonly requestSeconds = new Histogram({
+    name: 'qwen_edit_http_request_duration_seconds',
+    help: "From a request's headers to its answer's end",
+    labelNames: ['route'] as const,
+    buckets: ANSWER_SECONDS,
+    registers: this.registers,
+  });
+  private readonly waitSeconds = new Histogram({
+    name: 'qwen_edit_queue_wait_seconds',
+    help: 'How long jobs waited until their first picture was begun',
+    buckets: WAIT_SECONDS,
+    registers: this.registers,
+  });
+  private readonly stageSeconds = new Histogram({
+    name: 'qwen_edit_stage_duration_seconds',
+    help: 'Model time of one picture by stage (text, encode, denoise, decode); stages whose result was kept take none',
+    labelNames: ['stage'] as const,
+    buckets: MODEL_SECONDS,
+    registers: this.registers,
+  });
+  private readonly stepSeconds = new Histogram({
+    name: 'qwen_edit_step_duration_seconds',
+    help: 'One denoising step, from the second of each picture on',
+    buckets: MODEL_SECONDS,
+    registers: this.registers,
+  });
+  private readonly pictures = new Counter({
+    name: 'qwen_edit_pictures_total',
+    help: 'Pictures that were made',
+    registers: this.registers,
+  });
+  private readonly cancels = new Counter({
+    name: 'qwen_edit_cancels_total',
+    help: 'Jobs that were given up before they were done, by reason (client_gone, deleted, timeout, shutdown)',
+    labelNames: ['reason'] as const,
+    registers: this.registers,
+  });
+  private readonly restarts = new Counter({
+    name: 'qwen_edit_engine_restarts_total',
+    help: 'Engine processes that ended unasked and were started again',
+    registers: this.registers,
+  });
+
+  constructor() {
+    new Gauge({
+      name: 'qwen_edit_build_info',
+      help: 'Always 1; the version is its label',
+      labelNames: ['version'] as const,
+      registers: this.registers,
+    }).set({ version: PACKAGE_VERSION }, 1);
+    for (const reason of ['client_gone', 'deleted', 'timeout', 'shutdown']) this.cancels.inc({ reason }, 0);
+    const lag = new Histogram({
+      name: 'qwen_edit_event_loop_lag_seconds',
+      help: "How late the API process' timers are, sampled ten times a second",
+      buckets: LAG_SECONDS,
+      registers: this.registers,
+    });
+    measureEventLoopLag((seconds) => lag.observe(seconds));
+  }
+
+  /** Metrics in Prometheus' text format, and its media type. */
+  async text(): Promise<{ text: string; type: string }> {
+    return { text: await this.registry.metrics(), type: this.registry.contentType };
+  }
+
+  /** `code` is the answer's error code. */
+  requestEnded(method: string, route: string, status: number, code: string | null, seconds: number): void {
+    this.requests.inc({ method, route, status, code: code ?? 'none' });
+    this.requestSeconds.observe({ route }, seconds);
+  }
+
+  jobStarted(waitedSeconds: number): void {
+    this.waitSeconds.observe(waitedSeconds);
+  }
+
+  /** To be called after each step of one picture. */
+  stepWatch(): () => void {
+    let last: number | null = null;
+    return () => {
+      const now = performance.now();
+      // The first has the preparations in it.
+      if (last !== null) this.stepSeconds.observe((now - last) / 1000);
+      last = now;
+    };
+  }
+
+  pictureMade(seconds: StageSeconds): void {
+    this.pictures.inc();
+    for (const stage of STAGES) this.stageSeconds.observe({ stage }, seconds[stage]);
+  }
+
+  cancelled(reason: CancelReason): void {
+    this.cancels.inc({ reason });
+  }
+
+  engineRestarted(): void {
+    this.restarts.inc();
+  }
+
+  /** `depth` is asked at each scrape: jobs that wait for their turn. */
+  measureQueue(depth: () => number): void {
+    new Gauge({
+      name: 'qwen_edit_queue_depth_jobs',
+      help: 'Jobs that wait for their turn',
+      registers: this.registers,
+      collect() {
+        this.set(depth());
+      },
+    });
+  }
+
+  /** `held` is asked at each scrape: bytes of uploads and of the pictures of jobs that aren't done. */
+  measureUploads(held: () => number): void {
+    new Gauge({
+      name: 'qwen_edit_upload_held_bytes',
+      help: 'Bytes of uploads, and of the pictures of jobs that are not done (UPLOADS_MAX_MB bounds them)',
+      registers: this.registers,
+      collect() {
+        this.set(held());
+      },
+    });
+  }
+
+  /** `figures` are asked at each scrape. */
+  measureEngine(figures: () => EngineFigures): void {
+    new Gauge({
+      name: 'qwen_edit_model_ready',
+      help: '1 when edits are served, else 0',
+      registers: this.registers,
+      collect() {
+        this.set(figures().isReady ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'qwen_edit_resident_memory_bytes',
+      help: "The processes' resident memory (the engine's on Linux alone)",
+      labelNames: ['process'] as const,
+      registers: this.registers,
+      async collect() {
+        const engine = await residentBytes(figures().pid);
+        this.reset();
+        this.set({ process: 'api' }, process.memoryUsage.rss());
+        if (engine !== null) this.set({ process: 'engine' }, engine);
+      },
+    });
+  }
+}

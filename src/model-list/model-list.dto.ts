@@ -1,0 +1,44 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** What an edit's fields are taken to be where they are absent and the checkpoint decides. */
+class ModelDefaultsDto {
+  @ApiProperty({ example: '1024x1024', description: 'WIDTHxHEIGHT, or auto' })
+  readonly size!: string;
+
+  @ApiProperty({ type: 'integer' })
+  readonly num_inference_steps!: number;
+
+  @ApiProperty()
+  readonly true_cfg_scale!: number;
+}
+
+export class ModelDto {
+  @ApiProperty({ description: 'What the field `model` of an edit may name' })
+  readonly id!: string;
+
+  @ApiProperty({ enum: ['model'] })
+  readonly object!: 'model';
+
+  @ApiProperty({ description: 'When the service started, in seconds since 1970' })
+  readonly created!: number;
+
+  @ApiProperty()
+  readonly owned_by!: string;
+
+  @ApiProperty({
+    type: ModelDefaultsDto,
+    description: "Not OpenAI's: the checkpoint's own defaults of an edit's fields",
+  })
+  readonly defaults!: ModelDefaultsDto;
+
+  @ApiProperty({ type: [String], description: "Not OpenAI's: instructions that the model does well; mostly none" })
+  readonly suggestions!: readonly string[];
+}
+
+export class ModelListDto {
+  @ApiProperty({ enum: ['list'] })
+  readonly object!: 'list';
+
+  @ApiProperty({ type: [ModelDto] })
+  readonly data!: ModelDto[];
+}

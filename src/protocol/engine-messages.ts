@@ -1,0 +1,50 @@
+import type { RgbImage } from '../images/rgb-image.js';
+import type { LoadRequest } from './load-request.js';
+import type { ModelInfo } from './model-info.js';
+import type { MadePicture } from './picture.js';
+import type { PictureRequest } from './picture-request.js';
+
+/**
+ * What the API process and the engine process say to each other (child_process IPC, 'advanced' serialization).
+ * The API process is the parent; the engine makes one picture at a time, in the order in which they are sent.
+ */
+
+/** Why a picture was not made: the request can't be served as it is, making it failed, or it was cancelled. */
+export type FailureKind = 'invalid' | 'failed' | 'cancelled';
+
+export type EngineCommand =
+  | { readonly type: 'load'; readonly request: LoadRequest }
+  /** Make one picture; pictures are made one after the other, in the order in which they are asked for. */
+  | { readonly type: 'make'; readonly id: string; readonly request: PictureRequest }
+  /** Give up a picture: at the next step, or before it starts. Nothing happens when it is done already. */
+  | { readonly type: 'cancel'; readonly id: string };
+
+/** A weight is first looked at, whether few bits hold it well enough, and then written. */
+export type QuantizingStep = 'measured' | 'written';
+
+export type EngineEvent =
+  /** The process is up and can be told to load. */
+  | { readonly type: 'started' }
+  /** Weights are quantized for this start and the next ones: so many of them are through this step. */
+  | { readonly type: 'quantizing'; readonly step: QuantizingStep; readonly done: number; readonly count: number }
+  /** Network `number` of `count` is about to be loaded. */
+  | { readonly type: 'loading'; readonly network: string; readonly number: number; readonly count: number }
+  | { readonly type: 'ready'; readonly model: ModelInfo }
+  /**
+   * A fault of the checkpoint's files (`isCheckpoint`), or of the device; message holds no path of the host. The engine stays up
+   * and can be told to load again.
+   */
+  | { readonly type: 'load_failed'; readonly message: string; readonly isCheckpoint: boolean }
+  /** Step `step` of `steps` is done (they count from 1). */
+  | { readonly type: 'progress'; readonly id: string; readonly step: number; readonly steps: number }
+  /** Preview `index` (from 0), decoded from the clean latents that the model predicts at that step. */
+  | { readonly type: 'preview'; readonly id: string; readonly index: number; readonly image: RgbImage }
+  | ({ readonly type: 'made'; readonly id: string } & MadePicture)
+  /** `param` names the field at fault of an invalid request. */
+  | {
+      readonly type: 'failed';
+      readonly id: string;
+      readonly kind: FailureKind;
+      readonly message: string;
+      readonly param: string | null;
+    };

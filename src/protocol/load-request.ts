@@ -1,0 +1,20 @@
+import type { DeviceMap, PrecisionSetting } from './device-settings.js';
+
+/** Where weights that were quantized are kept for the next start. */
+export interface QuantizedCacheSettings {
+  /** QUANTIZED_CACHE_DIR: absolute; made when it is needed. */
+  readonly folder: string;
+  /** QUANTIZED_CACHE_MAX_GB, in bytes: past it what was not used for longest is removed. */
+  readonly maxBytes: number;
+}
+
+/** Which checkpoint an engine is to load, and how. */
+export interface LoadRequest {
+  /** Absolute path, as QWEN_MODEL_DIR takes it. */
+  readonly modelDir: string;
+  readonly deviceMap: DeviceMap;
+  readonly precision: PrecisionSetting;
+  /** Pixels of the largest result that will be asked for. */
+  readonly outputPixels: number;
+  readonly quantizedCache: QuantizedCacheSettings;
+}

@@ -1,0 +1,24 @@
+import type { Precision } from './device-settings.js';
+import type { EditSettings } from './edit-settings.js';
+
+/** What a loaded checkpoint is and takes; requests are checked against it. */
+export interface ModelInfo {
+  readonly id: string;
+  readonly pipelineClass: string;
+  /** Areas in pixels to which each input is brought before it reaches the engine, in the order of InputPicture.conditions. */
+  readonly conditionAreas: readonly number[];
+  /** The most reference pictures of one edit. */
+  readonly maxReferences: number;
+  /** The settings that the checkpoint has defaults of its own for. */
+  readonly defaults: Pick<EditSettings, 'size' | 'numInferenceSteps' | 'trueCfgScale'>;
+  /** Instructions that the model does well, as its service.json gives them. */
+  readonly suggestions: readonly string[];
+  /** Texts that the tokenizer takes for one special token each; a prompt must not hold any. */
+  readonly specialTokens: readonly string[];
+  readonly device: 'cpu' | 'cuda';
+  readonly precision: Precision;
+  /** Where the networks live and why, a line each. */
+  readonly placement: readonly string[];
+  /** Things that the operator should know (tensors that nothing uses, …). */
+  readonly warnings: readonly string[];
+}

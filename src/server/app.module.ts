@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AuthModule } from '../auth/auth.module.js';
+import type { Settings } from '../config/settings.js';
+import { SettingsModule } from '../config/settings.module.js';
+import { EditsModule } from '../edits/http/edits.module.js';
+import { ErrorAnswers } from '../http/errors/error-answers.service.js';
+import { ErrorFilter } from '../http/errors/error.filter.js';
+import { HealthModule } from '../health/health.module.js';
+import { MetricsHttpModule } from '../metrics/http/metrics-http.module.js';
+import { ModelListModule } from '../model-list/model-list.module.js';
+import type { Tracing } from '../tracing/tracing.js';
+import { TracingModule } from '../tracing/tracing.module.js';
+import { PlaygroundModule } from '../playground/playground.module.js';
+
+/** The API process: everything but the model itself, which runs in the engine process. */
+@Module({})
+export class AppModule {
+  static register(settings: Settings, tracing: Tracing): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.register(settings),
+        TracingModule.register(tracing),
+        MetricsHttpModule,
+        AuthModule,
+        EditsModule,
+        HealthModule,
+        ModelListModule,
+        PlaygroundModule,
+      ],
+      providers: [ErrorAnswers, { provide: APP_FILTER, useClass: ErrorFilter }],
+    };
+  }
+}

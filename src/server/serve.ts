@@ -1,0 +1,73 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { Settings } from '../config/settings.js';
+import { admitEdits } from '../edits/http/admission/admit-edits.js';
+import { accessLog } from '../http/access-log.js';
+import { serveOpenApi } from '../openapi/serve-openapi.js';
+import { ActiveResponses } from '../http/active-responses.js';
+import { requestId } from '../http/request-id.js';
+import { requireHost } from '../http/require-host.js';
+import { securityHeaders } from '../http/security-headers.js';
+import { limitServer } from '../http/server-limits.js';
+import { ServiceLogger } from '../http/service-logger.js';
+import { countRequests } from '../metrics/http/count-requests.js';
+import { Metrics } from '../metrics/metrics.service.js';
+import { shutDown } from './shutdown.js';
+import type { StopSignals } from '../program/stop-signals.js';
+import { startTracing } from '../tracing/start-tracing.js';
+import { traceRequests } from '../tracing/http/trace-requests.js';
+import { NoTracing } from '../tracing/tracing.js';
+
+/** Starts the API process: listens at once, while the engine process loads the model. */
+export async function serve(settings: Settings, signals: StopSignals): Promise<void> {
+  const tracing = await startTracing(process.env);
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(settings, tracing), {
+    // Bodies are read after the guards, by the one route that takes any.
+    bodyParser: false,
+    forceCloseConnections: true,
+    logger: new ServiceLogger(settings.logLevel),
+  });
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  const answers = new ActiveResponses();
+  app.use(answers.watch, requestId, accessLog, countRequests(app.get(Metrics)), securityHeaders, requireHost);
+  if (!(tracing instanceof NoTracing)) app.use(traceRequests(tracing));
+  admitEdits(app);
+  serveOpenApi(app);
+  signals.onStop(async () => {
+    await shutDown(app, answers, settings.jobs);
+    return 0;
+  });
+  limitServer(app.getHttpServer());
+  try {
+    await app.listen(settings.port, settings.host);
+  } catch (error) {
+    new Logger('Service').error(`Can't listen on ${settings.host}:${settings.port}: ${(error as Error).message}`);
+    process.exitCode = 1;
+    await app.close();
+    return;
+  }
+  announce(settings, app.getHttpServer().address() as AddressInfo);
+}
+
+function announce(settings: Settings, { port }: AddressInfo): void {
+  const logger = new Logger('Service');
+  logger.log(
+    settings.usesBundledModel
+      ? 'QWEN_MODEL_DIR is not set: serving the bundled miniature'
+      : `Serving ${settings.modelDir}`,
+  );
+  if (settings.apiKey === null && !isLoopback(settings.host)) {
+    logger.warn('API_KEY is not set: everyone who can reach this host can use the service');
+  }
+  logger.log(`Listening on http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

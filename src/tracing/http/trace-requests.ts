@@ -1,0 +1,50 @@
+import type { Request, RequestHandler } from 'express';
+import { errorCodeOf } from '../../http/errors/answered-code.js';
+import { answeredStatus } from '../../http/answered-status.js';
+import { routeOf } from '../../http/route-of.js';
+import type { TraceContext, Tracing } from '../tracing.js';
+
+/** Probes and scrapes come every few seconds and tell nothing. */
+const UNTRACED = ['/health', '/ready', '/metrics'];
+
+const contexts = new WeakMap<object, TraceContext>();
+
+/**
+ * express middleware: a span for each request, with the attributes of OpenTelemetry's conventions for HTTP servers.
+ * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+ */
+export function traceRequests(tracing: Tracing): RequestHandler {
+  return (request, response, next) => {
+    const { method, path, headers } = request;
+    if (UNTRACED.includes(path)) {
+      next();
+      return;
+    }
+    const span = tracing.begin(headers, method, {
+      'http.request.method': method,
+      'url.path': path.slice(0, 200),
+      'url.scheme': request.protocol,
+      'server.address': request.hostname,
+      'network.protocol.version': request.httpVersion,
+      ...(headers['user-agent'] === undefined ? {} : { 'user_agent.original': headers['user-agent'].slice(0, 200) }),
+      'request.id': request.id,
+    });
+    contexts.set(request, span.context);
+    response.once('close', () => {
+      const route = routeOf(request);
+      const status = answeredStatus(response);
+      const code = errorCodeOf(response);
+      span.end(
+        route === null ? method : `${method} ${route}`,
+        { 'http.response.status_code': status, ...(route === null ? {} : { 'http.route': route }) },
+        code === null ? null : { type: code, message: code },
+      );
+    });
+    next();
+  };
+}
+
+/** What the spans of a request's work are to lie below. */
+export function traceContextOf(request: Request): TraceContext {
+  return contexts.get(request) ?? {};
+}

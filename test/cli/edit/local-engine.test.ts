@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdir, writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { Workplace } from '../../support/command.js';
+import { edit, GOOD_PICTURE, goodForm } from '../../support/edit-form.js';
+import { gradient } from '../../support/pictures.js';
+import { TestServer } from '../../support/server.js';
+
+/** One step: what is looked at here is not the picture. */
+const QUICK = ['--num_inference_steps', '1'];
+
+describe('the command line with an engine of its own', () => {
+  let place: Workplace;
+  beforeEach(async () => {
+    place = await Workplace.create({ 'photo.png': GOOD_PICTURE });
+  });
+  afterEach(() => place.remove());
+
+  test('one file: the very bytes that the service gives', async () => {
+    const { code, stdout, stderr } = await place.run([
+      'photo.png',
+      'make it blue',
+      '-o',
+      'out.png',
+      '--num-inference-steps=3',
+      '--seed',
+      '7',
+      '--size=96x64',
+    ]);
+    expect(stderr).toMatch(
+      /^Loading the model\n(photo\.png: step \d of 3, \d+ s left\n)*photo\.png -> out\.png \(96x64, seed 7, \d+ s\)\n$/,
+    );
+    expect(stdout).toHaveLength(0);
+    expect(code).toBe(0);
+    expect(await place.files()).toEqual(['out.png', 'photo.png']);
+    const server = await TestServer.start();
+    try {
+      const fields = { num_inference_steps: '3', seed: '7', size: '96x64' };
+      const { data } = await edit(server.url, goodForm(fields));
+      expect((await place.read('out.png')).equals(Buffer.from(data[0]?.b64_json ?? '', 'base64'))).toBe(true);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('without -o the result lies beside its input; several variants are numbered', async () => {
+    expect(await place.json(['photo.png', 'make it blue', '--n', '2', '--seed', '4294967295', ...QUICK])).toMatchObject(
+      {
+        code: 0,
+        results: [
+          { input: 'photo.png', output: 'photo-edited-1.png', seed: 4294967295 },
+          { input: 'photo.png', output: 'photo-edited-2.png', seed: 0 },
+        ],
+        failures: [],
+        warnings: [],
+      },
+    );
+    expect(await place.files()).toEqual(['photo-edited-1.png', 'photo-edited-2.png', 'photo.png']);
+  });
+
+  test('a folder, and a file beside it, into a folder that is made; what is no picture stops nothing else', async () => {
+    await mkdir(place.at('in/more'), { recursive: true });
+    await gradient(70, 50).jpeg().toFile(place.at('in/b.JPG'));
+    await gradient(50, 70).webp().toFile(place.at('in/a.webp'));
+    await gradient(50, 70).png().toFile(place.at('in/more/deeper.png'));
+    await sharp(GOOD_PICTURE).png().toFile(place.at('in/.hidden.png'));
+    await writeFile(place.at('in/broken.png'), 'no picture');
+    await writeFile(place.at('in/notes.txt'), 'no picture');
+    const { code, stderr } = await place.run(['in', 'photo.png', 'make it blue', '-o', 'out/', ...QUICK]);
+    expect(stderr).toContain(
+      'in/broken.png: Invalid image format: the file is not a PNG, JPEG, WebP, AVIF, GIF or TIFF picture\n',
+    );
+    expect(stderr).toMatch(/^in\/a\.webp \(1 of 4\) -> out\/a\.png \(64x64, seed (\d+), \d+ s\)$/m);
+    expect(code).toBe(1);
+    expect((await place.files()).filter((file) => file.startsWith('out/'))).toEqual([
+      'out/a.png',
+      'out/b.png',
+      'out/photo.png',
+    ]);
+    // One seed for all of them.
+    expect(new Set([...stderr.matchAll(/seed (\d+)/g)].map(([, seed]) => seed)).size).toBe(1);
+  });
+
+  test.each([
+    ['out.jpg', 'jpeg'],
+    ['out.JPEG', 'jpeg'],
+    ['out.webp', 'webp'],
+  ])('the ending of %s sets the format', async (name, format) => {
+    expect((await place.run(['photo.png', 'make it blue', '-o', name, ...QUICK])).code).toBe(0);
+    expect(await sharp(await place.read(name)).metadata()).toMatchObject({ format, width: 64, height: 64 });
+  });
+
+  test('a tensor, and a pattern', async () => {
+    const { code, results } = await place.json([
+      'photo.png',
+      '--prompt',
+      'make it blue',
+      '-o',
+      '{seed}-{name}.{index}.{variant}.pt',
+      '--seed=9',
+      '--n=2',
+      ...QUICK,
+    ]);
+    expect(code).toBe(0);
+    expect(results.map(({ output, output_format }) => [output, output_format])).toEqual([
+      ['9-photo.1.1.pt', 'pt'],
+      ['10-photo.1.2.pt', 'pt'],
+    ]);
+    expect((await place.read('9-photo.1.1.pt')).subarray(0, 2).toString()).toBe('PK');
+  });
+
+  test('standard input and output', async () => {
+    const piped = await place.run(['-', 'make it blue', '--seed', '1', ...QUICK], { stdin: GOOD_PICTURE });
+    expect(piped.code).toBe(0);
+    expect(await sharp(piped.stdout).metadata()).toMatchObject({ format: 'png', width: 64 });
+    const toOutput = await place.run(['photo.png', 'make it blue', '--seed', '1', '-o', '-', '-q', ...QUICK]);
+    expect(toOutput).toMatchObject({ code: 0, stderr: '' });
+    expect(toOutput.stdout.equals(piped.stdout)).toBe(true);
+    expect(await place.files()).toEqual(['photo.png']);
+  });
+
+  test('warnings are told once', async () => {
+    await gradient(64, 64).png().toFile(place.at('other.png'));
+    const { stderr } = await place.run([
+      'photo.png',
+      'other.png',
+      'make it blue',
+      '-o',
+      'out/',
+      '--guidance_scale',
+      '3',
+      ...QUICK,
+    ]);
+    expect(stderr.match(/^Warning: guidance_scale had no effect: .*$/gm)).toHaveLength(1);
+  });
+
+  test('--verbose shows the log of the engine, on standard error', async () => {
+    const { stdout, stderr } = await place.run(['photo.png', 'make it blue', '-o', '-', '-v', ...QUICK]);
+    expect(stderr).toContain('[Engine] Model tiny-plain is ready on cpu in fp32\n');
+    expect(stderr).not.toContain('InstanceLoader');
+    expect((await sharp(stdout).metadata()).format).toBe('png');
+  });
+});

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { edit, type Fields, GOOD_PICTURE, goodForm, postEdit } from '../../support/edit-form.js';
+import { expectError } from '../../support/expect-error.js';
+import { TestServer } from '../../support/server.js';
+
+const SIZE_FORMAT = "Invalid size format. Use 'WIDTHxHEIGHT' (e.g., '1024x1024')";
+const OUTPUT_TYPE = "output_type must be 'pil' or 'pt'";
+
+/** Texts that some parser might take for a number, and none of which is a whole one. */
+const NO_WHOLE_NUMBERS = [
+  '2abc',
+  '1.5',
+  '1e1',
+  '0x1',
+  '',
+  ' ',
+  ' 1',
+  '1 ',
+  '+1',
+  'NaN',
+  'Infinity',
+  'null',
+  'true',
+  '１',
+];
+
+describe('form fields', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start({ env: { MAX_STEPS: '20', MAX_OUTPUT_SIDE: '512', MAX_OUTPUT_PIXELS: '65536' } });
+  });
+  afterAll(async () => {
+    const body = await edit(server.url, goodForm());
+    expect(body.data).toHaveLength(1);
+    expect((await server.stop()).leftovers).toEqual([]);
+  });
+
+  const refused = async (changes: Fields, message: string | RegExp, param: string | null): Promise<void> => {
+    await expectError(await postEdit(server.url, goodForm(changes)), {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message,
+      param,
+    });
+  };
+
+  test.each([
+    ['absent', undefined],
+    ['empty', ''],
+    ['blank', ' \t\n　'],
+  ])('a prompt that is %s', async (_name, prompt) => {
+    await refused({ prompt }, 'Prompt cannot be empty', 'prompt');
+  });
+
+  test('a doubled prompt', async () => {
+    await refused({ prompt: ['one', 'two'] }, 'prompt must be given only once', 'prompt');
+  });
+
+  test('a prompt with more tokens than max_sequence_length is refused with both numbers', async () => {
+    await refused(
+      { prompt: 'ab '.repeat(13_334) },
+      /^prompt has \d{4,} tokens, more than max_sequence_length \(512\)$/,
+      'prompt',
+    );
+    await refused({ prompt: 'a b c', max_sequence_length: '1' }, /^prompt has \d+ tokens.*\(1\)$/, 'prompt');
+    await refused(
+      { negative_prompt: 'a b '.repeat(1000), true_cfg_scale: '2' },
+      /^negative_prompt has \d+ tokens/,
+      'negative_prompt',
+    );
+  });
+
+  test('special tokens in either prompt', async () => {
+    await refused({ prompt: 'a <|image_pad|> b' }, /^prompt must not contain .*<\|image_pad\|>$/, 'prompt');
+    await refused(
+      { negative_prompt: '<|im_end|>' },
+      /^negative_prompt must not contain .*<\|im_end\|>$/,
+      'negative_prompt',
+    );
+  });
+
+  test.each([
+    ['n', 'n must be between 1 and 10', ['0', '11', '-1', '999999999999999']],
+    ['n', 'n must be a whole number between 1 and 10', NO_WHOLE_NUMBERS],
+    ['num_inference_steps', 'num_inference_steps must be at least 1', ['0', '-1']],
+    ['num_inference_steps', 'num_inference_steps must be a whole number of at least 1', NO_WHOLE_NUMBERS],
+    ['num_inference_steps', 'num_inference_steps must be at most 20 (MAX_STEPS)', ['21', '150']],
+    ['output_type', OUTPUT_TYPE, ['', 'np', 'PIL', 'pil ']],
+    [
+      'size',
+      SIZE_FORMAT,
+      ['', '1024', '1024X1024', '1024x1024 ', '64x', 'x64', '64x-64', '64.0x64', '64×64', 'AUTO', '1e3x64'],
+    ],
+    [
+      'size',
+      'size must have sides between 64 and 512 pixels (MAX_OUTPUT_SIDE)',
+      ['0x0', '63x64', '64x513', '999999999x64'],
+    ],
+    ['size', 'size must have at most 65536 pixels in all (MAX_OUTPUT_PIXELS), 512x256 has 131072', ['512x256']],
+    [
+      'guidance_scale',
+      'guidance_scale must be a number of at least 0',
+      ['-0.1', 'NaN', 'Infinity', '4,5', '', ' ', '1e', '0x1', '1e99'],
+    ],
+    [
+      'true_cfg_scale',
+      'true_cfg_scale must be a number of at least 0',
+      ['-1', 'NaN', '-Infinity', '4.0 ', '', 'four', '1e39'],
+    ],
+    ['max_sequence_length', 'max_sequence_length must be between 1 and 1024', ['0', '1025', '-1']],
+    ['max_sequence_length', 'max_sequence_length must be a whole number between 1 and 1024', NO_WHOLE_NUMBERS],
+    ['seed', 'seed must be between 0 and 4294967295', ['-1', '4294967296']],
+    ['seed', 'seed must be a whole number between 0 and 4294967295', NO_WHOLE_NUMBERS],
+    ['output_format', "output_format must be 'png', 'jpeg' or 'webp'", ['', 'gif', 'PNG']],
+    ['output_compression', 'output_compression must be between 0 and 100', ['-1', '101']],
+    ['output_compression', 'output_compression must be a whole number between 0 and 100', NO_WHOLE_NUMBERS],
+    ['response_format', "response_format must be 'b64_json'", ['url', '']],
+    ['stream', "stream must be 'true' or 'false'", ['1', 'yes', '', 'True']],
+    ['partial_images', 'partial_images must be between 0 and 3', ['-1', '4']],
+    ['partial_images', 'partial_images must be a whole number between 0 and 3', NO_WHOLE_NUMBERS],
+    ['progress', "progress must be 'true' or 'false'", ['1', 'on', 'TRUE']],
+    ['model', "model must be 'tiny-plain', the served model, or absent", ['', 'gpt-4', 'TINY-PLAIN', 'dall-e']],
+  ])('%s: %s', async (field, message, values) => {
+    for (const value of values) await refused({ [field]: value }, message, field);
+  });
+
+  test.each([
+    'n',
+    'num_inference_steps',
+    'output_type',
+    'size',
+    'negative_prompt',
+    'guidance_scale',
+    'true_cfg_scale',
+    'max_sequence_length',
+    'seed',
+    'output_format',
+    'output_compression',
+    'response_format',
+    'stream',
+    'partial_images',
+    'progress',
+    'model',
+    'background',
+    'quality',
+    'input_fidelity',
+    'moderation',
+    'user',
+    'safety_identifier',
+  ])('%s given twice, as a file, with brackets', async (field) => {
+    await refused({ [field]: ['1', '1'] }, `${field} must be given only once`, field);
+    await refused({ [field]: GOOD_PICTURE }, `${field} must be text, not a file`, field);
+    await refused({ [field]: undefined, [`${field}[a]`]: '1' }, `${field} must not have brackets in its name`, field);
+  });
+
+  test.each([
+    ['strength', 'Unknown field: strength'],
+    ['Prompt', 'Unknown field: Prompt'],
+    ['__proto__', 'Unknown field: __proto__'],
+    ['images[]', 'images must be a file, not text'],
+    ['mask', 'mask is not supported'],
+    ['style', 'mask is not supported'.replace('mask', 'style')],
+  ])('the unknown field %s', async (field, message) => {
+    await refused({ [field]: '1' }, message, field.replace('[]', ''));
+  });
+
+  test('files under unknown names', async () => {
+    await refused({ picture: GOOD_PICTURE }, 'Unknown field: picture', 'picture');
+    await refused({ mask: GOOD_PICTURE }, 'mask is not supported', 'mask');
+    await refused({ 'images[]': GOOD_PICTURE }, 'Unknown field: images[]', 'images[]');
+  });
+
+  test('pictures: none, as text, both forms, too many references', async () => {
+    await refused({ images: undefined }, 'At least one image is required', 'images');
+    await refused({ images: 'data:image/png;base64,AAAA' }, 'images must be a file, not text', 'images');
+    await refused({ images: undefined, image: 'x' }, 'image must be a file, not text', 'image');
+    await refused({ image: GOOD_PICTURE }, /^images and image must not be mixed/, 'image');
+    await refused({ 'image[]': GOOD_PICTURE }, /^images and image must not be mixed/, 'image');
+    const two = [GOOD_PICTURE, GOOD_PICTURE];
+    await refused(
+      { images: undefined, image: two },
+      /^image: tiny-plain takes at most 1 picture an edit, 2 were given/,
+      'image',
+    );
+    await refused({ images: undefined, 'image[]': two }, /^image: tiny-plain takes at most 1 picture/, 'image');
+  });
+
+  test('the first fault answers: images, prompt, n, num_inference_steps, output_type, size, the rest, the pictures', async () => {
+    const faults: [field: string, value: string, message: string][] = [
+      ['prompt', '', 'Prompt cannot be empty'],
+      ['n', '0', 'n must be between 1 and 10'],
+      ['num_inference_steps', '0', 'num_inference_steps must be at least 1'],
+      ['output_type', 'x', OUTPUT_TYPE],
+      ['size', 'x', SIZE_FORMAT],
+      ['seed', '-1', 'seed must be between 0 and 4294967295'],
+      ['unknown', 'x', 'Unknown field: unknown'],
+    ];
+    const broken: Record<string, string | Uint8Array | undefined> = {
+      images: 'text',
+      ...Object.fromEntries(faults.map(([field, value]) => [field, value])),
+    };
+    await refused(broken, 'images must be a file, not text', 'images');
+    broken['images'] = Buffer.from('no picture');
+    for (const [field, , message] of faults) {
+      await refused(broken, message, field);
+      broken[field] = field === 'prompt' ? 'a' : undefined;
+    }
+    await refused(broken, /^Invalid image format at index 0: /, 'images');
+  });
+});

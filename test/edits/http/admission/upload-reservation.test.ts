@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { UploadReservation } from '../../../../src/edits/http/admission/upload-reservation.js';
+import { Admission } from '../../../../src/jobs/in-memory/admission.js';
+import type { Place } from '../../../../src/jobs/job-queue.js';
+import { SpeedMeter } from '../../../../src/jobs/speed-meter.js';
+
+/** An idle engine takes one, and one may wait. */
+const queue = (): (() => Promise<Place>) => {
+  const admission = new Admission(1, new SpeedMeter());
+  return () => new Promise((resolve) => resolve(admission.reserve(10, [], null)));
+};
+const isFull = async (reserve: () => Promise<Place>): Promise<boolean> => {
+  const places = await Promise.allSettled([reserve(), reserve()]);
+  for (const place of places) if (place.status === 'fulfilled') place.value.release();
+  return places.some(({ status }) => status === 'rejected');
+};
+
+test('a claimed place is the one that was kept, and is free when the request is over', async () => {
+  const reserve = queue();
+  const place = new UploadReservation(await reserve(), reserve);
+  await place.claim();
+  expect(await isFull(reserve)).toBe(true);
+  place.release();
+  expect(await isFull(reserve)).toBe(false);
+});
+
+test('one who has gone takes no place, whether he went before his claim or while it was made', async () => {
+  const reserve = queue();
+  const before = new UploadReservation(null, reserve);
+  before.release();
+  await before.claim();
+  expect(await isFull(reserve)).toBe(false);
+  const meanwhile = new UploadReservation(null, reserve);
+  const claim = meanwhile.claim();
+  meanwhile.release();
+  await claim;
+  expect(await isFull(reserve)).toBe(false);
+});

@@ -1,0 +1,76 @@
+// @ts-check
+/**
+ * Makes one picture of a checkpoint under several plans of its own making, each in the built engine's parts, and prints what
+ * came of each as a line of JSON. In a process of its own: jest's realms have typed arrays that the runtime refuses.
+ *
+ *     node placement-worker.mjs CHECKPOINT PICTURE
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { openCheckpoint } from '../../../dist/checkpoint/open-checkpoint.js';
+import { graphsAt } from '../../../dist/engine/devices/balance.js';
+import { layOut } from '../../../dist/engine/devices/lay-out.js';
+import { sizesOfCheckpoint } from '../../../dist/engine/devices/network-sizes.js';
+import { loadEditModel } from '../../../dist/engine/edit-model.js';
+import { PipelineService } from '../../../dist/engine/pipeline/pipeline.service.js';
+import { SchedulerService } from '../../../dist/engine/scheduler/scheduler.service.js';
+import { readInputPicture } from '../../../dist/images/input-picture.js';
+
+const [folder = '', picture = ''] = process.argv.slice(2);
+const checkpoint = await openCheckpoint(folder);
+const { conditionArea } = checkpoint.service;
+const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', 64 * 64);
+const layers = sizes.weights.layers.length;
+
+/**
+ * A plan on processors with so much memory each.
+ * @param {number[]} counts the denoiser's layers on each
+ * @param {number} freeBytes
+ */
+function planOn(counts, freeBytes) {
+  const devices = counts.map(() => ({ kind: /** @type {const} */ ('cpu'), index: 0, name: 'CPU', freeBytes }));
+  const assignment = { graphs: graphsAt({ vae: 0, text: 0, schedule: 0 }), layers: counts };
+  const layout = { precision: /** @type {const} */ ('fp32'), sizes, budgetOf: () => freeBytes };
+  return layOut(assignment, devices, { ...layout, measure: 'totalBytes' });
+}
+
+const everything = planOn([layers], Infinity);
+const stages = Object.values(everything?.devices[0]?.peakBytes ?? {});
+/** The least that one processor can do with: its largest stage alone. */
+const least = [...Array(200).keys()]
+  .map((step) => (Math.max(...stages) * step) / 200)
+  .find((bytes) => planOn([layers], bytes) !== null);
+
+const plans = {
+  everything,
+  inTurns: planOn([layers], least ?? 0),
+  split: planOn([1, layers - 1], Infinity),
+  splitInThree: layers < 3 ? null : planOn([1, 1, layers - 2], Infinity),
+};
+const request = {
+  prompt: 'make it blue',
+  negativePrompt: 'dull',
+  references: [await readInputPicture(await readFile(picture), { maxPixels: 64e6, maxAspect: 100 }, [conditionArea])],
+  size: { width: 64, height: 64 },
+  numInferenceSteps: 2,
+  trueCfgScale: 3,
+  seed: 5,
+  maxSequenceLength: 512,
+  outputType: /** @type {const} */ ('pil'),
+  partialImages: 1,
+};
+for (const [name, plan] of Object.entries(plans)) {
+  if (plan === null) continue;
+  const model = await loadEditModel(checkpoint, plan, { folder: '', maxBytes: 0 });
+  const pipeline = new PipelineService(new SchedulerService());
+  const digests = [];
+  for (const editKey of ['first', 'second', 'afterRelease']) {
+    if (editKey === 'afterRelease') await model.release();
+    const listener = { progress: () => undefined, preview: () => undefined, isCancelled: () => false };
+    const made = await pipeline.make(model, { ...request, editKey }, listener);
+    digests.push(createHash('sha256').update(made.picture.data).digest('hex'));
+  }
+  const parts = plan.parts.map(({ graph, layers: range, resident }) => ({ graph, range, resident }));
+  console.log(JSON.stringify({ name, digests, parts, reloadedBytes: plan.reloadedBytes }));
+  await model.release();
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { checkpointFolder, pictureFile } from '../../support/fixtures.js';
+
+interface Outcome {
+  readonly name: string;
+  /** Of the same picture made three times, the third after everything was released. */
+  readonly digests: readonly string[];
+  readonly parts: readonly { graph: string; range: { first: number; end: number } | null; resident: boolean }[];
+  readonly reloadedBytes: number;
+}
+
+function outcomesOf(checkpoint: string): Map<string, Outcome> {
+  const worker = join(import.meta.dirname, 'placement-worker.mjs');
+  const output = execFileSync(process.execPath, [worker, checkpointFolder(checkpoint), pictureFile('square.png')], {
+    encoding: 'utf8',
+  });
+  const lines = output.trim().split('\n');
+  return new Map(lines.map((line) => JSON.parse(line) as Outcome).map((outcome) => [outcome.name, outcome]));
+}
+
+describe.each([
+  { checkpoint: 'plain', layers: 2, plans: ['everything', 'inTurns', 'split'] },
+  { checkpoint: 'sharded', layers: 3, plans: ['everything', 'inTurns', 'split', 'splitInThree'] },
+])('checkpoint $checkpoint', ({ checkpoint, layers, plans }) => {
+  test('makes the same picture whatever is where, and again after its memory was freed', () => {
+    const outcomes = outcomesOf(checkpoint);
+    expect([...outcomes.keys()]).toEqual(plans);
+    const everything = outcomes.get('everything');
+    for (const { digests } of outcomes.values()) expect(new Set(digests)).toEqual(new Set(everything?.digests));
+    expect(new Set(everything?.digests).size).toBe(1);
+
+    expect(everything?.reloadedBytes).toBe(0);
+    const inTurns = outcomes.get('inTurns');
+    expect(inTurns?.parts.some(({ resident }) => !resident)).toBe(true);
+    expect(inTurns?.reloadedBytes).toBeGreaterThan(0);
+    const ranges = outcomes.get('split')?.parts.flatMap(({ range }) => (range === null ? [] : [range]));
+    expect(ranges).toEqual([
+      { first: 0, end: 1 },
+      { first: 1, end: layers },
+    ]);
+  });
+});
