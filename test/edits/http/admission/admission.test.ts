@@ -32,7 +32,12 @@ const ORDER: EditOrder = {
 const PICTURE_SECONDS = 10;
 
 const job = (n: number, changes: Partial<EditSettings> = {}): InMemoryJob =>
-  new InMemoryJob({ ...ORDER, settings: { ...SETTINGS, ...changes }, n }, [[]], { name: null, trace: {} }, new NoTracing());
+  new InMemoryJob(
+    { ...ORDER, settings: { ...SETTINGS, ...changes }, n },
+    [[]],
+    { name: null, trace: {} },
+    new NoTracing(),
+  );
 
 function measured(): SpeedMeter {
   const speed = new SpeedMeter();
