@@ -1,6 +1,11 @@
 import js from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
+import { LAYERS } from './layers.mjs';
+
+// A folder inside another layer's counts as its own layer.
+const layers = LAYERS.flat().sort((one, other) => other.length - one.length);
 
 export default tseslint.config(
   { ignores: ['dist', 'bundle', 'node_modules', 'models', 'test/fixtures', '**/.venv', 'coverage'] },
@@ -45,6 +50,28 @@ export default tseslint.config(
         FormData: 'readonly',
         Blob: 'readonly',
       },
+    },
+  },
+  {
+    files: ['src/**/*.ts', 'test/**/*.{ts,mjs}', 'scripts/**/*.mjs', 'benchmarks/**/*.mjs'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { typescript: { project: 'tsconfig.json' } },
+      'boundaries/elements': layers.map((type) => ({ type, pattern: type, partialMatch: false })),
+    },
+    rules: {
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          checkAllOrigins: false,
+          message: '{{from.element.type}} must not import {{to.element.type}}: see layers.mjs',
+          policies: LAYERS.map((row, index) => ({
+            from: { element: { types: { anyOf: [...row] } } },
+            allow: { to: { element: { types: { anyOf: LAYERS.slice(index + 1).flat() } } } },
+          })).filter(({ allow }) => allow.to.element.types.anyOf.length > 0),
+        },
+      ],
     },
   },
   prettier,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chromiumPath } from './test/support/chromium.mjs';
+import { chromiumPath } from './scripts/support/chromium.mjs';
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 if (!hasCurl) console.warn('curl is not installed: its tests are left out');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { startService } from './support/service.mjs';
-import { chromiumPath } from '../test/support/chromium.mjs';
+import { chromiumPath } from './support/chromium.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const IMAGES = join(ROOT, 'docs', 'images');

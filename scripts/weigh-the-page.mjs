@@ -8,7 +8,7 @@
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { startService } from './support/service.mjs';
-import { chromiumPath } from '../test/support/chromium.mjs';
+import { chromiumPath } from './support/chromium.mjs';
 
 const ROUNDS = 5;
 

@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { chromiumPath } from './chromium.mjs';
+import { chromiumPath } from '../../scripts/support/chromium.mjs';
 
 /** Edits on a busy machine take their time. */
 const PATIENCE_MILLISECONDS = 150_000;

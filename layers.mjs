@@ -1,0 +1,35 @@
+/**
+ * The layers of the project, from the top down: what stands in a row may import what stands in the rows below it, and nothing
+ * of its own row or above. The linter holds every import against this list.
+ *
+ * @type {readonly (readonly string[])[]}
+ */
+export const LAYERS = [
+  ['test'],
+  ['benchmarks'],
+  ['scripts'],
+  // One command, and the service that it starts.
+  ['src/cli'],
+  ['src/server'],
+  // What answers HTTP.
+  ['src/openapi'],
+  ['src/edits/http', 'src/health', 'src/model-list', 'src/playground', 'src/metrics/http', 'src/tracing/http'],
+  ['src/auth'],
+  ['src/http'],
+  // What can be done, whoever asks for it.
+  ['src/doctor', 'src/export'],
+  ['src/edits'],
+  ['src/jobs'],
+  ['src/inference'],
+  ['src/metrics', 'src/tracing'],
+  // The engine process.
+  ['src/engine'],
+  ['src/cuda'],
+  ['src/graph'],
+  ['src/checkpoint'],
+  // What all of them share.
+  ['src/config'],
+  ['src/protocol'],
+  ['src/images'],
+  ['src/program'],
+];
