@@ -7,6 +7,17 @@ import { LAYERS } from './layers.mjs';
 // A folder inside another layer's counts as its own layer.
 const layers = LAYERS.flat().sort((one, other) => other.length - one.length);
 
+/** How the file of a class that Nest makes ends: its kind. */
+const KINDS = ['service', 'guard', 'strategy', 'filter', 'interceptor', 'pipe', 'health'];
+const INJECTABLES = {
+  selector: "Decorator[expression.callee.name='Injectable']",
+  message: `The file of an injectable ends in its kind: ${KINDS.map((kind) => `.${kind}.ts`).join(', ')}`,
+};
+const ERROR_NAMES = {
+  selector: 'ClassDeclaration[superClass.name=/Error$/]:not([id.name=/Error$/])',
+  message: "An error's class ends in Error",
+};
+
 export default tseslint.config(
   { ignores: ['dist', 'bundle', 'node_modules', 'models', 'test/fixtures', '**/.venv', 'coverage'] },
   js.configs.recommended,
@@ -32,6 +43,19 @@ export default tseslint.config(
     rules: {
       // One file knows the runtime; types count too.
       '@typescript-eslint/no-restricted-imports': ['error', 'onnxruntime-node'],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ERROR_NAMES],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: KINDS.map((kind) => `src/**/*.${kind}.ts`),
+    rules: {
+      'no-restricted-syntax': ['error', ERROR_NAMES, INJECTABLES],
     },
   },
   {
