@@ -27,8 +27,8 @@ const NAMED_TOKENS: readonly (readonly [key: string, fallback: string | undefine
 
 /**
  * Every added token. tokenizer_config.json's added_tokens_decoder lists them all where it is there; otherwise
- * tokenizer.json does, and added_tokens.json what that lacks. Special tokens that tokenizer_config.json names without
- * listing them have their id in the vocabulary, or the next free one.
+ * tokenizer.json does, and added_tokens.json what that lacks. A token that is in the vocabulary has its id there, whatever
+ * the list says; special tokens that tokenizer_config.json names without listing them have the next free one else.
  *
  * Source: transformers' `PreTrainedTokenizerBase._from_pretrained` and `TokenizersBackend.__init__`.
  * @param vocabulary byte-level text → token
@@ -36,9 +36,11 @@ const NAMED_TOKENS: readonly (readonly [key: string, fallback: string | undefine
 export function readAddedTokens(files: TokenizerFiles, vocabulary: ReadonlyMap<string, number>): AddedToken[] {
   const named = namedTokens(files.tokenizerConfig);
   const tokens = new Map<number, AddedToken>();
-  for (const [id, token] of listedTokens(files)) {
-    if (!isTokenId(id) || !isRecord(token) || typeof token['content'] !== 'string' || token['content'] === '') continue;
-    const { content } = token as { content: string };
+  for (const [listedId, token] of listedTokens(files)) {
+    if (!isTokenId(listedId) || !isRecord(token)) continue;
+    const { content } = token;
+    if (typeof content !== 'string' || content === '') continue;
+    const id = vocabulary.get(content) ?? listedId;
     const unsupported = UNSUPPORTED_SETTINGS.find((setting) => token[setting] === true);
     if (unsupported !== undefined) {
       throw new CheckpointError(
