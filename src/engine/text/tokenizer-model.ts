@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../checkpoint/checkpoint-error.js';
 import type { TokenizerFiles } from '../../checkpoint/tokenizer-files.js';
-import { isRecord, isTokenId, readAddedTokens, type AddedToken } from './added-tokens.js';
+import { isRecord, isTokenId, readAddedTokens, type AddedToken, type Vocabulary } from './added-tokens.js';
 import { refuseOtherTokenizer } from './refuse-other-tokenizer.js';
 
 /** Special tokens that the pipeline's template is made of. */
@@ -11,8 +11,7 @@ export type Merge = readonly [string, string];
 
 /** What a checkpoint's tokenizer files say of how texts become ids. */
 export interface TokenizerModel {
-  /** Byte-level text → token. */
-  readonly vocabulary: Readonly<Record<string, number>>;
+  readonly vocabulary: Vocabulary;
   /** In order of rank; both tokens and what they make are in the vocabulary. */
   readonly merges: readonly Merge[];
   readonly addedTokens: readonly AddedToken[];
@@ -26,21 +25,17 @@ export interface TokenizerModel {
 export function readTokenizerModel(files: TokenizerFiles): TokenizerModel {
   const { folder } = files;
   refuseOtherTokenizer(files);
-  const { vocabulary, tokens, merges, mergesPlace } = readVocabulary(files);
-  const addedTokens = readAddedTokens(files, tokens);
+  const { vocabulary, merges, mergesPlace } = readVocabulary(files);
+  const addedTokens = readAddedTokens(files, vocabulary);
   const contents = new Set(addedTokens.map(({ content }) => content));
   const missing = TEMPLATE_TOKENS.find((token) => !contents.has(token));
   if (missing !== undefined) throw new CheckpointError(`${folder}: the tokenizer has no added token ${missing}`);
-  return { vocabulary, merges: readMerges(merges, tokens, mergesPlace), addedTokens };
+  return { vocabulary, merges: readMerges(merges, vocabulary, mergesPlace), addedTokens };
 }
 
-/** Byte-level text → token: as it lies in its file, and to look tokens up. */
-interface Vocabulary {
-  readonly vocabulary: Readonly<Record<string, number>>;
-  readonly tokens: ReadonlyMap<string, number>;
-}
-
-interface VocabularyAndMerges extends Vocabulary {
+/** As they lie in the files. */
+interface VocabularyAndMerges {
+  readonly vocabulary: Vocabulary;
   readonly merges: readonly unknown[];
   /** Where the merges were read, for messages. */
   readonly mergesPlace: string;
@@ -53,31 +48,36 @@ function readVocabulary({ folder, tokenizerJson, vocabJson, mergesTxt }: Tokeniz
     if (!isRecord(model)) throw new CheckpointError(`${file}: model is missing`);
     const { merges } = model as { merges?: unknown };
     if (!Array.isArray(merges)) throw new CheckpointError(`${file}: model.merges is not a list`);
-    return { ...requireTokens(model['vocab'], `${file}: model.vocab`), merges, mergesPlace: `${file}: model.merges` };
+    return {
+      vocabulary: requireTokens(model['vocab'], `${file}: model.vocab`),
+      merges,
+      mergesPlace: `${file}: model.merges`,
+    };
   }
   if (vocabJson === null || mergesTxt === null) throw new CheckpointError(`${folder}: the tokenizer has no vocabulary`);
   const merges = mergesTxt.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#version'));
-  return { ...requireTokens(vocabJson, `${folder}/vocab.json`), merges, mergesPlace: `${folder}/merges.txt` };
+  return { vocabulary: requireTokens(vocabJson, `${folder}/vocab.json`), merges, mergesPlace: `${folder}/merges.txt` };
 }
 
 function requireTokens(vocabulary: unknown, place: string): Vocabulary {
   if (!isRecord(vocabulary)) throw new CheckpointError(`${place} is not an object of token ids`);
-  const tokens = new Map<string, number>();
-  for (const [text, id] of Object.entries(vocabulary)) {
-    if (!isTokenId(id)) throw new CheckpointError(`${place}: ${JSON.stringify(text)} has no token id`);
-    tokens.set(text, id);
-  }
-  return { vocabulary: vocabulary as Readonly<Record<string, number>>, tokens };
+  if (isVocabulary(vocabulary)) return vocabulary;
+  const [text] = Object.entries(vocabulary).find(([, id]) => !isTokenId(id)) ?? [];
+  throw new CheckpointError(`${place}: ${JSON.stringify(text)} has no token id`);
 }
 
-function readMerges(merges: readonly unknown[], tokens: ReadonlyMap<string, number>, place: string): Merge[] {
+function isVocabulary(value: Readonly<Record<string, unknown>>): value is Vocabulary {
+  return Object.values(value).every(isTokenId);
+}
+
+function readMerges(merges: readonly unknown[], vocabulary: Vocabulary, place: string): Merge[] {
   const pairs = merges.map((merge, index) => {
     const pair = parseMerge(merge);
     if (pair === null) throw new CheckpointError(`${place}: merge ${index + 1} is not a pair of tokens`);
     return pair;
   });
   for (const [left, right] of pairs) {
-    const unknown = [left, right, left + right].find((text) => !tokens.has(text));
+    const unknown = [left, right, left + right].find((text) => !Object.hasOwn(vocabulary, text));
     if (unknown !== undefined) {
       throw new CheckpointError(`${place}: a merge names ${JSON.stringify(unknown)}, which is not in the vocabulary`);
     }
