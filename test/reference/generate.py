@@ -15,6 +15,7 @@ import checkpoint
 import inputs
 import pictures
 import repaired
+import saved_tokenizer
 import shared
 import stages
 from files import write_json
@@ -56,6 +57,7 @@ def main() -> None:
         inputs.picture(name).save(options.out / "pictures" / f"{name}.png", optimize=True)
     if not options.names:
         shared.write_shared(options.out / "goldens" / "shared")
+        saved_tokenizer.write_saved_tokenizer(options.out / "tokenizers" / "transformers-5")
     for spec in SPECS:
         if not options.names or spec.name in options.names:
             print(spec.name, flush=True)

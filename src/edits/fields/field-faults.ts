@@ -12,6 +12,9 @@ export function negativePromptFault(value: unknown, context: FieldContext): stri
   return typeof value === 'string' ? wordingFault('negative_prompt', value, context) : null;
 }
 
+/** OpenAI's limit; a tokenizer's time grows with a text. */
+const MAX_PROMPT_CHARACTERS = 32_000;
+
 /** What the parser puts in the place of bytes that are no UTF-8. */
 const REPLACEMENT = '\uFFFD';
 
@@ -20,9 +23,18 @@ const REPLACEMENT = '\uFFFD';
  * conversation instead of for its letters.
  */
 function wordingFault(name: string, text: string, { model }: FieldContext): string | null {
+  const characters = countCharacters(text);
+  if (characters > MAX_PROMPT_CHARACTERS) {
+    return `${name} must have at most ${MAX_PROMPT_CHARACTERS} characters, ${characters} were given`;
+  }
   if (text.includes(REPLACEMENT)) return `${name} must be UTF-8 text: it holds bytes that are none`;
   const token = model?.specialTokens.find((special) => text.includes(special));
   return token === undefined ? null : `${name} must not contain the tokenizer's special token ${token}`;
+}
+
+/** Unicode's code points: an emoji of two UTF-16 units is one. */
+function countCharacters(text: string): number {
+  return Array.from(text).length;
 }
 
 export function stepsFault(value: unknown, { limits }: FieldContext): string | null {

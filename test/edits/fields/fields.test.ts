@@ -58,7 +58,7 @@ describe('form fields', () => {
 
   test('a prompt with more tokens than max_sequence_length is refused with both numbers', async () => {
     await refused(
-      { prompt: 'ab '.repeat(13_334) },
+      { prompt: 'ab '.repeat(10_666) },
       /^prompt has \d{4,} tokens, more than max_sequence_length \(512\)$/,
       'prompt',
     );
@@ -66,6 +66,20 @@ describe('form fields', () => {
     await refused(
       { negative_prompt: 'a b '.repeat(1000), true_cfg_scale: '2' },
       /^negative_prompt has \d+ tokens/,
+      'negative_prompt',
+    );
+  });
+
+  test('a prompt of more than 32,000 characters, an emoji being one', async () => {
+    await refused(
+      { prompt: 'a'.repeat(32_001) },
+      'prompt must have at most 32000 characters, 32001 were given',
+      'prompt',
+    );
+    await refused({ prompt: '😀'.repeat(32_000) }, /^prompt has \d{4,} tokens, more than/, 'prompt');
+    await refused(
+      { negative_prompt: '😀'.repeat(32_001) },
+      'negative_prompt must have at most 32000 characters, 32001 were given',
       'negative_prompt',
     );
   });
