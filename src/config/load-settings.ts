@@ -1,6 +1,10 @@
 import { loadDotEnv } from './dot-env.js';
+import type { QuantizedCacheSettings } from '../protocol/load-request.js';
+import { readQuantizedCache } from './quantized-cache-settings.js';
 import { readSettings } from './read-settings.js';
 import type { Settings } from './settings.js';
+import { SettingsError } from './settings-error.js';
+import { VariableReader } from './variable-reader.js';
 
 let settings: Settings | undefined;
 
@@ -17,4 +21,16 @@ export function loadSettings(): Settings {
     settings = readSettings(process.env);
   }
   return settings;
+}
+
+/**
+ * The settings of the quantized cache alone, for tools that need nothing else; what the other variables hold is of no matter.
+ * @throws SettingsError
+ */
+export function loadCacheSettings(): QuantizedCacheSettings {
+  loadDotEnv();
+  const variables = new VariableReader(process.env);
+  const cache = readQuantizedCache(variables);
+  if (variables.faults.length > 0) throw new SettingsError(variables.faults);
+  return cache;
 }
