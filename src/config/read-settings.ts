@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DEVICE_MAPS, PRECISION_SETTINGS } from '../protocol/device-settings.js';
+import type { LoadRequest } from '../protocol/load-request.js';
 import { unknownVariableFaults } from './known-variables.js';
 import { PACKAGE_DIR } from '../program/program-files.js';
 import { readQuantizedCache } from './quantized-cache-settings.js';
@@ -40,6 +41,7 @@ export function knownVariables(): readonly string[] {
 
 /** Reads every variable, whatever the others hold: which ones are known is what was asked for here. */
 function readAll(variables: VariableReader): Settings {
+  const model = readModel(variables);
   // `npm start` (scripts/start.mjs) acts on RELOAD before the service's own process starts; here it is only checked.
   variables.oneOf('RELOAD', ['true', 'false'], 'false');
   const auth = { apiKey: variables.secret('API_KEY') };
@@ -47,7 +49,8 @@ function readAll(variables: VariableReader): Settings {
   const logging = { level: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info') };
   const limits = readLimits(variables);
   const jobs = readJobs(variables);
-  return { auth, server, logging, limits, jobs, engine: readEngine(variables, limits) };
+  const load = { ...model, outputPixels: limits.maxOutputPixels, quantizedCache: readQuantizedCache(variables) };
+  return { auth, server, logging, limits, jobs, engine: readEngine(variables, load) };
 }
 
 function readServer(variables: VariableReader): ServerSettings {
@@ -84,17 +87,19 @@ function readJobs(variables: VariableReader): JobLimits {
   };
 }
 
-function readEngine(variables: VariableReader, { maxOutputPixels }: RequestLimits): EngineSettings {
-  const modelDir = variables.text('QWEN_MODEL_DIR');
+/** Which checkpoint is served, on which devices, and in which precision. */
+function readModel(variables: VariableReader): Pick<LoadRequest, 'modelDir' | 'deviceMap' | 'precision'> {
   return {
-    load: {
-      modelDir: path.resolve(modelDir ?? path.join(PACKAGE_DIR, 'models', 'mini')),
-      deviceMap: variables.oneOf('DEVICE_MAP', DEVICE_MAPS, 'auto'),
-      precision: variables.oneOf('PRECISION', PRECISION_SETTINGS, 'auto'),
-      outputPixels: maxOutputPixels,
-      quantizedCache: readQuantizedCache(variables),
-    },
-    usesBundledModel: modelDir === null,
+    modelDir: path.resolve(variables.text('QWEN_MODEL_DIR') ?? path.join(PACKAGE_DIR, 'models', 'mini')),
+    deviceMap: variables.oneOf('DEVICE_MAP', DEVICE_MAPS, 'auto'),
+    precision: variables.oneOf('PRECISION', PRECISION_SETTINGS, 'auto'),
+  };
+}
+
+function readEngine(variables: VariableReader, load: LoadRequest): EngineSettings {
+  return {
+    load,
+    usesBundledModel: variables.text('QWEN_MODEL_DIR') === null,
     cancelGraceSeconds: variables.wholeNumber('CANCEL_GRACE_SECONDS', 1, MAX_TIMER_SECONDS, 30),
     engineStallSeconds: variables.wholeNumber('ENGINE_STALL_SECONDS', 1, MAX_TIMER_SECONDS, 600),
   };

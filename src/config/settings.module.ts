@@ -6,7 +6,8 @@ import { NAMESPACES } from './namespaces.js';
 /**
  * Lets every module inject the namespaces of the settings, as `@Inject(jobsConfig.KEY) jobs: ConfigType<typeof jobsConfig>`.
  * What is injected was read and validated by loadSettings() already, before the engine was launched, and `.env` is part
- * of it: nothing is read or parsed here a second time.
+ * of it: nothing is read or parsed here a second time. (Nest writes what `validate` gives back to the environment where it is
+ * text or a number: the namespaces are objects, so nothing is.)
  */
 export function settingsModule(): Promise<DynamicModule> {
   return ConfigModule.forRoot({

@@ -83,6 +83,8 @@ describe('settings', () => {
     ['MAX_SOMETHING', /known variables are /],
     ['QUEUE_LIMITS', /did you mean QUEUE_LIMIT\?/],
     ['SHUTDOWN_GRACE', /known variables are .*SHUTDOWN_GRACE_SECONDS/],
+    ['JOB_TIMEOUT_MINUTES', /known variables are .*JOB_TIMEOUT_SECONDS/],
+    ['QUANTIZED_CACHE_SIZE', /known variables are .*QUANTIZED_CACHE_DIR/],
   ])('the unknown variable %s is refused', (name, expected) => {
     const faults = faultsOf({ [name]: '1' });
     expect(faults).toHaveLength(1);
@@ -97,6 +99,9 @@ describe('settings', () => {
       'APP_KEY',
       'JOB_NAME',
       'API_URL',
+      'API_KEY_FILE',
+      'LOG_LEVEL_SQL',
+      'XDG_CACHE_HOME',
       'QWEN_EDIT_SERVICE_HOST',
       'QWEN_EDIT_PORT_8000_TCP_ADDR',
     ];
