@@ -1,14 +1,13 @@
-import { loadDotEnv } from './config/dot-env.js';
-import { readSettings, SettingsError } from './config/read-settings.js';
+import { loadSettings } from './config/load-settings.js';
 import type { Settings } from './config/settings.js';
+import { SettingsError } from './config/settings-error.js';
 import { launchFirstEngine } from './inference/engine-launcher.js';
 import { StopSignals } from './program/stop-signals.js';
 
 /** The settings, or null after a line for each fault. */
 function settingsOrFaults(): Settings | null {
   try {
-    loadDotEnv();
-    return readSettings(process.env);
+    return loadSettings();
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     for (const fault of error.faults) console.error(fault);
@@ -23,7 +22,7 @@ if (settings === null) {
   process.exitCode = 1;
 } else {
   const signals = new StopSignals();
-  launchFirstEngine(settings);
+  launchFirstEngine(settings.engine.load);
   const { serve } = await import('./server/serve.js');
   await serve(settings, signals);
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { authConfig } from '../config/namespaces.js';
 
 /** The one key that callers present; compares without telling by its timing how much of a guess was right. */
 @Injectable()
@@ -10,8 +11,8 @@ export class ApiKey {
   /** SHA-256 of the key in UTF-8, and in Latin-1 as some clients (Python's requests) encode it. */
   private readonly digests: readonly Buffer[];
 
-  constructor(settings: Settings) {
-    const key = settings.apiKey;
+  constructor(@Inject(authConfig.KEY) auth: ConfigType<typeof authConfig>) {
+    const key = auth.apiKey;
     this.isSet = key !== null;
     this.digests = key === null ? [] : encodings(key).map(digest);
   }

@@ -1,48 +1,5 @@
-/** Every variable that the service reads. */
-export const KNOWN_VARIABLES = [
-  'QWEN_MODEL_DIR',
-  'API_KEY',
-  'DEVICE_MAP',
-  'PRECISION',
-  'HOST',
-  'PORT',
-  'LOG_LEVEL',
-  'RELOAD',
-  'MAX_FILES',
-  'MAX_FILE_MB',
-  'MAX_BODY_MB',
-  'UPLOADS_MAX_MB',
-  'MAX_IMAGE_MEGAPIXELS',
-  'MAX_IMAGE_ASPECT',
-  'MAX_STEPS',
-  'MAX_OUTPUT_SIDE',
-  'MAX_OUTPUT_PIXELS',
-  'QUEUE_LIMIT',
-  'REQUEST_TIMEOUT_SECONDS',
-  'JOB_TIMEOUT_SECONDS',
-  'CANCEL_GRACE_SECONDS',
-  'ENGINE_STALL_SECONDS',
-  'SHUTDOWN_GRACE_SECONDS',
-  'JOB_RETENTION_SECONDS',
-  'JOB_RETENTION_BYTES',
-  'QUANTIZED_CACHE_DIR',
-  'QUANTIZED_CACHE_MAX_GB',
-] as const;
-
-/** Nothing else on a host is expected to use these. */
-const OWN_PREFIXES = [
-  'QWEN_',
-  'MAX_',
-  'UPLOADS_MAX_',
-  'QUEUE_LIMIT',
-  'JOB_RETENTION',
-  'QUANTIZED_CACHE',
-  'JOB_TIMEOUT',
-  'REQUEST_TIMEOUT',
-  'SHUTDOWN_GRACE',
-  'CANCEL_GRACE',
-  'ENGINE_STALL',
-];
+/** Nothing else on a host is expected to use names that begin so; those of ownPrefixes() come on top. */
+const OWN_BEGINNINGS = ['QWEN_', 'MAX_', 'QUEUE_LIMIT'];
 
 /** Kubernetes announces a service named "qwen-…" with variables of this form to every pod beside it. */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)$/;
@@ -50,19 +7,27 @@ const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_(P
 /**
  * One fault for each variable that is meant for this service and that it does not know: it carries one of the service's
  * own prefixes, or is one of its names misspelt (letter case, a missing underscore, one wrong, missing or extra letter, two swapped).
+ * @param names the variables that are set
+ * @param known those that the service reads
  */
-export function unknownVariableFaults(names: readonly string[]): string[] {
-  const known: readonly string[] = KNOWN_VARIABLES;
+export function unknownVariableFaults(names: readonly string[], known: readonly string[]): string[] {
+  const prefixes = ownPrefixes(known);
   return names.flatMap((name) => {
     if (known.includes(name)) return [];
     if (SERVICE_LINK.test(name)) return [];
     const meant = known.find((candidate) => isMisspelling(name, candidate));
     if (meant !== undefined) return [`${name} is unknown: did you mean ${meant}?`];
-    if (OWN_PREFIXES.some((prefix) => name.startsWith(prefix))) {
+    if (prefixes.some((prefix) => name.startsWith(prefix))) {
       return [`${name} is unknown: the known variables are ${known.join(', ')}`];
     }
     return [];
   });
+}
+
+/** What a name of three words or more says before its last one (a unit, mostly) is the service's own: JOB_TIMEOUT, MAX_OUTPUT. */
+function ownPrefixes(known: readonly string[]): string[] {
+  const parts = known.map((name) => name.split('_')).filter(({ length }) => length >= 3);
+  return [...OWN_BEGINNINGS, ...parts.map((words) => words.slice(0, -1).join('_'))];
 }
 
 /** HOST and PORT are too short to guess at: HOME is two letters away. */

@@ -7,7 +7,7 @@ const GIGABYTE = 1e9;
 
 /** Without a folder of its own the cache lies where the XDG base directory specification has it. */
 export function readQuantizedCache(variables: VariableReader): QuantizedCacheSettings {
-  const caches = variables.text('XDG_CACHE_HOME');
+  const caches = variables.foreign('XDG_CACHE_HOME');
   // The specification has relative paths ignored.
   const base = caches !== null && path.isAbsolute(caches) ? caches : path.join(homedir(), '.cache');
   const folder = variables.text('QUANTIZED_CACHE_DIR') ?? path.join(base, 'qwen-image-edit-service', 'quantized');

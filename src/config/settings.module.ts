@@ -1,11 +1,20 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { Settings } from './settings.js';
+import type { DynamicModule } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { loadSettings } from './load-settings.js';
+import { NAMESPACES } from './namespaces.js';
 
-/** Lets every module inject the one Settings object. */
-@Global()
-@Module({})
-export class SettingsModule {
-  static register(settings: Settings): DynamicModule {
-    return { module: SettingsModule, providers: [{ provide: Settings, useValue: settings }], exports: [Settings] };
-  }
+/**
+ * Lets every module inject the namespaces of the settings, as `@Inject(jobsConfig.KEY) jobs: ConfigType<typeof jobsConfig>`.
+ * What is injected was read and validated by loadSettings() already, before the engine was launched, and `.env` is part
+ * of it: nothing is read or parsed here a second time. (Nest writes what `validate` gives back to the environment where it is
+ * text or a number: the namespaces are objects, so nothing is.)
+ */
+export function settingsModule(): Promise<DynamicModule> {
+  return ConfigModule.forRoot({
+    isGlobal: true,
+    ignoreEnvFile: true,
+    validatePredefined: false,
+    validate: () => ({ ...loadSettings() }),
+    load: NAMESPACES,
+  });
 }

@@ -1,7 +1,29 @@
-import type { DeviceMap, PrecisionSetting } from '../protocol/device-settings.js';
-import type { QuantizedCacheSettings } from '../protocol/load-request.js';
+import type { LoadRequest } from '../protocol/load-request.js';
 
-export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
+export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where the service listens, and how it ends. */
+export interface ServerSettings {
+  /** HOST: an IP address or a host name. */
+  readonly host: string;
+  /** PORT; 0: any free port. */
+  readonly port: number;
+  /** SHUTDOWN_GRACE_SECONDS: for running and waiting work after the signal to end. */
+  readonly shutdownGraceSeconds: number;
+}
+
+/** What the log tells. */
+export interface LoggingSettings {
+  /** LOG_LEVEL */
+  readonly level: LogLevel;
+}
+
+/** Who may use the service. */
+export interface AuthSettings {
+  /** API_KEY; null: no authentication. */
+  readonly apiKey: string | null;
+}
 
 /** What a request may ask for at most; each is an environment variable that the answer names. */
 export interface RequestLimits {
@@ -25,7 +47,7 @@ export interface RequestLimits {
   readonly maxOutputPixels: number;
 }
 
-/** How long work may wait, run and be kept. */
+/** How many jobs may wait, and how long they may take and are kept. */
 export interface JobLimits {
   /** QUEUE_LIMIT: jobs that wait, or are being uploaded. */
   readonly queueLimit: number;
@@ -33,50 +55,30 @@ export interface JobLimits {
   readonly requestTimeoutSeconds: number;
   /** JOB_TIMEOUT_SECONDS: the same for a job that is asked for with `Prefer: respond-async`. */
   readonly jobTimeoutSeconds: number;
-  /** CANCEL_GRACE_SECONDS: for the engine to give up a cancelled picture; past it, it is ended and started again. */
-  readonly cancelGraceSeconds: number;
-  /** ENGINE_STALL_SECONDS: how long the engine may say nothing inside a picture while none like it was measured; past it, the same. */
-  readonly engineStallSeconds: number;
-  /** SHUTDOWN_GRACE_SECONDS: for running and waiting work after the signal to end. */
-  readonly shutdownGraceSeconds: number;
   /** JOB_RETENTION_SECONDS: how long a finished job can be asked for. */
   readonly retentionSeconds: number;
   /** JOB_RETENTION_BYTES: results that are kept in all; past it the oldest jobs are forgotten. */
   readonly retentionBytes: number;
 }
 
-/**
- * Everything that the environment decides, validated once at start (see readSettings).
- * A class, so that it is its own injection token; made from a plain object and never changed.
- */
-export class Settings {
-  /** Absolute path of the checkpoint folder (QWEN_MODEL_DIR). */
-  readonly modelDir: string;
-  /** QWEN_MODEL_DIR was unset: modelDir is the bundled miniature. */
+/** What the engine process loads, and when it counts as stuck. */
+export interface EngineSettings {
+  /** QWEN_MODEL_DIR, DEVICE_MAP, PRECISION, MAX_OUTPUT_PIXELS and the cache of quantized weights. */
+  readonly load: LoadRequest;
+  /** QWEN_MODEL_DIR was unset: the checkpoint is the bundled miniature. */
   readonly usesBundledModel: boolean;
-  /** null: no authentication. */
-  readonly apiKey: string | null;
-  readonly deviceMap: DeviceMap;
-  readonly precision: PrecisionSetting;
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  readonly logLevel: LogLevel;
+  /** CANCEL_GRACE_SECONDS: for the engine to give up a cancelled picture; past it, it is ended and started again. */
+  readonly cancelGraceSeconds: number;
+  /** ENGINE_STALL_SECONDS: how long the engine may say nothing inside a picture while none like it was measured; past it, the same. */
+  readonly engineStallSeconds: number;
+}
+
+/** Everything that the environment decides, validated (see readSettings), by who needs it. */
+export interface Settings {
+  readonly server: ServerSettings;
+  readonly logging: LoggingSettings;
+  readonly auth: AuthSettings;
   readonly limits: RequestLimits;
   readonly jobs: JobLimits;
-  readonly quantizedCache: QuantizedCacheSettings;
-
-  constructor(values: Settings) {
-    this.modelDir = values.modelDir;
-    this.usesBundledModel = values.usesBundledModel;
-    this.apiKey = values.apiKey;
-    this.deviceMap = values.deviceMap;
-    this.precision = values.precision;
-    this.host = values.host;
-    this.port = values.port;
-    this.logLevel = values.logLevel;
-    this.limits = values.limits;
-    this.jobs = values.jobs;
-    this.quantizedCache = values.quantizedCache;
-  }
+  readonly engine: EngineSettings;
 }

@@ -1,12 +1,12 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import type { Settings } from '../config/settings.js';
 import { gigabytes } from '../engine/devices/gigabytes.js';
 import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
+import type { LoadRequest } from '../protocol/load-request.js';
 import type { Finding } from './finding.js';
 
 /** What the cache of quantized weights holds, and whether more can be kept in it. Makes nothing. */
-export async function checkCache({ quantizedCache, precision }: Settings): Promise<Finding> {
+export async function checkCache({ quantizedCache, precision }: LoadRequest): Promise<Finding> {
   const about = 'Cache';
   const entries = await new QuantizedCache(quantizedCache).list();
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);

@@ -7,10 +7,13 @@ import { hostBytes, planCheckpoint } from '../engine/devices/plan-checkpoint.js'
 import { gigabytes } from '../engine/devices/gigabytes.js';
 import { PromptTokenizer } from '../engine/text/tokenizer.js';
 import { buildGraphs } from '../graph/checkpoint-graphs.js';
+import type { LoadRequest } from '../protocol/load-request.js';
 import type { Finding } from './finding.js';
 
 /** Reads the checkpoint as the service does, short of loading its weights: configs, tokenizer, tensors, graphs. */
-export async function checkCheckpoint({ modelDir }: Settings): Promise<{ finding: Finding; checkpoint?: Checkpoint }> {
+export async function checkCheckpoint({
+  modelDir,
+}: LoadRequest): Promise<{ finding: Finding; checkpoint?: Checkpoint }> {
   const about = 'Checkpoint';
   try {
     const checkpoint = await openCheckpoint(modelDir);
@@ -30,16 +33,15 @@ export async function checkCheckpoint({ modelDir }: Settings): Promise<{ finding
 }
 
 /** Where the networks would live. */
-export async function checkPlan(checkpoint: Checkpoint, { deviceMap, precision, limits }: Settings): Promise<Finding> {
+export async function checkPlan(checkpoint: Checkpoint, request: LoadRequest): Promise<Finding> {
   const about = 'Plan';
   try {
-    const request = { deviceMap, precision, outputPixels: limits.maxOutputPixels };
     const { plan, placement, warnings } = await planCheckpoint(checkpoint, request);
     const state = warnings.length > 0 ? 'warn' : 'ok';
     return {
       about,
       state,
-      found: [`DEVICE_MAP=${deviceMap}: ${plan.kind} in ${plan.precision}`, ...placement, ...warnings],
+      found: [`DEVICE_MAP=${request.deviceMap}: ${plan.kind} in ${plan.precision}`, ...placement, ...warnings],
     };
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;

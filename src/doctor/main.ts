@@ -1,5 +1,5 @@
-import { loadDotEnv } from '../config/dot-env.js';
-import { readSettings, SettingsError } from '../config/read-settings.js';
+import { loadSettings } from '../config/load-settings.js';
+import { SettingsError } from '../config/settings-error.js';
 import { findGpus } from '../cuda/gpus.js';
 import { checkCache } from './check-cache.js';
 import { checkCheckpoint, checkLimits, checkPlan } from './check-checkpoint.js';
@@ -14,21 +14,21 @@ about the rest. Exit code 0: the service would start; 1: it would not.`;
 
 async function examine(): Promise<Finding[]> {
   const findings: Finding[] = [checkNode(), await checkCore()];
-  loadDotEnv();
   try {
-    const settings = readSettings(process.env);
-    const isAsked = settings.deviceMap === 'cuda' || settings.deviceMap === 'balanced';
+    const settings = loadSettings();
+    const { load } = settings.engine;
+    const isAsked = load.deviceMap === 'cuda' || load.deviceMap === 'balanced';
     const gpus = await findGpus();
     findings.push(
       { about: 'Settings', state: 'ok', found: ['valid'] },
       checkProvider(isAsked),
       checkDriver(gpus, isAsked),
-      await checkGpus(gpus, settings.deviceMap),
+      await checkGpus(gpus, load.deviceMap),
     );
-    const { finding, checkpoint } = await checkCheckpoint(settings);
+    const { finding, checkpoint } = await checkCheckpoint(load);
     findings.push(finding);
-    if (checkpoint !== undefined) findings.push(await checkPlan(checkpoint, settings));
-    findings.push(await checkCache(settings), checkLimits(settings));
+    if (checkpoint !== undefined) findings.push(await checkPlan(checkpoint, load));
+    findings.push(await checkCache(load), checkLimits(settings));
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     findings.push({ about: 'Settings', state: 'fail', found: error.faults, todo: 'Mend the environment or .env' });

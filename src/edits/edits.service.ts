@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { jobsConfig } from '../config/namespaces.js';
 import { EditError } from '../protocol/edit-error.js';
 import type { EditInputs } from '../jobs/edit-order.js';
 import { type JobName, JobQueue, type Place } from '../jobs/job-queue.js';
@@ -32,7 +33,7 @@ export class EditsService {
     private readonly pictures: InputPictures,
     private readonly queue: JobQueue,
     private readonly budget: UploadBudget,
-    private readonly settings: Settings,
+    @Inject(jobsConfig.KEY) private readonly jobs: ConfigType<typeof jobsConfig>,
   ) {}
 
   /**
@@ -43,7 +44,7 @@ export class EditsService {
   async submit(form: EditForm, { isAsync, place, name, trace }: EditMode): Promise<string> {
     const pictures = await this.pictures.read(form);
     const inputs = form.inputs.kind === 'together' ? [pictures] : pictures.map((picture) => [picture]);
-    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.settings.jobs;
+    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.jobs;
     const timeoutSeconds = isAsync ? jobTimeoutSeconds : requestTimeoutSeconds;
     const held = this.budget.hold();
     try {
@@ -70,7 +71,7 @@ export class EditsService {
   /** Waits for an edit's end, so many seconds at most and no longer than a plain request would; whether it has ended. */
   async hasEnded(id: string, waitSeconds: number): Promise<boolean> {
     if (waitSeconds === 0) return false;
-    const seconds = Math.min(waitSeconds, this.settings.jobs.requestTimeoutSeconds);
+    const seconds = Math.min(waitSeconds, this.jobs.requestTimeoutSeconds);
     const ended = new AbortController();
     const time = pause(seconds * 1000, false, { signal: ended.signal }).catch(() => false);
     const hasEnded = await Promise.race([this.queue.finished(id).then(() => true), time]);

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Settings } from '../config/settings.js';
 import { ENGINE_ENTRY } from '../program/program-files.js';
 import { engineEnvironment } from './engine-environment.js';
 import type { LoadRequest } from '../protocol/load-request.js';
@@ -11,15 +10,15 @@ let first: ChildProcess | undefined;
  * Starts the first engine process before the API process has loaded its own code, so that both boot side by side. What
  * either says in the meantime is kept by the channel until the other listens.
  */
-export function launchFirstEngine(settings: Settings): void {
-  first = launchEngine(settings);
+export function launchFirstEngine(request: LoadRequest): void {
+  first = launchEngine(request);
   // Who takes it looks whether it has started at all.
   first.on('error', () => undefined);
 }
 
 /** The engine process that was started ahead, or a new one. */
-export function takeEngine(settings: Settings): ChildProcess {
-  const engine = first ?? launchEngine(settings);
+export function takeEngine(request: LoadRequest): ChildProcess {
+  const engine = first ?? launchEngine(request);
   first = undefined;
   return engine;
 }
@@ -31,8 +30,7 @@ export function dropFirstEngine(): void {
 }
 
 /** Starts an engine process and has it load the checkpoint. */
-function launchEngine(settings: Settings): ChildProcess {
-  const { modelDir, deviceMap, precision, limits, quantizedCache } = settings;
+function launchEngine(request: LoadRequest): ChildProcess {
   const engine = fork(ENGINE_ENTRY, {
     // 'advanced' carries typed arrays as bytes; the parent's debugger and watch flags are not the engine's.
     serialization: 'advanced',
@@ -42,7 +40,6 @@ function launchEngine(settings: Settings): ChildProcess {
     env: engineEnvironment(),
   });
   // A process that could not be started tells its listener so; there is nothing to do about the message.
-  const request: LoadRequest = { modelDir, deviceMap, precision, outputPixels: limits.maxOutputPixels, quantizedCache };
   engine.send({ type: 'load', request } satisfies EngineCommand, () => undefined);
   return engine;
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Settings } from '../config/settings.js';
 import { takeEngine } from './engine-launcher.js';
 import type { EngineCommand, EngineEvent } from '../protocol/engine-messages.js';
+import type { LoadRequest } from '../protocol/load-request.js';
 
 export interface EngineListener {
   onEvent(event: EngineEvent): void;
@@ -17,10 +17,10 @@ export class EngineProcess {
   private killedAs: string | null = null;
 
   constructor(
-    settings: Settings,
+    request: LoadRequest,
     private readonly listener: EngineListener,
   ) {
-    this.child = takeEngine(settings);
+    this.child = takeEngine(request);
     this.child.on('message', (event) => {
       if (!this.hasEnded) listener.onEvent(event as EngineEvent);
     });

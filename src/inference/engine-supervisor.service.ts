@@ -1,5 +1,6 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { engineConfig } from '../config/namespaces.js';
 import { EditError } from '../protocol/edit-error.js';
 import { EngineProcess } from './engine-process.js';
 import { EngineTimings } from './engine-timings.js';
@@ -43,11 +44,11 @@ export class EngineSupervisor extends ServedModel implements OnModuleInit, Befor
   private isDraining = false;
 
   constructor(
-    private readonly settings: Settings,
+    @Inject(engineConfig.KEY) private readonly settings: ConfigType<typeof engineConfig>,
     private readonly metrics: Metrics,
   ) {
     super();
-    this.timings = new EngineTimings(settings.jobs);
+    this.timings = new EngineTimings(settings);
     metrics.measureEngine(() => ({ pid: this.engine?.pid, isReady: this.state.status === 'ready' }));
   }
 
@@ -117,7 +118,7 @@ export class EngineSupervisor extends ServedModel implements OnModuleInit, Befor
   }
 
   private start(): void {
-    const engine = new EngineProcess(this.settings, {
+    const engine = new EngineProcess(this.settings.load, {
       onEvent: (event) => this.handle(event),
       onEnd: (how) => this.restart(how),
     });

@@ -1,8 +1,9 @@
+import type { ConfigType } from '@nestjs/config';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { ApiKey } from '../auth/api-key.service.js';
 import { requireKey } from '../auth/require-key.js';
-import { Settings } from '../config/settings.js';
+import { limitsConfig } from '../config/namespaces.js';
 import { ServedModel } from '../inference/served-model.js';
 import { PACKAGE_DESCRIPTION, PACKAGE_VERSION } from '../program/program-files.js';
 import { withServedFields } from './served-fields.js';
@@ -15,7 +16,7 @@ An edit's Server-Timing header holds the wait for the engine and the model's tim
 /** Serves /openapi.json, and /docs for reading and trying it; behind the key, where there is one. */
 export function serveOpenApi(app: NestExpressApplication): void {
   const apiKey = app.get(ApiKey);
-  const { limits } = app.get(Settings);
+  const limits = app.get<ConfigType<typeof limitsConfig>>(limitsConfig.KEY);
   const model = app.get(ServedModel);
   const builder = new DocumentBuilder()
     .setTitle('Qwen image editing')

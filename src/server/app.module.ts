@@ -1,8 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
-import type { Settings } from '../config/settings.js';
-import { SettingsModule } from '../config/settings.module.js';
+import { settingsModule } from '../config/settings.module.js';
 import { EditsModule } from '../edits/http/edits.module.js';
 import { ErrorAnswers } from '../http/errors/error-answers.service.js';
 import { ErrorFilter } from '../http/errors/error.filter.js';
@@ -16,11 +15,11 @@ import { PlaygroundModule } from '../playground/playground.module.js';
 /** The API process: everything but the model itself, which runs in the engine process. */
 @Module({})
 export class AppModule {
-  static register(settings: Settings, tracing: Tracing): DynamicModule {
+  static register(tracing: Tracing): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        SettingsModule.register(settings),
+        settingsModule(),
         TracingModule.register(tracing),
         MetricsHttpModule,
         AuthModule,

@@ -25,11 +25,11 @@ import { NoTracing } from '../tracing/tracing.js';
 /** Starts the API process: listens at once, while the engine process loads the model. */
 export async function serve(settings: Settings, signals: StopSignals): Promise<void> {
   const tracing = await startTracing(process.env);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(settings, tracing), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(tracing), {
     // Bodies are read after the guards, by the one route that takes any.
     bodyParser: false,
     forceCloseConnections: true,
-    logger: new ServiceLogger(settings.logLevel),
+    logger: new ServiceLogger(settings.logging.level),
   });
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -40,14 +40,15 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   admitEdits(app);
   serveOpenApi(app);
   signals.onStop(async () => {
-    await shutDown(app, answers, settings.jobs);
+    await shutDown(app, answers, settings.server.shutdownGraceSeconds);
     return 0;
   });
   limitServer(app.getHttpServer());
+  const { host, port } = settings.server;
   try {
-    await app.listen(settings.port, settings.host);
+    await app.listen(port, host);
   } catch (error) {
-    new Logger('Service').error(`Can't listen on ${settings.host}:${settings.port}: ${(error as Error).message}`);
+    new Logger('Service').error(`Can't listen on ${host}:${port}: ${(error as Error).message}`);
     process.exitCode = 1;
     await app.close();
     return;
@@ -55,17 +56,17 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   announce(settings, app.getHttpServer().address() as AddressInfo);
 }
 
-function announce(settings: Settings, { port }: AddressInfo): void {
+function announce({ engine, auth, server }: Settings, { port }: AddressInfo): void {
   const logger = new Logger('Service');
   logger.log(
-    settings.usesBundledModel
+    engine.usesBundledModel
       ? 'QWEN_MODEL_DIR is not set: serving the bundled miniature'
-      : `Serving ${settings.modelDir}`,
+      : `Serving ${engine.load.modelDir}`,
   );
-  if (settings.apiKey === null && !isLoopback(settings.host)) {
+  if (auth.apiKey === null && !isLoopback(server.host)) {
     logger.warn('API_KEY is not set: everyone who can reach this host can use the service');
   }
-  logger.log(`Listening on http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`);
+  logger.log(`Listening on http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${port}`);
 }
 
 function isLoopback(host: string): boolean {

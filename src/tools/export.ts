@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { PRECISIONS, type Precision } from '../protocol/device-settings.js';
-import { loadDotEnv } from '../config/dot-env.js';
-import { readQuantizedCache } from '../config/quantized-cache-settings.js';
-import { VariableReader } from '../config/variable-reader.js';
+import { loadCacheSettings } from '../config/load-settings.js';
 import { exportCheckpoint, type ExportOptions } from '../export/export-checkpoint.js';
 
 const USAGE = `usage: npm run export -- --model DIR --out DIR [--precision ${PRECISIONS.join('|')}] [--device cpu|cuda] [--copy]`;
@@ -25,7 +23,6 @@ function formatOf(precision: Precision, device: string): Pick<ExportOptions, 'co
 
 /** `npm run export`: a checkpoint's graphs as .onnx files. */
 async function main(): Promise<void> {
-  loadDotEnv();
   const { values } = parseArgs({
     options: {
       model: { type: 'string' },
@@ -37,12 +34,10 @@ async function main(): Promise<void> {
   });
   const { model, out, device, copy: copies } = values;
   const precision = PRECISIONS.find((known) => known === values.precision);
-  const variables = new VariableReader(process.env);
-  const cache = readQuantizedCache(variables);
   if (model === undefined || out === undefined || precision === undefined || !['cpu', 'cuda'].includes(device)) {
     throw new CheckpointError(USAGE);
   }
-  if (variables.faults.length > 0) throw new CheckpointError(variables.faults.join('\n'));
+  const cache = loadCacheSettings();
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const names = await exportCheckpoint({ modelDir: model, out, cache, copies, ...formatOf(precision, device) }, say);
   if (!copies) say('Where the weights are hard links onnx.checker refuses them; --copy is for it');

@@ -1,6 +1,4 @@
-import { readQuantizedCache } from '../config/quantized-cache-settings.js';
-import { loadDotEnv } from '../config/dot-env.js';
-import { VariableReader } from '../config/variable-reader.js';
+import { loadCacheSettings } from '../config/load-settings.js';
 import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
 
 const MEGABYTE = 1e6;
@@ -8,11 +6,9 @@ const USAGE = 'usage: npm run cache -- list | clean';
 
 /** `npm run cache`: shows or removes the quantized weights that are kept for the next start. */
 async function main([command]: readonly string[]): Promise<void> {
-  loadDotEnv();
-  const variables = new VariableReader(process.env);
-  const settings = readQuantizedCache(variables);
-  if (variables.faults.length > 0 || (command !== 'list' && command !== 'clean')) {
-    process.stderr.write(`${variables.faults.join('\n') || USAGE}\n`);
+  const settings = loadCacheSettings();
+  if (command !== 'list' && command !== 'clean') {
+    process.stderr.write(`${USAGE}\n`);
     process.exitCode = 1;
     return;
   }
@@ -37,4 +33,7 @@ async function main([command]: readonly string[]): Promise<void> {
 
 const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 
-await main(process.argv.slice(2));
+await main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,20 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { KNOWN_VARIABLES } from '../../src/config/known-variables.js';
-import { readSettings } from '../../src/config/read-settings.js';
+import { knownVariables, readSettings } from '../../src/config/read-settings.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
 const dockerfile = read('Dockerfile');
 const compose = read('docker-compose.yml');
 const kubernetes = read('deploy', 'kubernetes', 'qwen-image-edit.yaml');
-const { port, jobs } = readSettings({});
+const { port, shutdownGraceSeconds } = readSettings({}).server;
 
 /** All that a pattern's first group matches. */
 const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, group = '']) => group);
-const known = (names: readonly string[]): readonly string[] =>
-  names.filter((name) => !(KNOWN_VARIABLES as readonly string[]).includes(name));
+const known = (names: readonly string[]): readonly string[] => names.filter((name) => !knownVariables().includes(name));
 const seconds = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1]);
 
 describe('the container files say what the program does', () => {
@@ -33,7 +31,9 @@ describe('the container files say what the program does', () => {
     expect(() => readSettings(environment)).not.toThrow();
     const pairs = [...kubernetes.matchAll(/- name: ([A-Z][A-Z_]+)\n +value: '?([^'\n]*)/g)];
     const env = Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
-    expect(readSettings(env)).toMatchObject({ deviceMap: 'cuda', modelDir: '/models/Qwen-Image-Edit' });
+    expect(readSettings(env)).toMatchObject({
+      engine: { load: { deviceMap: 'cuda', modelDir: '/models/Qwen-Image-Edit' } },
+    });
   });
 
   test('port and paths are the served ones', () => {
@@ -59,7 +59,7 @@ describe('the container files say what the program does', () => {
   });
 
   test('there is time to finish what was accepted', () => {
-    const grace = jobs.shutdownGraceSeconds;
+    const grace = shutdownGraceSeconds;
     expect(seconds(compose, /stop_grace_period: (\d+)s/)).toBeGreaterThan(grace);
     expect(seconds(compose, /SHUTDOWN_GRACE_SECONDS: (\d+)/)).toBe(grace);
     const before = seconds(kubernetes, /command: \[sleep, '(\d+)'\]/);

@@ -1,5 +1,5 @@
-import { loadDotEnv } from '../../config/dot-env.js';
-import { readSettings, SettingsError } from '../../config/read-settings.js';
+import { loadSettings } from '../../config/load-settings.js';
+import { SettingsError } from '../../config/settings-error.js';
 import { launchFirstEngine } from '../../inference/engine-launcher.js';
 
 /** Arguments of commands that need no engine. */
@@ -12,8 +12,7 @@ const NO_ENGINE = /^(--(server|help|version)\b|-[hV]$)/;
 export function startEarlyEngine(args: readonly string[]): void {
   if (args.length < 2 || args.some((argument) => NO_ENGINE.test(argument))) return;
   try {
-    loadDotEnv();
-    launchFirstEngine(readSettings(process.env));
+    launchFirstEngine(loadSettings().engine.load);
   } catch (error) {
     // The command reads the settings again, and tells.
     if (!(error instanceof SettingsError)) throw error;

@@ -1,6 +1,7 @@
-import type { RequestLimits } from '../../config/settings.js';
 import { loadDotEnv } from '../../config/dot-env.js';
-import { readSettings, SettingsError } from '../../config/read-settings.js';
+import { loadSettings } from '../../config/load-settings.js';
+import type { RequestLimits } from '../../config/settings.js';
+import { SettingsError } from '../../config/settings-error.js';
 import { runEdits } from './run-edits.js';
 import { toCliError, wrongUsage } from '../cli-error.js';
 import type { CommandLine } from './command-line.js';
@@ -52,26 +53,31 @@ export async function run(command: CommandLine, outcome: Outcome, signal: AbortS
   }
 }
 
-function placeFor({ server, apiKey, verbose }: CommandLine): Place {
-  loadDotEnv();
-  if (server !== null) {
-    const key = apiKey ?? process.env['API_KEY'] ?? '';
-    const editor = new ServerEditor(editsAddress(server), key === '' ? null : key);
-    return { limits: NO_LIMITS, start: () => Promise.resolve(editor) };
-  }
-  if (apiKey !== null) throw wrongUsage('--api_key is for --server: an engine of its own asks for none', 'api_key');
+function placeFor(command: CommandLine): Place {
   try {
-    const settings = readSettings(process.env);
-    return {
-      limits: settings.limits,
-      start: async () => {
-        const { startLocalEngine } = await import('./local-engine/start-local-engine.js');
-        return startLocalEngine(settings, verbose);
-      },
-    };
+    return command.server === null ? localPlace(command) : serverPlace(command.server, command);
   } catch (error) {
     throw error instanceof SettingsError ? wrongUsage(error.message) : error;
   }
+}
+
+function serverPlace(server: string, { apiKey }: CommandLine): Place {
+  loadDotEnv();
+  const key = apiKey ?? process.env['API_KEY'] ?? '';
+  const editor = new ServerEditor(editsAddress(server), key === '' ? null : key);
+  return { limits: NO_LIMITS, start: () => Promise.resolve(editor) };
+}
+
+function localPlace({ apiKey, verbose }: CommandLine): Place {
+  if (apiKey !== null) throw wrongUsage('--api_key is for --server: an engine of its own asks for none', 'api_key');
+  const { limits } = loadSettings();
+  return {
+    limits,
+    start: async () => {
+      const { startLocalEngine } = await import('./local-engine/start-local-engine.js');
+      return startLocalEngine(limits.maxFileBytes, verbose);
+    },
+  };
 }
 
 /** `npm run` starts a script in the package's folder; file names are meant from where it was typed. */

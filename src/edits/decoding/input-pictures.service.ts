@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import { Piscina } from 'piscina';
-import { Settings } from '../../config/settings.js';
+import { limitsConfig } from '../../config/namespaces.js';
 import { invalidEdit } from '../../protocol/edit-error.js';
 import type { InputPicture } from '../../images/input-picture.js';
 import { INPUT_PICTURE_WORKER } from '../../program/program-files.js';
@@ -27,8 +28,8 @@ export class InputPictures implements OnApplicationShutdown {
 
   private readonly allowance: SharedArrayBuffer;
 
-  constructor(private readonly settings: Settings) {
-    this.allowance = PixelSemaphore.of(settings.limits.maxImagePixels).memory;
+  constructor(@Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>) {
+    this.allowance = PixelSemaphore.of(limits.maxImagePixels).memory;
   }
 
   /**
@@ -37,7 +38,7 @@ export class InputPictures implements OnApplicationShutdown {
    * @throws EditError that names the first file at fault by its index
    */
   async read({ inputs, model }: EditForm): Promise<InputPicture[]> {
-    const { maxImagePixels, maxImageAspect } = this.settings.limits;
+    const { maxImagePixels, maxImageAspect } = this.limits;
     const limits = { maxPixels: maxImagePixels, maxAspect: maxImageAspect };
     const results = await Promise.all(
       inputs.files.map(({ content: { blocks } }) => {

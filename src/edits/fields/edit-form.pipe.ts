@@ -1,5 +1,6 @@
-import { Injectable, type PipeTransform } from '@nestjs/common';
-import { Settings } from '../../config/settings.js';
+import { Inject, Injectable, type PipeTransform } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { limitsConfig } from '../../config/namespaces.js';
 import { invalidEdit } from '../../protocol/edit-error.js';
 import { ServedModel } from '../../inference/served-model.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
@@ -24,7 +25,7 @@ const UNSUPPORTED = ['mask', 'style'];
 @Injectable()
 export class EditFormPipe implements PipeTransform<Upload, EditForm> {
   constructor(
-    private readonly settings: Settings,
+    @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
     private readonly model: ServedModel,
   ) {}
 
@@ -32,7 +33,7 @@ export class EditFormPipe implements PipeTransform<Upload, EditForm> {
   transform(upload: Upload): EditForm {
     const model = this.model.ready();
     const inputs = inputFiles(upload, model);
-    const fields = checkFields(textFields(upload), { limits: this.settings.limits, model });
+    const fields = checkFields(textFields(upload), { limits: this.limits, model });
     refuseUnknown(upload);
     return { fields, inputs, model };
   }

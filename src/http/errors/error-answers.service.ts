@@ -1,6 +1,7 @@
-import { HttpException, Injectable, Logger } from '@nestjs/common';
+import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import type { Request, Response } from 'express';
-import { Settings } from '../../config/settings.js';
+import { limitsConfig } from '../../config/namespaces.js';
 import { allowedMethods } from '../allowed-methods.js';
 import { endWithUnreadBody, hasUnreadBody } from '../unread-body.js';
 import { EditError } from '../../protocol/edit-error.js';
@@ -18,7 +19,7 @@ const DRAIN_FACTOR = 2;
 export class ErrorAnswers {
   private readonly logger = new Logger('Errors');
 
-  constructor(private readonly settings: Settings) {}
+  constructor(@Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>) {}
 
   send(exception: unknown, request: Request, response: Response): void {
     const error = this.toApiError(exception, request);
@@ -34,7 +35,7 @@ export class ErrorAnswers {
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.setHeader('Content-Length', Buffer.byteLength(body));
     if (hasUnreadBody(request)) {
-      endWithUnreadBody(request, response, body, DRAIN_FACTOR * this.settings.limits.maxBodyBytes);
+      endWithUnreadBody(request, response, body, DRAIN_FACTOR * this.limits.maxBodyBytes);
     } else {
       response.end(body);
     }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
-import { Settings } from '../../config/settings.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { jobsConfig } from '../../config/namespaces.js';
 import { EditError } from '../../protocol/edit-error.js';
 import { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
 import { Metrics } from '../../metrics/metrics.service.js';
@@ -36,12 +37,12 @@ export class InMemoryJobQueue extends JobQueue {
     private readonly store: ResultStore,
     private readonly metrics: Metrics,
     private readonly tracing: Tracing,
-    settings: Settings,
+    @Inject(jobsConfig.KEY) limits: ConfigType<typeof jobsConfig>,
   ) {
     super();
     metrics.measureQueue(() => this.waiting.length);
-    this.shelf = new JobRegistry(settings.jobs, store);
-    this.admission = new Admission(settings.jobs.queueLimit, this.speed);
+    this.shelf = new JobRegistry(limits, store);
+    this.admission = new Admission(limits.queueLimit, this.speed);
     this.maker = new JobWorker(engine, encoder, store, metrics, this.speed, (job, failure) => this.end(job, failure));
   }
 

@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Settings } from '../../../config/settings.js';
-import { SettingsModule } from '../../../config/settings.module.js';
+import { settingsModule } from '../../../config/settings.module.js';
 import { EditFormPipe } from '../../../edits/fields/edit-form.pipe.js';
 import { InputPictures } from '../../../edits/decoding/input-pictures.service.js';
 import { InferenceModule } from '../../../inference/inference.module.js';
@@ -13,16 +12,10 @@ import { LocalEngine } from './local-engine.service.js';
 /** The service without HTTP: its form, its pictures, its queue and its engine process. */
 @Module({})
 export class LocalEngineModule {
-  static register(settings: Settings): DynamicModule {
+  static register(): DynamicModule {
     return {
       module: LocalEngineModule,
-      imports: [
-        SettingsModule.register(settings),
-        TracingModule.register(new NoTracing()),
-        MetricsModule,
-        InferenceModule,
-        JobsModule,
-      ],
+      imports: [settingsModule(), TracingModule.register(new NoTracing()), MetricsModule, InferenceModule, JobsModule],
       providers: [EditFormPipe, InputPictures, LocalEngine],
     };
   }

@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import type { Request, Response } from 'express';
 import { ApiKey } from '../../../auth/api-key.service.js';
 import { checkKey } from '../../../auth/require-key.js';
-import { Settings } from '../../../config/settings.js';
+import { jobsConfig } from '../../../config/namespaces.js';
 import { onClose } from '../../../http/on-close.js';
 import { ServedModel } from '../../../inference/served-model.js';
 import { JobQueue, type Place } from '../../../jobs/job-queue.js';
@@ -18,7 +19,7 @@ export class EditAdmission {
     private readonly apiKey: ApiKey,
     private readonly model: ServedModel,
     private readonly queue: JobQueue,
-    private readonly settings: Settings,
+    @Inject(jobsConfig.KEY) private readonly jobs: ConfigType<typeof jobsConfig>,
   ) {}
 
   /** @throws ApiError 401, EditError unavailable, ApiError 400 for the headers, EditError busy; in this order */
@@ -35,7 +36,7 @@ export class EditAdmission {
   private async placeFor(request: Request): Promise<Place | null> {
     const { isAsync, idempotencyKey } = editIntent(request);
     if (idempotencyKey !== null && (await this.queue.isNamed(idempotencyKey))) return null;
-    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.settings.jobs;
+    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.jobs;
     return this.queue.reserve(isAsync ? jobTimeoutSeconds : requestTimeoutSeconds);
   }
 }

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { Settings } from '../../../config/settings.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { limitsConfig } from '../../../config/namespaces.js';
 import { queueFull, tooLarge } from '../../../http/errors/api-error.js';
 import { Metrics } from '../../../metrics/metrics.service.js';
 import { DrainRate } from './drain-rate.js';
@@ -23,7 +24,7 @@ export class UploadBudget {
   private readonly pace = new DrainRate();
 
   constructor(
-    private readonly settings: Settings,
+    @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
     metrics: Metrics,
   ) {
     metrics.measureUploads(() => this.heldBytes);
@@ -35,7 +36,7 @@ export class UploadBudget {
    * @throws ApiError 413 when it never could, 429
    */
   checkRoom(announcedBytes: number): void {
-    const { uploadsMaxBytes } = this.settings.limits;
+    const { uploadsMaxBytes } = this.limits;
     if (announcedBytes > uploadsMaxBytes) {
       throw tooLarge(`The request body is larger than ${uploadsMaxBytes / MEGABYTE} MB (UPLOADS_MAX_MB)`);
     }
@@ -48,7 +49,7 @@ export class UploadBudget {
     return {
       add: (bytes) => {
         if (isReleased) return;
-        if (this.heldBytes + bytes > this.settings.limits.uploadsMaxBytes) throw this.full(bytes);
+        if (this.heldBytes + bytes > this.limits.uploadsMaxBytes) throw this.full(bytes);
         own += bytes;
         this.heldBytes += bytes;
       },
@@ -71,7 +72,7 @@ export class UploadBudget {
   }
 
   private full(wantedBytes: number): Error {
-    const { uploadsMaxBytes } = this.settings.limits;
+    const { uploadsMaxBytes } = this.limits;
     return queueFull(
       `Uploads hold ${uploadsMaxBytes / MEGABYTE} MB already, or would (UPLOADS_MAX_MB)`,
       this.pace.secondsFor(this.heldBytes + wantedBytes - uploadsMaxBytes),

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
 import type { Request, Response } from 'express';
 import multer from 'multer';
-import { Settings } from '../../../config/settings.js';
+import { limitsConfig } from '../../../config/namespaces.js';
 import { ApiError, invalidInput, tooLarge } from '../../../http/errors/api-error.js';
 import { continueBody } from '../../../http/unread-body.js';
 import { onClose } from '../../../http/on-close.js';
@@ -25,13 +26,13 @@ type MulterOptions = multer.Options & {
 @Injectable()
 export class UploadReader {
   constructor(
-    private readonly settings: Settings,
+    @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
     private readonly budget: UploadBudget,
   ) {}
 
   /** @throws ApiError 400, 413, 415 or 429; also when the client leaves in the middle */
   async read(request: Request, response: Response): Promise<HeldUpload> {
-    const { limits } = this.settings;
+    const { limits } = this;
     this.checkHeaders(request);
     this.budget.checkRoom(Number(request.headers['content-length'] ?? 0));
     const held = this.budget.hold();
@@ -102,10 +103,10 @@ export class UploadReader {
     if (length === undefined && request.headers['transfer-encoding'] === undefined) {
       throw invalidInput('The request has no body');
     }
-    if (Number(length ?? 0) > this.settings.limits.maxBodyBytes) throw this.bodyTooLarge();
+    if (Number(length ?? 0) > this.limits.maxBodyBytes) throw this.bodyTooLarge();
   }
 
   private bodyTooLarge(): ApiError {
-    return tooLarge(`The request body is larger than ${this.settings.limits.maxBodyBytes / MEGABYTE} MB (MAX_BODY_MB)`);
+    return tooLarge(`The request body is larger than ${this.limits.maxBodyBytes / MEGABYTE} MB (MAX_BODY_MB)`);
   }
 }

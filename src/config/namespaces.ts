@@ -1,0 +1,17 @@
+import { registerAs } from '@nestjs/config';
+import { loadSettings } from './load-settings.js';
+
+/** Where the service listens, and how it ends. */
+export const serverConfig = registerAs('server', () => loadSettings().server);
+/** What the log tells. */
+export const loggingConfig = registerAs('logging', () => loadSettings().logging);
+/** Who may use the service. */
+export const authConfig = registerAs('auth', () => loadSettings().auth);
+/** What one request may ask for. */
+export const limitsConfig = registerAs('limits', () => loadSettings().limits);
+/** How long jobs wait and are kept. */
+export const jobsConfig = registerAs('jobs', () => loadSettings().jobs);
+/** What the engine process loads, and when it counts as stuck. */
+export const engineConfig = registerAs('engine', () => loadSettings().engine);
+
+export const NAMESPACES = [serverConfig, loggingConfig, authConfig, limitsConfig, jobsConfig, engineConfig];
