@@ -97,6 +97,9 @@ export abstract class JobQueue {
    */
   abstract events(id: string, after: number, signal: AbortSignal): AsyncIterable<NumberedEvent>;
 
-  /** Resolves when every job has ended; those that haven't after `graceSeconds` fail with `unavailable`. */
+  /**
+   * The service ends: resolves when every job that ends with it has ended; those that haven't after `graceSeconds` fail with
+   * `unavailable`. A driver whose jobs outlive the service leaves those to others that nobody here holds and no worker here makes.
+   */
   abstract drain(graceSeconds: number): Promise<void>;
 }

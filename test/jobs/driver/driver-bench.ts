@@ -40,8 +40,10 @@ export interface BenchOptions {
 }
 
 export interface Submission {
-  /** Edits of the job. */
+  /** Edits of the job, whose pictures only tell which is which. */
   readonly inputs?: number;
+  /** Pictures that an engine can take, one an edit. */
+  readonly pictures?: readonly InputPicture[];
   readonly timeoutSeconds?: number;
   readonly name?: JobName | null;
   readonly trace?: TraceContext;
@@ -50,28 +52,31 @@ export interface Submission {
 /** Both sides of a driver, driven by hand: its own tests' caller and worker. */
 export class DriverBench {
   private constructor(
-    readonly driver: JobDriver,
+    private readonly tested: DriverUnderTest,
     private readonly metrics: Metrics,
-    private readonly end: () => Promise<void>,
   ) {}
 
   static async open(create: DriverFactory, { limits, tracing }: BenchOptions = {}): Promise<DriverBench> {
     const metrics = new Metrics();
     const parts = { limits: { ...LIMITS, ...limits }, metrics, tracing: tracing ?? new NoTracing() };
-    const { driver, close } = await create(parts);
-    return new DriverBench(driver, metrics, close);
+    return new DriverBench(await create(parts), metrics);
+  }
+
+  get driver(): JobDriver {
+    return this.tested.driver;
   }
 
   async close(): Promise<void> {
     await this.driver.jobs.drain(0);
-    await this.end();
+    await this.tested.close();
   }
 
   async submit(edit: EditJob, options: Submission = {}): Promise<string> {
     const { inputs = 1, timeoutSeconds = 60, name = null, trace = {} } = options;
     const reservation = await this.driver.jobs.reserve(timeoutSeconds);
-    const pictures = Array.from({ length: inputs }, (_, index) => [inputPicture(index)]);
-    return this.driver.jobs.submit(edit, pictures, { reservation, timeoutSeconds, name, trace });
+    const pictures = options.pictures ?? Array.from({ length: inputs }, (_, index) => inputPicture(index));
+    const references = pictures.map((picture) => [picture]);
+    return this.driver.jobs.submit(edit, references, { reservation, timeoutSeconds, name, trace });
   }
 
   /** The next turn, which is due. */
@@ -126,8 +131,10 @@ export class DriverBench {
 
   /** Waits until it is so. */
   async until(isSo: () => Promise<boolean>): Promise<void> {
-    for (const start = performance.now(); !(await isSo()); await pause(20)) {
+    const start = performance.now();
+    while (!(await isSo())) {
       if (performance.now() - start > DUE_MILLISECONDS) throw new Error('It has not become so');
+      await pause(20);
     }
   }
 
