@@ -24,6 +24,13 @@ export function eventTests(create: DriverFactory): void {
     });
     afterEach(() => bench.close());
 
+    /** What a reader sees of a job that isn't done. */
+    const soFar = async (id: string): Promise<JobEvent[]> => {
+      const seen: JobEvent[] = [];
+      for await (const event of bench.driver.jobs.events(id, 0, AbortSignal.timeout(300))) seen.push(event);
+      return seen;
+    };
+
     /** A job of two pictures that is done. */
     const done = async (): Promise<string> => {
       const id = await bench.submit(editJob(2));
@@ -59,12 +66,12 @@ export function eventTests(create: DriverFactory): void {
       const id = await bench.submit(editJob(2));
       const turn = await bench.take();
       await tellSteps(turn);
-      const seen: JobEvent[] = [];
-      for await (const event of bench.driver.jobs.events(id, 0, AbortSignal.timeout(300))) seen.push(event);
+      const seen = await soFar(id);
       expect(typesOf(seen)).toEqual(['queued', 'progress', 'preview']);
       expect(seen.slice(1)).toMatchObject([{ progress: { step: 2 } }, { preview: { index: 1 } }]);
       await bench.makePicture(turn);
       await bench.finish(turn);
+      expect(typesOf(await soFar(id))).toEqual(['queued', 'progress', 'picture']);
       await bench.work();
       expect(typesOf(await bench.history(id))).toEqual(['queued', 'progress', 'picture', 'picture', 'succeeded']);
     });

@@ -122,6 +122,9 @@ export function keepingTests(create: DriverFactory): void {
       const { driver } = await open({ retentionBytes: 250_000 });
       const held = await bench.submit(editJob(1), { name: NAME });
       await bench.work();
+      // It is kept for a moment, and held again.
+      await driver.jobs.leave(held);
+      expect(await bench.submit(editJob(1), { name: NAME })).toBe(held);
       const [first, second, third] = [await keep(100_000), await keep(100_000), await keep(100_000)];
       expect(await areThere([held, first, second, third])).toEqual([true, false, true, true]);
       const large = await keep(300_000);
