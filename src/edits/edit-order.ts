@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { EditOrder } from '../jobs/edit-order.js';
+import type { EditJob } from '../jobs/edit-job.js';
 import { editWarnings } from './edit-warnings.js';
 import type { EditForm } from './fields/edit-form.pipe.js';
 
@@ -12,7 +12,7 @@ const DEFAULT_QUALITY = 100;
  * Fills in every default.
  * @param isFollowed the edit's events can be followed: it is streamed or a job
  */
-export function editOrder(form: EditForm, isFollowed: boolean): EditOrder {
+export function editOrder(form: EditForm, isFollowed: boolean): EditJob {
   const { fields, inputs, model } = form;
   return {
     settings: {

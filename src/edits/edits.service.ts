@@ -3,8 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { jobsConfig } from '../config/namespaces.js';
 import { EditError } from '../protocol/edit-error.js';
-import type { EditInputs } from '../jobs/edit-order.js';
-import { type JobName, JobQueue, type Place } from '../jobs/job-queue.js';
+import type { EditInputs } from '../jobs/edit-job.js';
+import { type JobName, JobQueue, type Reservation } from '../jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
 import type { TraceContext } from '../tracing/tracing.js';
 import { editOrder } from './edit-order.js';
@@ -15,7 +15,7 @@ import { UploadBudget } from './http/upload/upload-budget.service.js';
 
 export interface EditMode {
   readonly isAsync: boolean;
-  readonly place: Place;
+  readonly reservation: Reservation;
   readonly name: JobName | null;
   readonly trace: TraceContext;
 }
@@ -41,7 +41,7 @@ export class EditsService {
    * @returns the job's id
    * @throws EditError
    */
-  async submit(form: EditForm, { isAsync, place, name, trace }: EditMode): Promise<string> {
+  async submit(form: EditForm, { isAsync, reservation, name, trace }: EditMode): Promise<string> {
     const pictures = await this.pictures.read(form);
     const inputs = form.inputs.kind === 'together' ? [pictures] : pictures.map((picture) => [picture]);
     const { jobTimeoutSeconds, requestTimeoutSeconds } = this.jobs;
@@ -50,7 +50,7 @@ export class EditsService {
     try {
       held.add(pictureBytes(inputs));
       const order = editOrder(form, isAsync || form.fields.stream);
-      const id = await this.queue.submit(order, inputs, { place, timeoutSeconds, name, trace });
+      const id = await this.queue.submit(order, inputs, { reservation, timeoutSeconds, name, trace });
       void this.queue.finished(id).then(() => held.release());
       return id;
     } catch (error) {
@@ -98,7 +98,7 @@ export class EditsService {
   /** @throws EditError not_found */
   async get(id: string): Promise<FinishedJob> {
     const job = await this.queue.get(id);
-    const files = await this.queue.results(id);
+    const files = job?.status === 'succeeded' ? await this.queue.results(id) : [];
     // Between the two it may have been forgotten.
     if (job === null || (job.status === 'succeeded' && files.length === 0)) throw noSuchJob();
     return { job, files };
@@ -119,7 +119,8 @@ export class EditsService {
     signal: AbortSignal,
   ): AsyncGenerator<EditEvent & { readonly number: number }> {
     for await (const event of this.queue.events(job.id, after, signal)) {
-      const seen = editEvent(event, job, event.type === 'picture' ? await this.queue.results(job.id) : []);
+      const file = event.type === 'picture' ? await this.queue.result(job.id, event.index) : null;
+      const seen = editEvent(event, job, file);
       if (seen !== null) yield { ...seen, number: event.number };
     }
   }

@@ -12,6 +12,7 @@ import { ServedModel } from './served-model.js';
 import type { EngineEvent } from '../protocol/engine-messages.js';
 import type { MadePicture } from '../protocol/picture.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
+import type { PictureEngine } from './picture-engine.js';
 import { type PictureListener, RunningPicture } from './running-picture.js';
 
 const FIRST_RESTART_MILLISECONDS = 500;
@@ -29,7 +30,7 @@ const DRAINING: ModelState = { status: 'draining', reason: 'draining', retryAfte
  * again won't mend it. How long a load may take isn't limited: disks differ, and /ready tells of it.
  */
 @Injectable()
-export class EngineSupervisor extends ServedModel implements OnModuleInit, BeforeApplicationShutdown {
+export class EngineSupervisor extends ServedModel implements PictureEngine, OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger('Engine');
   private engine: EngineProcess | null = null;
   private running: RunningPicture | null = null;
@@ -40,7 +41,8 @@ export class EngineSupervisor extends ServedModel implements OnModuleInit, Befor
   private restartMilliseconds = FIRST_RESTART_MILLISECONDS;
   private waitingForChange: (() => void)[] = [];
   private currentState: ModelState = loading('loading', null);
-
+  /** Aborted when the state changes. */
+  private stateEnd = new AbortController();
   private isDraining = false;
 
   constructor(
@@ -73,20 +75,15 @@ export class EngineSupervisor extends ServedModel implements OnModuleInit, Befor
     await this.engine?.kill();
   }
 
-  /** Resolves when the model is ready or won't become so. */
-  async settled(): Promise<void> {
+  async settled(): Promise<AbortSignal> {
     while (this.currentState.status === 'loading') await this.changed();
+    return this.stateEnd.signal;
   }
 
   changed(): Promise<void> {
     return new Promise((resolve) => this.waitingForChange.push(resolve));
   }
 
-  /**
-   * Makes one picture. The caller asks for one at a time.
-   * @param signal aborted to give the picture up: the promise rejects once the engine has
-   * @throws EditError
-   */
   async make(request: PictureRequest, listener: PictureListener, signal: AbortSignal): Promise<MadePicture> {
     if (signal.aborted) throw new EditError('cancelled', 'The edit was cancelled');
     const { engine } = this;
@@ -114,6 +111,8 @@ export class EngineSupervisor extends ServedModel implements OnModuleInit, Befor
 
   private setState(state: ModelState): void {
     this.currentState = state;
+    this.stateEnd.abort();
+    this.stateEnd = new AbortController();
     for (const resolve of this.waitingForChange.splice(0)) resolve();
   }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { PictureRequest } from '../protocol/picture-request.js';
 
 /** A run can't be interrupted: an engine is stuck only when it is silent for much longer than its runs take. */
@@ -20,7 +21,7 @@ export interface TimingLimits {
 export class EngineTimings {
   private longestSeconds = 0;
   /** The longest silence by kind: sizes and guidance set how long a step takes. */
-  private readonly longest = new Map<string, number>();
+  private readonly longest = new LRUCache<string, number>({ max: KINDS });
 
   constructor(private readonly limits: TimingLimits) {}
 
@@ -28,11 +29,7 @@ export class EngineTimings {
   add(request: PictureRequest, phase: Phase, seconds: number): void {
     const kind = kindOf(request, phase);
     this.longestSeconds = Math.max(this.longestSeconds, seconds);
-    const longest = Math.max(this.longest.get(kind) ?? 0, seconds);
-    this.longest.delete(kind);
-    this.longest.set(kind, longest);
-    const [oldest] = this.longest.keys();
-    if (this.longest.size > KINDS && oldest !== undefined) this.longest.delete(oldest);
+    this.longest.set(kind, Math.max(this.longest.get(kind) ?? 0, seconds));
   }
 
   /** How long a cancelled picture may take to end before the engine counts as stuck. */

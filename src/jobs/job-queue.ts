@@ -1,11 +1,11 @@
 import type { TraceContext } from '../tracing/tracing.js';
-import type { EditInputs, EditOrder } from './edit-order.js';
+import type { EditInputs, EditJob } from './edit-job.js';
 import type { NumberedEvent } from './job-event.js';
 import type { JobSnapshot, PictureFile } from './job-snapshot.js';
 
-/** A place in the queue that is kept for a job whose request is still being read. */
-export interface Place {
-  /** Gives the place up; nothing happens when a job has taken it. */
+/** Room in the queue that is kept for a job whose request is still being read. */
+export interface Reservation {
+  /** Gives the room up; nothing happens the second time, or when a job has taken it. */
   release(): void;
 }
 
@@ -16,7 +16,8 @@ export interface JobName {
 }
 
 export interface SubmitOptions {
-  readonly place: Place;
+  /** `submit` releases it, whatever comes of the job. */
+  readonly reservation: Reservation;
   /** From now to the job's end; then it fails with `timeout`. */
   readonly timeoutSeconds: number;
   readonly name: JobName | null;
@@ -25,17 +26,36 @@ export interface SubmitOptions {
 }
 
 /**
- * Where jobs wait for the engine, and are asked for. A driver decides where they are kept; all it hands out are ids, plain
- * data and events, so that callers and workers need not share a process. Pictures are made one at a time; after each, a job
- * that has more to make goes behind the others that wait.
+ * The queue as those see it who want pictures: they submit jobs, follow them and fetch what came of them. WorkQueue is the
+ * same queue as workers see it. A driver implements both, and decides where jobs are kept; all that it hands out are ids,
+ * plain data and events, so that callers and workers need not share a process, and any caller may ask for any job.
+ *
+ * **Turns.** A job's pictures are made one after the other. Jobs stand in line in the order in which they came; each picture
+ * is a turn, and after it a job that has more to make goes behind the others in line. A short job therefore waits for one
+ * picture of a batch, not for the batch.
+ *
+ * **Positions** count the jobs in line from 1, which is next. A job is told its position (`queued`) when it comes and
+ * whenever it changes, never twice the same in one wait; while a picture of it is made it has none.
+ *
+ * **Ends.** A job ends once, and the first end counts: `succeeded` with its last picture's file, `failed`, or `cancelled`. At
+ * that moment it leaves the line, its inputs are deleted, its last event is told, and the signal of its running turn is
+ * aborted.
+ *
+ * **Holds.** Each `submit` holds the job, also where it finds one by its name; each is paired with one `leave`. A job that is
+ * held isn't forgotten. When the last holder leaves a job that isn't detached, a live one is cancelled.
+ *
+ * **Retention.** A job that has ended and that nobody holds is kept for a while (JOB_RETENTION_SECONDS from its end) if it is
+ * detached or named, else forgotten at once; beyond JOB_RETENTION_BYTES in all, the one that was kept first is forgotten
+ * first. A forgotten job's results and name are gone with it. A cancelled job loses its name at once, and is kept only if it is detached.
  */
 export abstract class JobQueue {
   /**
-   * Keeps a place for a job that is about to be submitted.
-   * @param timeoutSeconds how long the caller will wait: one whose turn would come later is not let in
+   * Keeps room for a job that is about to be submitted: QUEUE_LIMIT jobs may be in line or have a reservation, and one more
+   * for each engine that has nothing to do.
+   * @param timeoutSeconds how long the caller will wait: one whose turn would come later, by the measured speed, is not let in
    * @throws QueueFullError
    */
-  abstract reserve(timeoutSeconds: number): Promise<Place>;
+  abstract reserve(timeoutSeconds: number): Promise<Reservation>;
 
   /** A job of this name is there. */
   abstract isNamed(key: string): Promise<boolean>;
@@ -46,7 +66,7 @@ export abstract class JobQueue {
    * @throws NameTakenError when a job of that name has another content
    * @throws QueueFullError when by the measured speed it would not be done in time, for the work that is before it
    */
-  abstract submit(order: EditOrder, inputs: EditInputs, options: SubmitOptions): Promise<string>;
+  abstract submit(edit: EditJob, inputs: EditInputs, options: SubmitOptions): Promise<string>;
 
   /** From now on the job lives on its own: it goes on without its holders, and is kept for a while after its end. */
   abstract detach(id: string): Promise<void>;
@@ -57,22 +77,29 @@ export abstract class JobQueue {
   /** null: there is no such job (any more). */
   abstract get(id: string): Promise<JobSnapshot | null>;
 
-  /** The finished pictures of a job, in order. */
+  /** One finished picture of a job, from 0; null when there is none (any more). */
+  abstract result(id: string, index: number): Promise<PictureFile | null>;
+
+  /** All finished pictures of a job, in order: large, and only for who needs all. */
   abstract results(id: string): Promise<readonly PictureFile[]>;
 
-  /** Resolves with the job once it has ended. */
+  /** Resolves with the job once it has ended; null when there is no such job (any more). */
   abstract finished(id: string): Promise<JobSnapshot | null>;
 
   /** Gives a job up: at once when it waits, at the next step when it runs. False when it has ended already. */
   abstract cancel(id: string): Promise<boolean>;
 
   /**
-   * What happened to the job after its event number `after`, and what happens from now on until it ends. A reader that is
-   * slower than the job doesn't see the progress and the previews that newer ones have superseded.
+   * What happened to the job after its event number `after`, and what happens from now on until it ends. A newer `queued`,
+   * `progress` or `preview` supersedes the one before, a `picture` its previews, and the end all previews: a reader that is slower than the
+   * job, or comes later, doesn't see what is superseded. Numbers are never given twice.
    * @param signal ends the iteration
    */
   abstract events(id: string, after: number, signal: AbortSignal): AsyncIterable<NumberedEvent>;
 
-  /** Resolves when every job has ended; those that haven't after `graceSeconds` fail. */
+  /**
+   * The service ends: resolves when every job that ends with it has ended; those that haven't after `graceSeconds` fail with
+   * `unavailable`. A driver whose jobs outlive the service leaves those to others that nobody here holds and no worker here makes.
+   */
   abstract drain(graceSeconds: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { EditError } from '../protocol/edit-error.js';
 import type { PictureTokens, StageSeconds } from '../protocol/picture.js';
-import type { EditOrder } from './edit-order.js';
+import type { EditJob } from './edit-job.js';
 import type { JobProgress } from './job-event.js';
 
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
@@ -8,9 +8,9 @@ export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancell
 /** A job as it is at one moment. */
 export interface JobSnapshot {
   readonly id: string;
-  readonly order: EditOrder;
+  readonly edit: EditJob;
   readonly status: JobStatus;
-  /** Its place among those that wait, from 1; null when it doesn't wait. */
+  /** Its place in line, from 1; null when it doesn't wait. */
   readonly position: number | null;
   readonly progress: JobProgress | null;
   readonly createdAt: Date;

@@ -1,17 +1,32 @@
 import { Module } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
 import { InferenceModule } from '../inference/inference.module.js';
-import { InMemoryJobQueue } from './in-memory/in-memory-job-queue.service.js';
-import { InMemoryResultStore } from './in-memory/in-memory-result-store.service.js';
+import { Metrics } from '../metrics/metrics.service.js';
+import { Tracing } from '../tracing/tracing.js';
+import { createDriver } from './create-driver.js';
+import { InputStore } from './input-store.js';
+import { JobDriver } from './job-driver.js';
 import { JobQueue } from './job-queue.js';
-import { PictureEncoder } from './worker/picture-encoder.service.js';
 import { ResultStore } from './result-store.js';
+import { WorkQueue } from './work-queue.js';
+import { PictureEncoder } from './worker/picture-encoder.service.js';
+import { WorkerPool } from './worker/worker-pool.service.js';
 
 @Module({
   imports: [InferenceModule],
   providers: [
+    {
+      provide: JobDriver,
+      inject: [Settings, Metrics, Tracing],
+      useFactory: ({ jobs: limits }: Settings, metrics: Metrics, tracing: Tracing) =>
+        createDriver({ limits, metrics, tracing }),
+    },
+    { provide: JobQueue, inject: [JobDriver], useFactory: ({ jobs }: JobDriver) => jobs },
+    { provide: WorkQueue, inject: [JobDriver], useFactory: ({ work }: JobDriver) => work },
+    { provide: InputStore, inject: [JobDriver], useFactory: ({ inputs }: JobDriver) => inputs },
+    { provide: ResultStore, inject: [JobDriver], useFactory: ({ results }: JobDriver) => results },
     PictureEncoder,
-    { provide: ResultStore, useClass: InMemoryResultStore },
-    { provide: JobQueue, useClass: InMemoryJobQueue },
+    WorkerPool,
   ],
   exports: [JobQueue],
 })

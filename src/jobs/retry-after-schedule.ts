@@ -1,4 +1,6 @@
-const LEAST_SECONDS = 1;
+import { retryAfterSeconds } from './retry-after-seconds.js';
+
+/** A longer line of refused clients is not kept. */
 const MOST_SECONDS = 60;
 
 /**
@@ -20,6 +22,6 @@ export class RetryAfterSchedule {
     const at = Math.max(now + 1000 * firstSeconds, this.last + 1000 * betweenSeconds);
     // Who doesn't wait as told is told again and again: the line that this makes ends when the longest wait does.
     this.last = Math.min(at, now + 1000 * MOST_SECONDS);
-    return Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, Math.ceil((at - now) / 1000)));
+    return retryAfterSeconds((at - now) / 1000);
   }
 }

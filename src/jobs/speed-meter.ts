@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { EditSettings } from '../protocol/edit-settings.js';
 
 /** The last so many pictures of a kind count. */
@@ -18,7 +19,7 @@ interface Kind {
 
 /** Measures how long pictures take, and tells how long others will. */
 export class SpeedMeter {
-  private readonly kinds = new Map<string, Kind>();
+  private readonly kinds = new LRUCache<string, Kind>({ max: KINDS });
   /** Of the last result whose size followed its input. */
   private autoPixels = TYPICAL_PIXELS;
 
@@ -26,10 +27,7 @@ export class SpeedMeter {
     if (settings.size === 'auto') this.autoPixels = made.width * made.height;
     const name = kindOf(settings);
     const measured = [...(this.kinds.get(name)?.seconds ?? []), seconds].slice(-KEPT);
-    this.kinds.delete(name);
     this.kinds.set(name, { work: this.workOf(settings), seconds: measured, median: median(measured) });
-    const [oldest] = this.kinds.keys();
-    if (this.kinds.size > KINDS && oldest !== undefined) this.kinds.delete(oldest);
   }
 
   /** Seconds that one picture with the settings takes; null until one of its kind was measured. */

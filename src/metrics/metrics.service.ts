@@ -133,13 +133,13 @@ export class Metrics {
   }
 
   /** `depth` is asked at each scrape: jobs that wait for their turn. */
-  measureQueue(depth: () => number): void {
+  measureQueue(depth: () => number | Promise<number>): void {
     new Gauge({
       name: 'qwen_edit_queue_depth_jobs',
       help: 'Jobs that wait for their turn',
       registers: this.registers,
-      collect() {
-        this.set(depth());
+      async collect() {
+        this.set(await depth());
       },
     });
   }

@@ -4,14 +4,14 @@ import type { JobSnapshot } from '../../jobs/job-snapshot.js';
 /** What the log says of an edit; model and waiting time are what it took until now. */
 export function editLogFields(id: string, job: JobSnapshot | null): Facts {
   if (job === null) return { job: id };
-  const { order, status, waitedSeconds, stageSeconds } = job;
-  const { size, numInferenceSteps } = order.settings;
+  const { edit, status, waitedSeconds, stageSeconds } = job;
+  const { size, numInferenceSteps } = edit.settings;
   const { text, encode, denoise, decode } = stageSeconds;
   return {
     job: id,
     job_status: status,
-    inputs: order.inputPictures,
-    n: order.n,
+    inputs: edit.inputPictures,
+    n: edit.n,
     steps: numInferenceSteps,
     size: size === 'auto' ? size : `${size.width}x${size.height}`,
     queue_ms: (waitedSeconds * 1000).toFixed(1),

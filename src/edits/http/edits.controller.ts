@@ -65,8 +65,8 @@ export class EditsController {
     const { isAsync, waitSeconds, idempotencyKey: key } = editIntent(request);
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
     const trace = traceContextOf(request);
-    const place = await claimReservation(request);
-    const id = await this.edits.submit(form, { isAsync, place, name, trace });
+    const reservation = await claimReservation(request);
+    const id = await this.edits.submit(form, { isAsync, reservation, name, trace });
     upload.filesAreGone();
     setLogFields(request, {
       facts: async () => editLogFields(id, await this.edits.snapshot(id)),

@@ -1,14 +1,14 @@
-import type { Place } from '../job-queue.js';
+import type { EditSettings } from '../../protocol/edit-settings.js';
+import type { Reservation } from '../job-queue.js';
 import { QueueFullError } from '../queue-errors.js';
-import type { SpeedMeter } from '../speed-meter.js';
-import type { InMemoryJob } from './in-memory-job.js';
 import { RetryAfterSchedule } from '../retry-after-schedule.js';
-import type { PictureRun } from '../worker/picture-run.js';
+import type { SpeedMeter } from '../speed-meter.js';
+import type { QueueLoad } from './queue-load.js';
 
 /** Decides who may wait: no more than there is room for, and nobody who will have given up before his turn. */
 export class Admission {
-  /** Places of requests that are still being read. */
-  private places = 0;
+  /** Of requests that are still being read. */
+  private reservations = 0;
   private readonly retryAfter = new RetryAfterSchedule();
 
   constructor(
@@ -17,73 +17,97 @@ export class Admission {
   ) {}
 
   /** @throws QueueFullError */
-  reserve(timeoutSeconds: number, waiting: readonly InMemoryJob[], turn: PictureRun | null): Place {
+  reserve(timeoutSeconds: number, load: QueueLoad): Reservation {
     // What an idle engine takes at once doesn't wait.
-    const room = this.limit + (turn === null ? 1 : 0);
-    if (waiting.length + this.places >= room) {
-      throw new QueueFullError(
-        `The queue is full: ${this.limit} ${this.limit === 1 ? 'job waits' : 'jobs wait'} already (QUEUE_LIMIT)`,
-        this.retryAfter.next(turn?.remainingSeconds() ?? 0, this.jobSeconds(waiting, turn)),
-      );
+    if (load.waiting.length + this.reservations >= this.limit + idleEngines(load)) {
+      const jobs = this.limit === 1 ? 'job waits' : 'jobs wait';
+      const message = `The queue is full: ${this.limit} ${jobs} already (QUEUE_LIMIT)`;
+      throw this.refusal(message, soonestSeconds(load), load);
     }
-    const seconds = this.waitSeconds(waiting, turn);
+    const seconds = this.waitSeconds(load);
     if (seconds > timeoutSeconds) {
-      throw new QueueFullError(
-        `The wait would be about ${Math.round(seconds)} seconds, longer than the time limit of ${timeoutSeconds} seconds`,
-        this.retryAfter.next(seconds - timeoutSeconds, this.jobSeconds(waiting, turn)),
-      );
+      const message = `The wait would be about ${Math.round(seconds)} seconds, longer than the time limit of ${timeoutSeconds} seconds`;
+      throw this.refusal(message, seconds - timeoutSeconds, load);
     }
-    this.places += 1;
-    let isKept = true;
-    return {
-      release: () => {
-        if (isKept) this.places -= 1;
-        isKept = false;
-      },
-    };
+    return this.reservation();
   }
 
   /**
    * Looks whether a job, now that it is known, will be done in time when nobody else comes. What it takes by itself is not
    * weighed: waiting longer would not change it.
+   * @param images pictures of the job
    * @throws QueueFullError
    */
-  check(job: InMemoryJob, timeoutSeconds: number, waiting: readonly InMemoryJob[], turn: PictureRun | null): void {
-    const own = job.images * this.pictureSeconds(job);
-    const others = this.turnsBefore(job, waiting, turn);
-    if (own > timeoutSeconds || own + others <= timeoutSeconds) return;
-    throw new QueueFullError(
-      `The edit would be done in about ${Math.round(own + others)} seconds, later than the time limit of ${timeoutSeconds} seconds`,
-      this.retryAfter.next(own + others - timeoutSeconds, this.jobSeconds(waiting, turn)),
-    );
+  check(settings: EditSettings, images: number, timeoutSeconds: number, load: QueueLoad): void {
+    const own = images * this.speed.leastSeconds(settings);
+    const seconds = own + this.secondsBefore(images, load);
+    if (own > timeoutSeconds || seconds <= timeoutSeconds) return;
+    const message = `The edit would be done in about ${Math.round(seconds)} seconds, later than the time limit of ${timeoutSeconds} seconds`;
+    throw this.refusal(message, seconds - timeoutSeconds, load);
   }
 
-  /** What others make before a newcomer's last picture: jobs take turns, and those that wait already have theirs first. */
-  private turnsBefore(job: InMemoryJob, waiting: readonly InMemoryJob[], turn: PictureRun | null): number {
-    const ahead = waiting.reduce(
-      (sum, other) => sum + Math.min(other.picturesLeft, job.images) * this.pictureSeconds(other),
-      0,
+  private reservation(): Reservation {
+    this.reservations += 1;
+    let isKept = true;
+    return {
+      release: () => {
+        if (isKept) this.reservations -= 1;
+        isKept = false;
+      },
+    };
+  }
+
+  /** @param firstSeconds until there is room for anybody */
+  private refusal(message: string, firstSeconds: number, load: QueueLoad): QueueFullError {
+    return new QueueFullError(message, this.retryAfter.next(firstSeconds, this.secondsBetweenEnds(load)));
+  }
+
+  /** What others make before a newcomer's last picture: jobs take turns, and those in line already have theirs first. */
+  private secondsBefore(images: number, load: QueueLoad): number {
+    const waiting = load.waiting.map(
+      ({ settings, picturesLeft }) => Math.min(picturesLeft, images) * this.speed.leastSeconds(settings),
     );
-    if (turn === null) return ahead;
-    const { picturesLeft } = turn.job;
-    const more = turn.job.isLive ? Math.min(picturesLeft, job.images - 1) : 0;
-    return turn.remainingSeconds() + ahead + more * this.pictureSeconds(turn.job);
+    const running = load.running.map(
+      ({ settings, picturesLeft, remainingSeconds }) =>
+        remainingSeconds + Math.min(picturesLeft, images - 1) * this.speed.leastSeconds(settings),
+    );
+    return (sum(waiting) + sum(running)) / engines(load);
   }
 
   /** Until a newcomer's turn: every job before it makes one picture first. Requests that are still being read count as the job that runs. */
-  private waitSeconds(waiting: readonly InMemoryJob[], turn: PictureRun | null): number {
-    const ahead = waiting.reduce((sum, job) => sum + this.pictureSeconds(job), 0);
-    if (turn === null) return ahead;
-    return turn.remainingSeconds() + ahead + this.places * this.pictureSeconds(turn.job);
+  private waitSeconds(load: QueueLoad): number {
+    const waiting = load.waiting.map(({ settings }) => this.speed.leastSeconds(settings));
+    const [running] = load.running;
+    const reserved = running === undefined ? 0 : this.reservations * this.speed.leastSeconds(running.settings);
+    return soonestSeconds(load) + (sum(waiting) + reserved) / engines(load);
   }
 
-  /** What the jobs that wait take in the mean, which is how often one of them leaves; while none waits, what the running one takes. */
-  private jobSeconds(waiting: readonly InMemoryJob[], turn: PictureRun | null): number {
-    if (waiting.length === 0) return turn === null ? 0 : turn.job.images * this.pictureSeconds(turn.job);
-    return waiting.reduce((sum, job) => sum + job.picturesLeft * this.pictureSeconds(job), 0) / waiting.length;
+  /** How often a place opens: by what the jobs in line take in the mean; while none waits, by what those take that run. */
+  private secondsBetweenEnds(load: QueueLoad): number {
+    const waiting = load.waiting.map(({ settings, picturesLeft }) => picturesLeft * this.speed.leastSeconds(settings));
+    const running = load.running.map(({ settings, images }) => images * this.speed.leastSeconds(settings));
+    return mean(waiting.length > 0 ? waiting : running) / engines(load);
   }
+}
 
-  private pictureSeconds({ order }: InMemoryJob): number {
-    return this.speed.leastSeconds(order.settings);
-  }
+/** An engine that can't say so, because it is being started, is none the less there. */
+function idleEngines({ idleWorkers, running }: QueueLoad): number {
+  return Math.max(idleWorkers, running.length === 0 ? 1 : 0);
+}
+
+function engines(load: QueueLoad): number {
+  return load.running.length + idleEngines(load);
+}
+
+/** Until an engine is free. */
+function soonestSeconds(load: QueueLoad): number {
+  return idleEngines(load) > 0 ? 0 : Math.min(...load.running.map(({ remainingSeconds }) => remainingSeconds));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : sum(values) / values.length;
 }

@@ -1,39 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import type { EditError } from '../../protocol/edit-error.js';
-import type { PictureRequest } from '../../protocol/picture-request.js';
 import type { StageSeconds } from '../../protocol/picture.js';
-import { type EditInputs, type EditOrder, pictureRequest } from '../edit-order.js';
 import type { TraceContext, Tracing } from '../../tracing/tracing.js';
-import { EventLog } from '../event-log.js';
+import type { EditJob } from '../edit-job.js';
 import type { JobProgress } from '../job-event.js';
 import type { JobName } from '../job-queue.js';
 import type { JobSnapshot, JobStatus } from '../job-snapshot.js';
-import { JobTrace } from '../job-trace.js';
+import { traceWait } from '../wait-trace.js';
+import { EventLog } from './event-log.js';
 
 /** What a job takes beside its texts and files. */
 const OWN_BYTES = 4096;
 
-/** A picture whose turn has come: which of its job's, from 0, and what the engine is asked for. */
+/** A picture whose turn has come. */
 export interface TakenPicture {
+  /** Which of its job's, from 0. */
   readonly index: number;
-  readonly request: PictureRequest;
+  /** How long the job stood in line for it. */
+  readonly waitedSeconds: number;
 }
 
-/** One job's state; its queue decides when what happens. */
+/** One job's record; its queue decides when what happens. */
 export class InMemoryJob {
   /** 122 random bits. */
   readonly id = randomUUID();
   readonly log = new EventLog();
-  readonly images: number;
   readonly name: JobName | null;
-  readonly trace: JobTrace;
+  readonly trace: TraceContext;
   /** Resolves when the job has ended. */
   readonly ended: Promise<void>;
-  /** Those that hold it, see JobQueue.leave. */
+  /** Those that hold it, see JobQueue. */
   holders = 0;
   isDetached = false;
-  /** Of its files, once they are made. */
-  resultBytes = 0;
 
   private readonly createdAt = new Date();
   private readonly abort = new AbortController();
@@ -44,23 +42,22 @@ export class InMemoryJob {
   private failure: EditError | null = null;
   private position: number | null = null;
   private waitsSince: number | null = null;
-  private waitedMilliseconds = 0;
+  private waitedSeconds = 0;
   private taken = 0;
+  private finished = 0;
+  private resultBytes = 0;
   private stageSeconds: StageSeconds = { text: 0, encode: 0, denoise: 0, decode: 0 };
-  /** Files are written one after the other, in the order in which they were made. */
-  private writing: Promise<void> = Promise.resolve();
   private resolveEnded!: () => void;
 
+  /** @param images pictures that it is to make */
   constructor(
-    readonly order: EditOrder,
-    /** Decoded pictures are large: forgotten as soon as the job ends. */
-    private inputs: EditInputs,
+    readonly edit: EditJob,
+    readonly images: number,
     { name, trace }: { readonly name: JobName | null; readonly trace: TraceContext },
-    tracing: Tracing,
+    private readonly tracing: Tracing,
   ) {
     this.name = name;
-    this.trace = new JobTrace(tracing, trace, this.id, order);
-    this.images = inputs.length * order.n;
+    this.trace = trace;
     this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
   }
 
@@ -77,6 +74,11 @@ export class InMemoryJob {
     return this.images - this.taken;
   }
 
+  /** The files of all its pictures so far are there. */
+  get hasFinishedTurns(): boolean {
+    return this.finished === this.taken;
+  }
+
   /** Aborted when the job has ended. */
   get signal(): AbortSignal {
     return this.abort.signal;
@@ -84,11 +86,11 @@ export class InMemoryJob {
 
   /** Memory that the job takes once it has ended, about. */
   get keptBytes(): number {
-    const { prompt, negativePrompt } = this.order.settings;
+    const { prompt, negativePrompt } = this.edit.settings;
     return this.resultBytes + 2 * (prompt.length + negativePrompt.length) + OWN_BYTES;
   }
 
-  /** It waits for its turn at this place, from 1. */
+  /** It stands in line at this place, from 1. */
   wait(position: number): void {
     this.waitsSince ??= performance.now();
     if (this.position === position) return;
@@ -96,17 +98,17 @@ export class InMemoryJob {
     this.log.append({ type: 'queued', position });
   }
 
-  /** Its turn has come: the next picture, and its index. */
+  /** Its turn has come. */
   takePicture(): TakenPicture {
-    this.stopWaiting();
+    const waitedSeconds = this.stopWaiting();
     this.currentStatus = 'running';
     this.startedAt ??= new Date();
-    const index = this.taken;
     this.taken += 1;
-    return { index, request: pictureRequest(this.id, this.order, this.inputs, index) };
+    return { index: this.taken - 1, waitedSeconds };
   }
 
   report(progress: JobProgress): void {
+    if (!this.isLive) return;
     this.progress = progress;
     this.log.append({ type: 'progress', progress });
   }
@@ -121,14 +123,12 @@ export class InMemoryJob {
     };
   }
 
-  /** Does `write` after what is being written; a fault in it is the job's. Nothing is written for a job that has ended. */
-  write(write: () => Promise<void>, fail: (error: unknown) => void): void {
-    this.writing = this.writing.then(() => (this.isLive ? write().catch(fail) : undefined));
-  }
-
-  /** Resolves when all that was made so far is written. */
-  get written(): Promise<void> {
-    return this.writing;
+  /** The file of picture `index` is there; whether it was the last. */
+  finishPicture(index: number, bytes: number): boolean {
+    this.finished += 1;
+    this.resultBytes += bytes;
+    this.log.append({ type: 'picture', index });
+    return this.finished === this.images;
   }
 
   /** Ends the job; only the first end counts. */
@@ -137,7 +137,6 @@ export class InMemoryJob {
     this.stopWaiting();
     this.finishedAt = new Date();
     this.failure = failure;
-    this.inputs = [];
     if (failure === null) {
       this.currentStatus = 'succeeded';
       this.log.append({ type: 'succeeded' });
@@ -151,30 +150,30 @@ export class InMemoryJob {
   }
 
   snapshot(): JobSnapshot {
-    const { id, order, status, position, progress, createdAt, startedAt, finishedAt, failure, stageSeconds } = this;
-    const waitedSeconds = this.waitedMilliseconds / 1000;
     return {
-      id,
-      order,
-      status,
-      position,
-      progress,
-      createdAt,
-      startedAt,
-      finishedAt,
-      failure,
-      waitedSeconds,
-      stageSeconds,
+      id: this.id,
+      edit: this.edit,
+      status: this.status,
+      position: this.position,
+      progress: this.progress,
+      createdAt: this.createdAt,
+      startedAt: this.startedAt,
+      finishedAt: this.finishedAt,
+      failure: this.failure,
+      waitedSeconds: this.waitedSeconds,
+      stageSeconds: this.stageSeconds,
     };
   }
 
-  private stopWaiting(): void {
-    if (this.waitsSince !== null) {
-      const milliseconds = performance.now() - this.waitsSince;
-      this.waitedMilliseconds += milliseconds;
-      this.trace.waited(milliseconds / 1000);
-    }
+  /** Seconds of the wait that is over; 0 if it didn't wait. */
+  private stopWaiting(): number {
+    const { waitsSince } = this;
     this.waitsSince = null;
     this.position = null;
+    if (waitsSince === null) return 0;
+    const seconds = (performance.now() - waitsSince) / 1000;
+    this.waitedSeconds += seconds;
+    traceWait(this.tracing, this.trace, this.id, seconds);
+    return seconds;
   }
 }

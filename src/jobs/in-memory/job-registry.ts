@@ -12,7 +12,7 @@ export class JobRegistry {
 
   constructor(
     private readonly limits: JobLimits,
-    private readonly store: ResultStore,
+    private readonly results: ResultStore,
   ) {}
 
   add(job: InMemoryJob): void {
@@ -32,45 +32,51 @@ export class JobRegistry {
     return [...this.jobs.values()].filter(({ isLive }) => isLive);
   }
 
-  /** Somebody needs the job: it is not forgotten until he releases it. */
+  /** One more needs the job: it isn't forgotten until it is released. */
   hold(job: InMemoryJob): void {
     job.holders += 1;
-    this.unkeep(job);
+    this.stopKeeping(job);
   }
 
+  /** One of those that held the job needs it no longer. */
   release(job: InMemoryJob): void {
     job.holders -= 1;
+    if (!job.isLive) this.keepOrEvict(job);
   }
 
-  /** Looks again whether a job is to be kept or forgotten, after it has ended or somebody has left it. */
-  settle(job: InMemoryJob): void {
-    if (job.isLive) return;
+  /** The job has ended. */
+  ended(job: InMemoryJob): void {
     // Asking again is allowed after a cancellation.
     if (job.status === 'cancelled') this.forgetName(job);
+    this.keepOrEvict(job);
+  }
+
+  private keepOrEvict(job: InMemoryJob): void {
     if (job.holders > 0 || this.kept.has(job)) return;
-    if (!job.isDetached && (job.name === null || job.status === 'cancelled')) {
-      this.forget(job);
-      return;
-    }
+    if (job.isDetached || this.isNamed(job)) this.keep(job);
+    else this.evict(job);
+  }
+
+  private keep(job: InMemoryJob): void {
     const endedMilliseconds = Date.now() - (job.snapshot().finishedAt?.getTime() ?? 0);
-    const timer = setTimeout(() => this.forget(job), this.limits.retentionSeconds * 1000 - endedMilliseconds);
+    const timer = setTimeout(() => this.evict(job), this.limits.retentionSeconds * 1000 - endedMilliseconds);
     timer.unref();
     this.kept.set(job, timer);
     this.keptBytes += job.keptBytes;
     for (const [oldest] of this.kept) {
       if (this.keptBytes <= this.limits.retentionBytes) break;
-      this.forget(oldest);
+      this.evict(oldest);
     }
   }
 
-  private forget(job: InMemoryJob): void {
-    this.unkeep(job);
+  private evict(job: InMemoryJob): void {
+    this.stopKeeping(job);
     this.jobs.delete(job.id);
     this.forgetName(job);
-    void this.store.delete(job.id);
+    void this.results.delete(job.id);
   }
 
-  private unkeep(job: InMemoryJob): void {
+  private stopKeeping(job: InMemoryJob): void {
     const timer = this.kept.get(job);
     if (timer === undefined) return;
     clearTimeout(timer);
@@ -78,7 +84,11 @@ export class JobRegistry {
     this.keptBytes -= job.keptBytes;
   }
 
+  private isNamed(job: InMemoryJob): boolean {
+    return job.name !== null && this.names.get(job.name.key) === job;
+  }
+
   private forgetName(job: InMemoryJob): void {
-    if (job.name !== null && this.names.get(job.name.key) === job) this.names.delete(job.name.key);
+    if (job.name !== null && this.isNamed(job)) this.names.delete(job.name.key);
   }
 }

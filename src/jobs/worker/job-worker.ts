@@ -1,98 +1,108 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { EditError } from '../../protocol/edit-error.js';
-import type { EngineSupervisor } from '../../inference/engine-supervisor.service.js';
+import type { PictureEngine } from '../../inference/picture-engine.js';
 import type { PictureListener } from '../../inference/running-picture.js';
+import { EditError } from '../../protocol/edit-error.js';
 import type { MadePicture } from '../../protocol/picture.js';
-import type { Metrics } from '../../metrics/metrics.service.js';
-import { placeOf } from '../edit-order.js';
-import type { PictureEncoder } from './picture-encoder.service.js';
-import type { ResultStore } from '../result-store.js';
-import type { SpeedMeter } from '../speed-meter.js';
-import type { InMemoryJob } from '../in-memory/in-memory-job.js';
+import type { PictureRequest } from '../../protocol/picture-request.js';
+import { pictureRequest, placeOf } from '../edit-job.js';
+import type { PictureTurn } from '../work-queue.js';
 import { PictureRun } from './picture-run.js';
+import { PictureTrace } from './picture-trace.js';
+import { PictureWriter } from './picture-writer.js';
+import type { WorkerParts } from './worker-parts.js';
 
-/** Ends a job: null when it is done. */
-export type EndJob = (job: InMemoryJob, failure: EditError | null) => void;
+/** After a fault of the queue, before it is asked again. */
+const FAULT_PAUSE_MILLISECONDS = 1000;
 
-/** Has the engine make a job's next picture, and puts the file that it becomes into the store. */
+/** Has one engine make the pictures whose turn has come, one after the other, whatever the queue keeps its jobs in. */
 export class JobWorker {
   private readonly logger = new Logger('Jobs');
+  private isStopped = false;
 
   constructor(
-    private readonly engine: EngineSupervisor,
-    private readonly encoder: PictureEncoder,
-    private readonly store: ResultStore,
-    private readonly metrics: Metrics,
-    private readonly speed: SpeedMeter,
-    private readonly end: EndJob,
+    private readonly engine: PictureEngine,
+    private readonly parts: WorkerParts,
   ) {}
 
-  /** The job's turn has come; `make` follows at once. */
-  begin(job: InMemoryJob): PictureRun {
-    const turn = new PictureRun(job, job.takePicture(), this.speed);
-    if (turn.index === 0) this.metrics.jobStarted(job.snapshot().waitedSeconds);
-    return turn;
+  /** Works until `stop`. */
+  async run(): Promise<void> {
+    while (!this.isStopped) await this.next().catch((error: unknown) => this.rest(error));
+  }
+
+  /** Takes nothing more once its engine has ended. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** While the engine can't make pictures they stay in line. */
+  private async next(): Promise<void> {
+    const over = await this.engine.settled();
+    if (this.isStopped) return;
+    const turn = await this.parts.queue.take(over);
+    if (turn !== null) await this.make(turn);
   }
 
   /** Resolves when the engine can be given the next picture; the file may still be written then. */
-  async make(turn: PictureRun): Promise<void> {
-    const { job, index, request } = turn;
-    const tell = job.trace.picture(index);
+  private async make(turn: PictureTurn): Promise<void> {
+    const { encoder, metrics, results, speed, tracing } = this.parts;
+    if (turn.index === 0) metrics.jobStarted(turn.waitedSeconds);
+    const run = new PictureRun(turn, speed);
+    const trace = new PictureTrace(tracing, turn);
+    const writer = new PictureWriter(turn, encoder, results, this.failing(turn));
+    let made: MadePicture;
     try {
-      // At most one picture of a job is held beside its files.
-      await job.written;
-      const made = await this.engine.make(request, this.listener(turn), job.signal);
-      tell(made);
-      this.speed.add(job.order.settings, made.picture, turn.elapsedSeconds);
-      this.metrics.pictureMade(made.seconds);
-      job.addSeconds(made.seconds);
-      job.write(() => this.finish(turn, made), this.failing(job));
+      made = await this.engine.make(await this.request(turn), this.listener(turn, run, writer), turn.signal);
     } catch (error) {
-      tell(this.fail(job, error));
+      const failure = this.failureOf(error);
+      trace.end(failure);
+      await turn.fail(failure);
+      return;
     }
+    trace.end(made);
+    metrics.pictureMade(made.seconds);
+    const { width, height } = made.picture;
+    const seconds = run.elapsedSeconds;
+    speed.add(turn.edit.settings, { width, height }, seconds);
+    await turn.made({ width, height, seconds, stageSeconds: made.seconds });
+    writer.result(made);
   }
 
-  private listener(turn: PictureRun): PictureListener {
-    const { job, index } = turn;
-    const stepDone = this.metrics.stepWatch();
+  private async request({ jobId, edit, index }: PictureTurn): Promise<PictureRequest> {
+    const references = await this.parts.inputs.get(jobId, placeOf(edit, index).inputIndex);
+    if (references === null) throw new EditError('cancelled', 'The edit was cancelled');
+    return pictureRequest(jobId, edit, index, references);
+  }
+
+  private listener(turn: PictureTurn, run: PictureRun, writer: PictureWriter): PictureListener {
+    const stepDone = this.parts.metrics.stepWatch();
     return {
       progress: (step, steps) => {
         stepDone();
-        turn.progress(step, steps);
+        const { progress, pictureSeconds } = run.advance(step, steps);
+        turn.report(progress, pictureSeconds).catch(this.failing(turn));
       },
-      preview: (previewIndex, image) =>
-        job.write(async () => {
-          const bytes = await this.encoder.preview(image, job.order);
-          const { width, height } = image;
-          const preview = { image: index + 1, index: previewIndex, bytes, width, height };
-          job.log.append({ type: 'preview', preview });
-        }, this.failing(job)),
+      preview: (index, image) => writer.preview(index, image),
     };
   }
 
-  private async finish({ job, index }: PictureRun, { picture, tokens }: MadePicture): Promise<void> {
-    const bytes = await this.encoder.result(picture, job.order);
-    if (!job.isLive) return;
-    const { width, height } = picture;
-    await this.store.add(job.id, index, { bytes, width, height, tokens, ...placeOf(job.order, index) });
-    job.resultBytes += bytes.length;
-    job.log.append({ type: 'picture', index });
-    if (index + 1 === job.images) this.end(job, null);
-  }
-
-  private failing(job: InMemoryJob): (error: unknown) => void {
-    return (error) => void this.fail(job, error);
-  }
-
-  private fail(job: InMemoryJob, error: unknown): EditError {
-    const failure = this.failureOf(error);
-    this.end(job, failure);
-    return failure;
+  /** For what goes wrong beside the making of a picture. */
+  private failing(turn: PictureTurn): (error: unknown) => void {
+    return (error) => void turn.fail(this.failureOf(error)).catch((fault: unknown) => this.log(fault));
   }
 
   private failureOf(error: unknown): EditError {
     if (error instanceof EditError) return error;
-    this.logger.error(error instanceof Error ? error.stack : error);
+    this.log(error);
     return new EditError('failed', 'an internal error');
+  }
+
+  private async rest(fault: unknown): Promise<void> {
+    this.log(fault);
+    await pause(FAULT_PAUSE_MILLISECONDS);
+  }
+
+  private log(error: unknown): void {
+    this.logger.error(error instanceof Error ? error.stack : error);
   }
 }

@@ -1,56 +1,49 @@
-import type { PictureRequest } from '../../protocol/picture-request.js';
+import type { JobProgress } from '../job-event.js';
 import type { SpeedMeter } from '../speed-meter.js';
-import type { InMemoryJob, TakenPicture } from '../in-memory/in-memory-job.js';
+import type { PictureTurn } from '../work-queue.js';
 
-/** The picture that the engine makes now, and what its pace tells about the rest. */
+/** What a step tells. */
+export interface Pace {
+  readonly progress: JobProgress;
+  /** Until the picture is made; null as long as its own steps don't tell. */
+  readonly pictureSeconds: number | null;
+}
+
+/** The picture that an engine makes now, and what its pace tells about the rest. */
 export class PictureRun {
   private readonly startedAt = performance.now();
   private firstStepAt = this.startedAt;
   private lastStepAt = this.startedAt;
   private step = 0;
-  private steps: number;
 
-  /** Of which picture of the job, from 0, and what the engine is asked for. */
-  readonly index: number;
-  readonly request: PictureRequest;
-
+  /** @param speed of the pictures that were made before */
   constructor(
-    readonly job: InMemoryJob,
-    { index, request }: TakenPicture,
+    private readonly turn: PictureTurn,
     private readonly speed: SpeedMeter,
-  ) {
-    this.index = index;
-    this.request = request;
-    this.steps = job.order.settings.numInferenceSteps;
-  }
+  ) {}
 
   get elapsedSeconds(): number {
     return (performance.now() - this.startedAt) / 1000;
   }
 
-  progress(step: number, steps: number): void {
+  /** Step `step` of `steps` is done. */
+  advance(step: number, steps: number): Pace {
     this.step = step;
-    this.steps = steps;
     this.lastStepAt = performance.now();
     if (step === 1) this.firstStepAt = this.lastStepAt;
-    const { images, order } = this.job;
-    const perPicture = this.speed.pictureSeconds(order.settings) ?? this.stepSeconds * steps;
+    const { edit, images, index } = this.turn;
+    const perPicture = this.speed.pictureSeconds(edit.settings) ?? this.stepSeconds * steps;
+    const left = this.stepSeconds * (steps - step);
     const isPaced = step > 1 || step === steps;
-    const own = isPaced ? this.stepSeconds * (steps - step) : Math.max(0, perPicture - this.elapsedSeconds);
-    const etaSeconds = own + (images - this.index - 1) * perPicture;
-    this.job.report({ step, steps, image: this.index + 1, images, etaSeconds });
+    const own = isPaced ? left : Math.max(0, perPicture - this.elapsedSeconds);
+    const etaSeconds = own + (images - index - 1) * perPicture;
+    return {
+      progress: { step, steps, image: index + 1, images, etaSeconds },
+      pictureSeconds: step > 1 ? left : null,
+    };
   }
 
-  /** Until this picture is made, at least: by its own steps as soon as two tell their pace, else by others; 0 if nothing tells. */
-  remainingSeconds(): number {
-    // It is being given up.
-    if (!this.job.isLive) return 0;
-    const sinceStep = (performance.now() - this.lastStepAt) / 1000;
-    if (this.step > 1) return Math.max(0, this.stepSeconds * (this.steps - this.step) - sinceStep);
-    return Math.max(0, this.speed.leastSeconds(this.job.order.settings) - this.elapsedSeconds);
-  }
-
-  /** The first step's time has the preparations in it. */
+  /** The first step's time has the preparations in it: it is a pace only while it is the only one. */
   private get stepSeconds(): number {
     const milliseconds =
       this.step > 1 ? (this.lastStepAt - this.firstStepAt) / (this.step - 1) : this.lastStepAt - this.startedAt;

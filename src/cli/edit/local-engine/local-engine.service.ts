@@ -8,14 +8,14 @@ import { InputPictures } from '../../../edits/decoding/input-pictures.service.js
 import { FileBlocks } from '../../../edits/decoding/file-blocks.js';
 import type { ModelState } from '../../../inference/model-state.js';
 import { ServedModel } from '../../../inference/served-model.js';
-import type { EditOrder } from '../../../jobs/edit-order.js';
+import type { EditJob } from '../../../jobs/edit-job.js';
 import type { NumberedEvent } from '../../../jobs/job-event.js';
-import { JobQueue, type Place } from '../../../jobs/job-queue.js';
+import { JobQueue, type Reservation } from '../../../jobs/job-queue.js';
 import { apiError } from '../../cli-error.js';
 import type { EditRequest, EditUpdate } from '../editor.js';
 
-/** There is one client and it waits: its jobs need no place. */
-const NO_PLACE: Place = { release: () => undefined };
+/** There is one client and it waits: its jobs need no reservation. */
+const NO_RESERVATION: Reservation = { release: () => undefined };
 
 /** Makes edits with the service's own parts in this process, and an engine process that ends with it. */
 @Injectable()
@@ -35,18 +35,18 @@ export class LocalEngine {
     const files = [{ field: 'images', content: FileBlocks.of(picture) }];
     const form = this.forms.transform({ texts: new Map(Object.entries(texts)), files });
     const inputs = (await this.pictures.read(form)).map((input) => [input]);
-    const order = editOrder(form, true);
+    const job = editOrder(form, true);
     // Whoever typed the command decides how long is too long.
     const timeoutSeconds = MAX_TIMER_SECONDS;
-    const id = await this.queue.submit(order, inputs, {
-      place: NO_PLACE,
+    const id = await this.queue.submit(job, inputs, {
+      reservation: NO_RESERVATION,
       timeoutSeconds,
       name: null,
       trace: {},
     });
     try {
       for await (const event of this.queue.events(id, 0, signal)) {
-        const update = await this.update(id, order, event);
+        const update = await this.update(id, job, event);
         if (update !== null) yield update;
       }
     } finally {
@@ -69,16 +69,16 @@ export class LocalEngine {
     this.wasReady = true;
   }
 
-  private async update(id: string, order: EditOrder, event: NumberedEvent): Promise<EditUpdate | null> {
+  private async update(id: string, job: EditJob, event: NumberedEvent): Promise<EditUpdate | null> {
     switch (event.type) {
       case 'progress':
         return { type: 'progress', ...event.progress };
       case 'picture': {
-        const file = (await this.queue.results(id))[event.index];
-        if (file === undefined) return null;
+        const file = await this.queue.result(id, event.index);
+        if (file === null) return null;
         const { bytes, seed, width, height, tokens } = file;
         const result = { bytes, seed, size: `${width}x${height}`, usage: pictureUsage(tokens) };
-        return { type: 'result', result, warnings: order.warnings };
+        return { type: 'result', result, warnings: job.warnings };
       }
       case 'failed':
         throw event.failure;

@@ -6,7 +6,7 @@ import { checkKey } from '../../../auth/require-key.js';
 import { jobsConfig } from '../../../config/namespaces.js';
 import { onClose } from '../../../http/on-close.js';
 import { ServedModel } from '../../../inference/served-model.js';
-import { JobQueue, type Place } from '../../../jobs/job-queue.js';
+import { JobQueue, type Reservation } from '../../../jobs/job-queue.js';
 import { editIntent } from './edit-intent.js';
 import { UploadReservation } from './upload-reservation.js';
 
@@ -26,14 +26,14 @@ export class EditAdmission {
   async admit(request: Request, response: Response): Promise<void> {
     checkKey(this.apiKey, request);
     this.model.ready();
-    const reserve = (): Promise<Place | null> => this.placeFor(request);
+    const reserve = (): Promise<Reservation | null> => this.placeFor(request);
     const place = new UploadReservation(await reserve(), reserve);
     places.set(request, place);
     onClose(response, () => place.release());
   }
 
   /** A request that names a job that is there needs none. */
-  private async placeFor(request: Request): Promise<Place | null> {
+  private async placeFor(request: Request): Promise<Reservation | null> {
     const { isAsync, idempotencyKey } = editIntent(request);
     if (idempotencyKey !== null && (await this.queue.isNamed(idempotencyKey))) return null;
     const { jobTimeoutSeconds, requestTimeoutSeconds } = this.jobs;
@@ -45,7 +45,7 @@ export class EditAdmission {
  * The place of a request that EditAdmission has let in, now that its body is read.
  * @throws ApiError 429 when that took so long that the place was given up, and there is no other
  */
-export function claimReservation(request: Request): Promise<Place> {
+export function claimReservation(request: Request): Promise<Reservation> {
   const place = places.get(request);
   if (place === undefined) throw new Error('EditAdmission has not seen this request');
   return place.claim();

@@ -1,8 +1,8 @@
-import type { Place } from '../../../jobs/job-queue.js';
+import type { Reservation } from '../../../jobs/job-queue.js';
 
 /** Most uploads are whole sooner. */
 const KEPT_SECONDS = 10;
-const NO_PLACE: Place = { release: () => undefined };
+const NO_PLACE: Reservation = { release: () => undefined };
 
 /**
  * The place in the queue of a request whose body is arriving. A body that takes long gives its place up, and needs another at
@@ -17,8 +17,8 @@ export class UploadReservation {
    * @param reserve asks for a place, as for the first one; rejects when there is no room
    */
   constructor(
-    private place: Place | null,
-    private readonly reserve: () => Promise<Place | null>,
+    private place: Reservation | null,
+    private readonly reserve: () => Promise<Reservation | null>,
   ) {
     this.timer = setTimeout(() => {
       this.place?.release();
@@ -27,7 +27,7 @@ export class UploadReservation {
   }
 
   /** The place for the job, now that the body is whole. */
-  async claim(): Promise<Place> {
+  async claim(): Promise<Reservation> {
     clearTimeout(this.timer);
     if (this.place === null && !this.isReleased) this.keep(await this.reserve());
     return this.place ?? NO_PLACE;
@@ -40,7 +40,7 @@ export class UploadReservation {
     this.place?.release();
   }
 
-  private keep(place: Place | null): void {
+  private keep(place: Reservation | null): void {
     this.place = place;
     // Who has gone meanwhile won't release it any more.
     if (this.isReleased) place?.release();

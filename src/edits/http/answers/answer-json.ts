@@ -1,4 +1,4 @@
-import type { EditOrder } from '../../../jobs/edit-order.js';
+import type { EditJob } from '../../../jobs/edit-job.js';
 import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
 import { JsonBody } from './json-body.js';
 import { editUsage } from '../../usage.js';
@@ -14,19 +14,19 @@ export function answerJson(job: JobSnapshot, files: readonly PictureFile[]): Jso
   const tail = JSON.stringify({
     usage: {
       processing_time_seconds: processingSeconds(job),
-      input_images: job.order.inputPictures,
+      input_images: job.edit.inputPictures,
       generated_images: files.length,
       ...editUsage(files),
     },
-    output_format: outputFormat(job.order),
+    output_format: outputFormat(job.edit),
     size: commonSize(files),
-    warnings: job.order.warnings,
+    warnings: job.edit.warnings,
   });
   return new JsonBody([`{"created":${created},"data":[`, ...data, `],${tail.slice(1)}`]);
 }
 
 /** `pt`, or the pictures' format. */
-export function outputFormat({ settings, outputFormat: format }: EditOrder): string {
+export function outputFormat({ settings, outputFormat: format }: EditJob): string {
   return settings.outputType === 'pt' ? 'pt' : format;
 }
 

@@ -15,19 +15,15 @@ export interface EditEvent {
 
 /**
  * The event that a caller sees of what happened to a job, in OpenAI's form; null for what he doesn't see.
- * @param files the job's results so far
+ * @param file the result that a `picture` event tells of
  */
-export function editEvent(
-  event: NumberedEvent,
-  { order }: JobSnapshot,
-  files: readonly PictureFile[],
-): EditEvent | null {
+export function editEvent(event: NumberedEvent, { edit }: JobSnapshot, file: PictureFile | null): EditEvent | null {
   const common = { created_at: Math.floor(event.at.getTime() / 1000), quality: 'auto', background: 'opaque' };
   switch (event.type) {
     case 'queued':
-      return order.wantsProgress ? plain('image_edit.queued', { position: event.position }) : null;
+      return edit.wantsProgress ? plain('image_edit.queued', { position: event.position }) : null;
     case 'progress':
-      return order.wantsProgress ? plain('image_edit.progress', progressJson(event.progress)) : null;
+      return edit.wantsProgress ? plain('image_edit.progress', progressJson(event.progress)) : null;
     case 'preview': {
       const { bytes, index, image, width, height } = event.preview;
       return withPicture('image_edit.partial_image', bytes, {
@@ -35,21 +31,20 @@ export function editEvent(
         image,
         ...common,
         size: `${width}x${height}`,
-        output_format: order.outputFormat,
+        output_format: edit.outputFormat,
       });
     }
     case 'picture': {
-      const file = files[event.index];
-      if (file === undefined) return null;
+      if (file === null) return null;
       return withPicture('image_edit.completed', file.bytes, {
         ...common,
         image: event.index + 1,
         seed: file.seed,
         input_index: file.inputIndex,
         size: `${file.width}x${file.height}`,
-        output_format: outputFormat(order),
+        output_format: outputFormat(edit),
         usage: pictureUsage(file.tokens),
-        warnings: order.warnings,
+        warnings: edit.warnings,
       });
     }
     case 'succeeded':

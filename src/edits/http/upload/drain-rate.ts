@@ -1,7 +1,9 @@
+import { retryAfterSeconds } from '../../../jobs/retry-after-seconds.js';
+
 /** What was released longer ago tells little about now. */
 const WINDOW_SECONDS = 60;
+/** A shorter moment is not yet a pace. */
 const LEAST_SECONDS = 1;
-const MOST_SECONDS = 60;
 /** Until anything was released: uploads come and go within seconds. */
 const UNMEASURED_SECONDS = 5;
 
@@ -31,7 +33,7 @@ export class DrainRate {
     const [first] = this.releases;
     if (first === undefined) return UNMEASURED_SECONDS;
     const seconds = (bytes / this.releasedBytes) * Math.max(LEAST_SECONDS, this.now() - first.at);
-    return Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, Math.ceil(seconds)));
+    return retryAfterSeconds(seconds);
   }
 
   private forgetOld(): void {

@@ -1,15 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { UploadReservation } from '../../../../src/edits/http/admission/upload-reservation.js';
 import { Admission } from '../../../../src/jobs/in-memory/admission.js';
-import type { Place } from '../../../../src/jobs/job-queue.js';
+import type { Reservation } from '../../../../src/jobs/job-queue.js';
 import { SpeedMeter } from '../../../../src/jobs/speed-meter.js';
 
+const IDLE = { waiting: [], running: [], idleWorkers: 1 };
+
 /** An idle engine takes one, and one may wait. */
-const queue = (): (() => Promise<Place>) => {
+const queue = (): (() => Promise<Reservation>) => {
   const admission = new Admission(1, new SpeedMeter());
-  return () => new Promise((resolve) => resolve(admission.reserve(10, [], null)));
+  return () => new Promise((resolve) => resolve(admission.reserve(10, IDLE)));
 };
-const isFull = async (reserve: () => Promise<Place>): Promise<boolean> => {
+const isFull = async (reserve: () => Promise<Reservation>): Promise<boolean> => {
   const places = await Promise.allSettled([reserve(), reserve()]);
   for (const place of places) if (place.status === 'fulfilled') place.value.release();
   return places.some(({ status }) => status === 'rejected');

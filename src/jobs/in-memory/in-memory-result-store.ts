@@ -1,16 +1,19 @@
-import { Injectable } from '@nestjs/common';
 import type { PictureFile } from '../job-snapshot.js';
 import { ResultStore } from '../result-store.js';
 
-@Injectable()
+/** Keeps finished pictures in this process's memory. */
 export class InMemoryResultStore extends ResultStore {
   private readonly files = new Map<string, PictureFile[]>();
 
-  add(jobId: string, index: number, file: PictureFile): Promise<void> {
+  put(jobId: string, index: number, file: PictureFile): Promise<void> {
     const files = this.files.get(jobId) ?? [];
     files[index] = file;
     this.files.set(jobId, files);
     return Promise.resolve();
+  }
+
+  get(jobId: string, index: number): Promise<PictureFile | null> {
+    return Promise.resolve(this.files.get(jobId)?.[index] ?? null);
   }
 
   list(jobId: string): Promise<readonly PictureFile[]> {

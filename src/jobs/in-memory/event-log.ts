@@ -1,4 +1,4 @@
-import type { JobEvent, NumberedEvent } from './job-event.js';
+import type { JobEvent, NumberedEvent } from '../job-event.js';
 
 /** Of these only the latest matters to somebody who comes later. */
 const SUPERSEDED: readonly JobEvent['type'][] = ['queued', 'progress', 'preview'];

@@ -3,8 +3,8 @@ import type { InputPicture } from '../images/input-picture.js';
 import type { EditSettings } from '../protocol/edit-settings.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
 
-/** What a job is to make, with every default filled in: the message that a queue carries. The pictures go beside it. */
-export interface EditOrder {
+/** What a job is to make, with every default filled in: the message that a queue carries, plain data. The pictures go beside it. */
+export interface EditJob {
   readonly settings: EditSettings;
   /** Variants an input; variant j is made from the noise of seed (settings.seed + j) mod 2^32. */
   readonly n: number;
@@ -22,13 +22,18 @@ export interface EditOrder {
 /** One entry an edit; an edit's pictures are its references. */
 export type EditInputs = readonly (readonly InputPicture[])[];
 
-/** Where the `index`-th picture of an order stands: input by input, variant by variant. */
-export function placeOf(order: EditOrder, index: number): { inputIndex: number; seed: number } {
-  return { inputIndex: Math.floor(index / order.n), seed: (order.settings.seed + (index % order.n)) % 2 ** 32 };
+/** Where the `index`-th picture of a job stands: input by input, variant by variant. */
+export function placeOf(edit: EditJob, index: number): { inputIndex: number; seed: number } {
+  return { inputIndex: Math.floor(index / edit.n), seed: (edit.settings.seed + (index % edit.n)) % 2 ** 32 };
 }
 
-/** The engine's request for the `index`-th picture of a job. */
-export function pictureRequest(jobId: string, order: EditOrder, inputs: EditInputs, index: number): PictureRequest {
-  const { inputIndex, seed } = placeOf(order, index);
-  return { ...order.settings, seed, references: inputs[inputIndex] ?? [], editKey: `${jobId}:${inputIndex}` };
+/** The engine's request for the `index`-th picture of a job, from the references of that picture's input. */
+export function pictureRequest(
+  jobId: string,
+  edit: EditJob,
+  index: number,
+  references: readonly InputPicture[],
+): PictureRequest {
+  const { inputIndex, seed } = placeOf(edit, index);
+  return { ...edit.settings, seed, references, editKey: `${jobId}:${inputIndex}` };
 }

@@ -1,0 +1,19 @@
+import type { MadePicture } from '../protocol/picture.js';
+import type { PictureRequest } from '../protocol/picture-request.js';
+import type { PictureListener } from './running-picture.js';
+
+/** Something that makes pictures, one at a time: what workers ask of an engine. */
+export interface PictureEngine {
+  /**
+   * Resolves when the engine can make pictures or won't become able to, in which case `make` says why.
+   * @returns aborted when that is over: the engine has died and loads again, or the service ends
+   */
+  settled(): Promise<AbortSignal>;
+
+  /**
+   * Makes one picture. The caller asks for one at a time.
+   * @param signal aborted to give the picture up: the promise rejects once the engine has
+   * @throws EditError
+   */
+  make(request: PictureRequest, listener: PictureListener, signal: AbortSignal): Promise<MadePicture>;
+}

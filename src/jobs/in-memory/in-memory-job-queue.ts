@@ -1,0 +1,148 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CancelReason, Metrics } from '../../metrics/metrics.service.js';
+import { EditError } from '../../protocol/edit-error.js';
+import type { Tracing } from '../../tracing/tracing.js';
+import type { EditInputs, EditJob } from '../edit-job.js';
+import type { DriverParts } from '../job-driver.js';
+import type { NumberedEvent } from '../job-event.js';
+import { type JobName, JobQueue, type Reservation, type SubmitOptions } from '../job-queue.js';
+import type { JobSnapshot, PictureFile } from '../job-snapshot.js';
+import { NameTakenError } from '../queue-errors.js';
+import { Admission } from './admission.js';
+import { InMemoryJob } from './in-memory-job.js';
+import type { InMemoryJobs } from './in-memory-jobs.js';
+
+/** Takes jobs into this process's memory, and tells of them. */
+export class InMemoryJobQueue extends JobQueue {
+  private readonly admission: Admission;
+  private readonly metrics: Metrics;
+  private readonly tracing: Tracing;
+
+  constructor(
+    private readonly jobs: InMemoryJobs,
+    { limits, metrics, tracing }: DriverParts,
+  ) {
+    super();
+    this.metrics = metrics;
+    this.tracing = tracing;
+    this.admission = new Admission(limits.queueLimit, jobs.speed);
+    metrics.measureQueue(() => jobs.line.jobs.length);
+  }
+
+  reserve(timeoutSeconds: number): Promise<Reservation> {
+    return new Promise((resolve) => resolve(this.admission.reserve(timeoutSeconds, this.jobs.load)));
+  }
+
+  isNamed(key: string): Promise<boolean> {
+    return Promise.resolve(this.jobs.registry.named(key) !== undefined);
+  }
+
+  async submit(edit: EditJob, inputs: EditInputs, options: SubmitOptions): Promise<string> {
+    try {
+      const known = this.sameJob(options.name);
+      if (known === null) return await this.add(edit, inputs, options);
+      this.jobs.registry.hold(known);
+      return known.id;
+    } finally {
+      options.reservation.release();
+    }
+  }
+
+  detach(id: string): Promise<void> {
+    const job = this.jobs.registry.get(id);
+    if (job !== undefined) job.isDetached = true;
+    return Promise.resolve();
+  }
+
+  leave(id: string): Promise<void> {
+    const job = this.jobs.registry.get(id);
+    if (job === undefined) return Promise.resolve();
+    this.jobs.registry.release(job);
+    if (job.holders === 0 && !job.isDetached && job.isLive) {
+      const failure = new EditError('cancelled', 'The edit was cancelled: its client has gone');
+      this.giveUp(job, 'client_gone', failure);
+    }
+    return Promise.resolve();
+  }
+
+  get(id: string): Promise<JobSnapshot | null> {
+    return Promise.resolve(this.jobs.registry.get(id)?.snapshot() ?? null);
+  }
+
+  result(id: string, index: number): Promise<PictureFile | null> {
+    return this.jobs.results.get(id, index);
+  }
+
+  results(id: string): Promise<readonly PictureFile[]> {
+    return this.jobs.results.list(id);
+  }
+
+  async finished(id: string): Promise<JobSnapshot | null> {
+    const job = this.jobs.registry.get(id);
+    await job?.ended;
+    return job?.snapshot() ?? null;
+  }
+
+  cancel(id: string): Promise<boolean> {
+    const job = this.jobs.registry.get(id);
+    if (job?.isLive !== true) return Promise.resolve(false);
+    this.giveUp(job, 'deleted', new EditError('cancelled', 'The edit was cancelled'));
+    return Promise.resolve(true);
+  }
+
+  async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
+    const job = this.jobs.registry.get(id);
+    if (job !== undefined) yield* job.log.read(after, signal);
+  }
+
+  async drain(graceSeconds: number): Promise<void> {
+    const graceEnd = new AbortController();
+    const grace = pause(graceSeconds * 1000, undefined, { signal: graceEnd.signal }).catch(() => undefined);
+    await Promise.race([this.allEnded(), grace]);
+    graceEnd.abort();
+    for (const job of this.jobs.registry.live()) {
+      const message = 'The service is shutting down, and the edit was not done in time';
+      this.giveUp(job, 'shutdown', new EditError('unavailable', message));
+    }
+  }
+
+  private async allEnded(): Promise<void> {
+    const { registry } = this.jobs;
+    for (let [job] = registry.live(); job !== undefined; [job] = registry.live()) await job.ended;
+  }
+
+  private sameJob(name: JobName | null): InMemoryJob | null {
+    const job = name === null ? undefined : this.jobs.registry.named(name.key);
+    if (job === undefined) return null;
+    if (job.name?.fingerprint !== name?.fingerprint) throw new NameTakenError();
+    return job;
+  }
+
+  private async add(edit: EditJob, inputs: EditInputs, options: SubmitOptions): Promise<string> {
+    const { timeoutSeconds } = options;
+    const images = inputs.length * edit.n;
+    this.admission.check(edit.settings, images, timeoutSeconds, this.jobs.load);
+    const job = new InMemoryJob(edit, images, options, this.tracing);
+    this.jobs.registry.add(job);
+    this.jobs.registry.hold(job);
+    this.limitTime(job, timeoutSeconds);
+    await this.jobs.inputs.put(job.id, inputs);
+    // What stands in line needs none: at no moment it counts twice.
+    options.reservation.release();
+    if (job.isLive) this.jobs.line.join(job);
+    else await this.jobs.inputs.delete(job.id);
+    return job.id;
+  }
+
+  private limitTime(job: InMemoryJob, seconds: number): void {
+    const timer = setTimeout(() => {
+      this.giveUp(job, 'timeout', new EditError('timeout', `The edit was not done within ${seconds} seconds`));
+    }, seconds * 1000);
+    job.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  }
+
+  private giveUp(job: InMemoryJob, reason: CancelReason, failure: EditError): void {
+    this.metrics.cancelled(reason);
+    this.jobs.end(job, failure);
+  }
+}

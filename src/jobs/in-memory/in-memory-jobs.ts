@@ -1,0 +1,75 @@
+import type { JobLimits } from '../../config/settings.js';
+import type { EditError } from '../../protocol/edit-error.js';
+import type { InputStore } from '../input-store.js';
+import type { ResultStore } from '../result-store.js';
+import { SpeedMeter } from '../speed-meter.js';
+import type { PictureWork } from '../work-queue.js';
+import type { InMemoryJob } from './in-memory-job.js';
+import { InMemoryTurn } from './in-memory-turn.js';
+import { JobLine } from './job-line.js';
+import { JobRegistry } from './job-registry.js';
+import type { QueueLoad } from './queue-load.js';
+
+/** The jobs of this process, which both sides of the queue share, and what happens to them. */
+export class InMemoryJobs {
+  readonly line = new JobLine();
+  readonly speed = new SpeedMeter();
+  readonly registry: JobRegistry;
+  /** Whose pictures are at an engine. */
+  private readonly turns = new Set<InMemoryTurn>();
+
+  constructor(
+    limits: JobLimits,
+    readonly inputs: InputStore,
+    readonly results: ResultStore,
+  ) {
+    this.registry = new JobRegistry(limits, results);
+  }
+
+  get load(): QueueLoad {
+    return {
+      waiting: this.line.jobs.map(({ edit: { settings }, picturesLeft }) => ({ settings, picturesLeft })),
+      running: [...this.turns].map((turn) => turn.load(this.speed)),
+      idleWorkers: this.line.idleWorkers,
+    };
+  }
+
+  begin(job: InMemoryJob): InMemoryTurn {
+    const turn = new InMemoryTurn(job, this);
+    this.turns.add(turn);
+    return turn;
+  }
+
+  made(turn: InMemoryTurn, { width, height, seconds, stageSeconds }: PictureWork): void {
+    const { job } = turn;
+    this.turns.delete(turn);
+    this.speed.add(job.edit.settings, { width, height }, seconds);
+    job.addSeconds(stageSeconds);
+    if (job.isLive && job.picturesLeft > 0) this.line.rejoin(job);
+  }
+
+  finished({ job, index }: InMemoryTurn, bytes: number): void {
+    if (!job.isLive) {
+      // It may have been forgotten while the file was written.
+      if (this.registry.get(job.id) === undefined) void this.results.delete(job.id);
+      return;
+    }
+    const isLast = job.finishPicture(index, bytes);
+    if (isLast) this.end(job, null);
+    else this.line.serve();
+  }
+
+  failed(turn: InMemoryTurn, failure: EditError): void {
+    this.turns.delete(turn);
+    this.end(turn.job, failure);
+  }
+
+  /** A job in line leaves it at once; the worker gives up one that runs when it sees the signal. */
+  end(job: InMemoryJob, failure: EditError | null): void {
+    if (!job.isLive) return;
+    job.end(failure);
+    void this.inputs.delete(job.id);
+    this.line.leave(job);
+    this.registry.ended(job);
+  }
+}

@@ -1,0 +1,75 @@
+import type { EditError } from '../../protocol/edit-error.js';
+import type { TraceContext } from '../../tracing/tracing.js';
+import type { EditJob } from '../edit-job.js';
+import type { JobProgress, Preview } from '../job-event.js';
+import type { SpeedMeter } from '../speed-meter.js';
+import type { PictureTurn, PictureWork } from '../work-queue.js';
+import type { InMemoryJob } from './in-memory-job.js';
+import type { InMemoryJobs } from './in-memory-jobs.js';
+import type { RunningPicture } from './queue-load.js';
+
+/** A picture that a worker of this process has taken. */
+export class InMemoryTurn implements PictureTurn {
+  readonly jobId: string;
+  readonly edit: EditJob;
+  readonly index: number;
+  readonly images: number;
+  readonly waitedSeconds: number;
+  readonly trace: TraceContext;
+  readonly signal: AbortSignal;
+
+  private readonly takenAt = performance.now();
+  /** What the worker said last of the time until the picture is made. */
+  private told: { readonly seconds: number; readonly at: number } | null = null;
+
+  constructor(
+    readonly job: InMemoryJob,
+    private readonly jobs: InMemoryJobs,
+  ) {
+    const { index, waitedSeconds } = job.takePicture();
+    this.jobId = job.id;
+    this.edit = job.edit;
+    this.index = index;
+    this.images = job.images;
+    this.waitedSeconds = waitedSeconds;
+    this.trace = job.trace;
+    this.signal = job.signal;
+  }
+
+  report(progress: JobProgress, pictureSeconds: number | null): Promise<void> {
+    this.told = pictureSeconds === null ? null : { seconds: pictureSeconds, at: performance.now() };
+    this.job.report(progress);
+    return Promise.resolve();
+  }
+
+  preview(preview: Preview): Promise<void> {
+    this.job.log.append({ type: 'preview', preview });
+    return Promise.resolve();
+  }
+
+  made(work: PictureWork): Promise<void> {
+    this.jobs.made(this, work);
+    return Promise.resolve();
+  }
+
+  finish(bytes: number): Promise<void> {
+    this.jobs.finished(this, bytes);
+    return Promise.resolve();
+  }
+
+  fail(failure: EditError): Promise<void> {
+    this.jobs.failed(this, failure);
+    return Promise.resolve();
+  }
+
+  /** The picture as admission weighs it: by its own pace as soon as the worker tells it, else by others; 0 if nothing tells. */
+  load(speed: SpeedMeter): RunningPicture {
+    const { edit, images, job } = this;
+    const { settings } = edit;
+    // It is being given up.
+    if (!job.isLive) return { settings, images, picturesLeft: 0, remainingSeconds: 0 };
+    const { seconds, at } = this.told ?? { seconds: speed.leastSeconds(settings), at: this.takenAt };
+    const remainingSeconds = Math.max(0, seconds - (performance.now() - at) / 1000);
+    return { settings, images, picturesLeft: job.picturesLeft, remainingSeconds };
+  }
+}

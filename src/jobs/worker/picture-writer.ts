@@ -1,0 +1,45 @@
+import type { RgbImage } from '../../images/rgb-image.js';
+import type { MadePicture } from '../../protocol/picture.js';
+import { placeOf } from '../edit-job.js';
+import type { ResultStore } from '../result-store.js';
+import type { PictureTurn } from '../work-queue.js';
+import type { PictureEncoder } from './picture-encoder.service.js';
+
+/** Encodes and stores what an engine makes of one turn: one thing after the other, in the order in which they were made. */
+export class PictureWriter {
+  private writing: Promise<void> = Promise.resolve();
+
+  /** @param fail takes what went wrong */
+  constructor(
+    private readonly turn: PictureTurn,
+    private readonly encoder: PictureEncoder,
+    private readonly results: ResultStore,
+    private readonly fail: (error: unknown) => void,
+  ) {}
+
+  preview(index: number, image: RgbImage): void {
+    this.write(async () => {
+      const { turn } = this;
+      const { width, height } = image;
+      const bytes = await this.encoder.preview(image, turn.edit);
+      await turn.preview({ image: turn.index + 1, index, bytes, width, height });
+    });
+  }
+
+  /** The turn is finished when the file is stored. */
+  result({ picture, tokens }: MadePicture): void {
+    this.write(async () => {
+      const { edit, index, jobId, signal } = this.turn;
+      const { width, height } = picture;
+      const bytes = await this.encoder.result(picture, edit);
+      if (signal.aborted) return;
+      await this.results.put(jobId, index, { bytes, width, height, tokens, ...placeOf(edit, index) });
+      await this.turn.finish(bytes.length);
+    });
+  }
+
+  /** Nothing is written for a job that has ended. */
+  private write(write: () => Promise<void>): void {
+    this.writing = this.writing.then(() => (this.turn.signal.aborted ? undefined : write().catch(this.fail)));
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { EnginePool } from '../../inference/engine-pool.js';
+import { Metrics } from '../../metrics/metrics.service.js';
+import { Tracing } from '../../tracing/tracing.js';
+import { InputStore } from '../input-store.js';
+import { ResultStore } from '../result-store.js';
+import { SpeedMeter } from '../speed-meter.js';
+import { WorkQueue } from '../work-queue.js';
+import { JobWorker } from './job-worker.js';
+import { PictureEncoder } from './picture-encoder.service.js';
+
+/** A worker for each engine of this process, from the service's start to its end. */
+@Injectable()
+export class WorkerPool implements OnModuleInit, OnModuleDestroy {
+  private readonly workers: readonly JobWorker[];
+
+  constructor(
+    pool: EnginePool,
+    queue: WorkQueue,
+    inputs: InputStore,
+    results: ResultStore,
+    encoder: PictureEncoder,
+    metrics: Metrics,
+    tracing: Tracing,
+  ) {
+    const parts = { queue, inputs, results, encoder, metrics, tracing, speed: new SpeedMeter() };
+    this.workers = pool.engines.map((engine) => new JobWorker(engine, parts));
+  }
+
+  onModuleInit(): void {
+    for (const worker of this.workers) void worker.run();
+  }
+
+  onModuleDestroy(): void {
+    for (const worker of this.workers) worker.stop();
+  }
+}

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { JobEvent } from '../../../src/jobs/job-event.js';
+import type { PictureTurn } from '../../../src/jobs/work-queue.js';
+import { EditError } from '../../../src/protocol/edit-error.js';
+import { editJob } from '../edit-jobs.js';
+import { DriverBench, type DriverFactory } from './driver-bench.js';
+
+const typesOf = (events: readonly JobEvent[]): string[] => events.map(({ type }) => type);
+
+/** Two steps and two previews of a picture. */
+async function tellSteps(turn: PictureTurn): Promise<void> {
+  for (const step of [1, 2]) {
+    const image = turn.index + 1;
+    await turn.report({ step, steps: 2, image, images: turn.images, etaSeconds: null }, null);
+    await turn.preview({ image, index: step - 1, bytes: new Uint8Array(10), width: 8, height: 8 });
+  }
+}
+
+export function eventTests(create: DriverFactory): void {
+  describe('events', () => {
+    let bench: DriverBench;
+    beforeEach(async () => {
+      bench = await DriverBench.open(create);
+    });
+    afterEach(() => bench.close());
+
+    /** What a reader sees of a job that isn't done. */
+    const soFar = async (id: string): Promise<JobEvent[]> => {
+      const seen: JobEvent[] = [];
+      for await (const event of bench.driver.jobs.events(id, 0, AbortSignal.timeout(300))) seen.push(event);
+      return seen;
+    };
+
+    /** A job of two pictures that is done. */
+    const done = async (): Promise<string> => {
+      const id = await bench.submit(editJob(2));
+      for (let picture = 0; picture < 2; picture += 1) {
+        const turn = await bench.take();
+        await tellSteps(turn);
+        await bench.makePicture(turn);
+        await bench.finish(turn);
+      }
+      return id;
+    };
+
+    test('who follows a job sees everything that happens to it, in order', async () => {
+      const id = await bench.submit(editJob(1));
+      const events = bench.driver.jobs.events(id, 0, AbortSignal.timeout(5000))[Symbol.asyncIterator]();
+      const next = async (): Promise<unknown> => ((await events.next()) as IteratorResult<JobEvent>).value;
+      expect(await next()).toMatchObject({ type: 'queued', position: 1, number: 1, at: expect.any(Date) });
+      const turn = await bench.take();
+      const progress = { step: 1, steps: 2, image: 1, images: 1, etaSeconds: 4 };
+      await turn.report(progress, null);
+      expect(await next()).toMatchObject({ type: 'progress', progress, number: 2 });
+      const preview = { image: 1, index: 0, bytes: new Uint8Array([1, 2, 3]), width: 8, height: 8 };
+      await turn.preview(preview);
+      expect(await next()).toMatchObject({ type: 'preview', preview, number: 3 });
+      await bench.makePicture(turn);
+      await bench.finish(turn);
+      expect(await next()).toMatchObject({ type: 'picture', index: 0, number: 4 });
+      expect(await next()).toMatchObject({ type: 'succeeded', number: 5 });
+      expect((await events.next()).done).toBe(true);
+    });
+
+    test('who comes later does not see what newer events have superseded', async () => {
+      const id = await bench.submit(editJob(2));
+      const turn = await bench.take();
+      await tellSteps(turn);
+      const seen = await soFar(id);
+      expect(typesOf(seen)).toEqual(['queued', 'progress', 'preview']);
+      expect(seen.slice(1)).toMatchObject([{ progress: { step: 2 } }, { preview: { index: 1 } }]);
+      await bench.makePicture(turn);
+      await bench.finish(turn);
+      expect(typesOf(await soFar(id))).toEqual(['queued', 'progress', 'picture']);
+      await bench.work();
+      expect(typesOf(await bench.history(id))).toEqual(['queued', 'progress', 'picture', 'picture', 'succeeded']);
+    });
+
+    test('an end supersedes previews, too', async () => {
+      const id = await bench.submit(editJob(1));
+      const turn = await bench.take();
+      await tellSteps(turn);
+      await turn.fail(new EditError('failed', 'no memory'));
+      const events = await bench.history(id);
+      expect(typesOf(events)).toEqual(['queued', 'progress', 'failed']);
+      expect(events.at(-1)).toMatchObject({ failure: { kind: 'failed', message: 'no memory' } });
+    });
+
+    test('a reader goes on after the number that it saw last', async () => {
+      const id = await done();
+      const all = await bench.history(id);
+      const numbers = all.map(({ number }) => number);
+      expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+      for (const after of numbers) {
+        expect(await bench.history(id, after)).toEqual(all.filter(({ number }) => number > after));
+      }
+      expect(await bench.history(id, 1000)).toEqual([]);
+    });
+
+    test('positions are told as they change, and never twice the same', async () => {
+      const first = await bench.submit(editJob(1));
+      const second = await bench.submit(editJob(1));
+      const positions: number[] = [];
+      const following = (async () => {
+        for await (const event of bench.driver.jobs.events(second, 0, AbortSignal.timeout(5000))) {
+          if (event.type === 'queued') positions.push(event.position);
+        }
+      })();
+      await bench.submit(editJob(1));
+      await bench.until(() => Promise.resolve(positions.length === 1));
+      await bench.driver.jobs.cancel(first);
+      await bench.until(() => Promise.resolve(positions.length === 2));
+      await bench.driver.jobs.cancel(second);
+      await following;
+      expect(positions).toEqual([2, 1]);
+    });
+
+    test('the signal ends the reading; of a job that is not there nothing is told', async () => {
+      const id = await bench.submit(editJob(1));
+      const seen: JobEvent[] = [];
+      const gone = new AbortController();
+      for await (const event of bench.driver.jobs.events(id, 0, gone.signal)) {
+        seen.push(event);
+        gone.abort();
+      }
+      expect(typesOf(seen)).toEqual(['queued']);
+      expect(await bench.history('nothing')).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createDriver } from '../../../src/jobs/create-driver.js';
+import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
+import { PictureRun } from '../../../src/jobs/worker/picture-run.js';
+import { DriverBench } from '../driver/driver-bench.js';
+import { editJob, SETTINGS } from '../edit-jobs.js';
+
+let bench: DriverBench;
+beforeEach(async () => {
+  bench = await DriverBench.open((parts) =>
+    Promise.resolve({ driver: createDriver(parts), close: () => Promise.resolve() }),
+  );
+});
+afterEach(() => bench.close());
+
+/** The first picture of a job with so many, as it begins. */
+const begin = async (images: number, speed: SpeedMeter): Promise<PictureRun> => {
+  await bench.submit(editJob(images));
+  return new PictureRun(await bench.take(), speed);
+};
+
+test('one step is not yet a pace: the first has the preparations in it', async () => {
+  const run = await begin(1, new SpeedMeter());
+  await pause(50);
+  expect(run.advance(1, 50).pictureSeconds).toBeNull();
+  await pause(20);
+  const { progress, pictureSeconds } = run.advance(2, 50);
+  expect(pictureSeconds).toBeGreaterThan(48 * 0.015);
+  expect(progress).toEqual({ step: 2, steps: 50, image: 1, images: 1, etaSeconds: pictureSeconds });
+  expect(run.advance(50, 50)).toMatchObject({ pictureSeconds: 0, progress: { etaSeconds: 0 } });
+});
+
+test('the pictures that follow take as long as others of their kind did, else as this one does', async () => {
+  const speed = new SpeedMeter();
+  const unmeasured = await begin(3, speed);
+  await pause(50);
+  const { etaSeconds } = unmeasured.advance(1, 2).progress;
+  // Nothing is known but the first step: two steps a picture.
+  expect(etaSeconds).toBeGreaterThan(2 * 0.1);
+  expect(etaSeconds).toBeLessThan(3 * 0.1 + 5);
+  speed.add(SETTINGS, { width: 1024, height: 1024 }, 100);
+  const measured = await begin(3, speed);
+  expect(Math.round(measured.advance(1, 2).progress.etaSeconds ?? NaN)).toBe(300);
+  expect(measured.advance(2, 2).progress.etaSeconds).toBe(200);
+});
