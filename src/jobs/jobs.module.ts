@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
+import type { ConfigType } from '@nestjs/config';
+import { jobsConfig } from '../config/namespaces.js';
 import { InferenceModule } from '../inference/inference.module.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Tracing } from '../tracing/tracing.js';
@@ -17,8 +18,8 @@ import { WorkerPool } from './worker/worker-pool.service.js';
   providers: [
     {
       provide: JobDriver,
-      inject: [Settings, Metrics, Tracing],
-      useFactory: ({ jobs: limits }: Settings, metrics: Metrics, tracing: Tracing) =>
+      inject: [jobsConfig.KEY, Metrics, Tracing],
+      useFactory: (limits: ConfigType<typeof jobsConfig>, metrics: Metrics, tracing: Tracing) =>
         createDriver({ limits, metrics, tracing }),
     },
     { provide: JobQueue, inject: [JobDriver], useFactory: ({ jobs }: JobDriver) => jobs },

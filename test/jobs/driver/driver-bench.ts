@@ -22,9 +22,6 @@ const LIMITS: JobLimits = {
   queueLimit: 32,
   requestTimeoutSeconds: 300,
   jobTimeoutSeconds: 3600,
-  cancelGraceSeconds: 10,
-  engineStallSeconds: 300,
-  shutdownGraceSeconds: 25,
   retentionSeconds: 3600,
   retentionBytes: 1e9,
 };
