@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { CheckpointError, HostError } from '../checkpoint/checkpoint-error.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import { planCheckpoint, type ToldPlan } from './devices/plan-checkpoint.js';
 import { loadEditModel, type EditModel } from './edit-model.js';
 import { explainOutOfMemory } from './explain-out-of-memory.js';
-import { MAX_REFERENCES } from './pipeline/check-request.js';
+import { openEditCheckpoint } from './open-edit-checkpoint.js';
 import { CancelledError } from './pipeline/cancelled-error.js';
 import { InvalidEditError } from './pipeline/invalid-edit-error.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
@@ -40,7 +39,7 @@ export class EngineService {
       this.pipeline.reset();
       await this.model?.release();
       this.model = undefined;
-      const checkpoint = await openCheckpoint(request.modelDir);
+      const checkpoint = await openEditCheckpoint(request.modelDir);
       const told = await planCheckpoint(checkpoint, request);
       this.model = await loadEditModel(checkpoint, told.plan, request.quantizedCache, {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),
@@ -98,12 +97,12 @@ function reason(error: unknown): string {
 }
 
 function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, told: ToldPlan): ModelInfo {
-  const { service } = checkpoint;
+  const { pipeline, service } = checkpoint;
   return {
     id: checkpoint.modelId,
-    pipelineClass: checkpoint.pipelineClass,
-    conditionAreas: [service.conditionArea],
-    maxReferences: MAX_REFERENCES,
+    pipelineClass: pipeline.className,
+    conditionAreas: service.conditionAreas,
+    maxReferences: pipeline.maxReferences,
     defaults: {
       size: service.defaultSize,
       numInferenceSteps: service.defaultSteps,

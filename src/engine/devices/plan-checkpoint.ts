@@ -1,13 +1,13 @@
 import { freemem, totalmem } from 'node:os';
 import { HostError } from '../../checkpoint/checkpoint-error.js';
-import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { hasCudaProvider } from '../../cuda/cuda-provider.js';
+import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
 import { planError } from './plan-error.js';
-import { gigabytes } from './gigabytes.js';
+import { formatBytes } from '../../program/format-bytes.js';
 import { findGpus } from '../../cuda/gpus.js';
 import { sizesOfCheckpoint } from './network-sizes.js';
-import { SERVED_PRECISIONS } from './served-precisions.js';
+import { SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
 
 /** A plan, told to the operator. */
@@ -22,7 +22,7 @@ export interface ToldPlan {
  * Plans a checkpoint for this machine.
  * @throws HostError that says what is missing and what would help
  */
-export async function planCheckpoint(checkpoint: Checkpoint, request: PlanRequest): Promise<ToldPlan> {
+export async function planCheckpoint(checkpoint: EditCheckpoint, request: PlanRequest): Promise<ToldPlan> {
   const hasProvider = hasCudaProvider();
   const machine: Machine = {
     gpus: hasProvider && request.deviceMap !== 'cpu' ? await findGpus() : [],
@@ -63,12 +63,12 @@ export function describePlan({ devices, parts, reloadedBytes, movedBytes }: Devi
     });
     const weights = own.reduce((sum, part) => sum + part.weightBytes, 0);
     const peak = Math.max(...STAGES.map((stage) => device.peakBytes[stage]));
-    return `${deviceLabel(device)} (${device.name}, ${gigabytes(device.freeBytes)} free): ${names.join(', ') || 'nothing'}; ${gigabytes(weights)} of weights, at most ${gigabytes(peak)} at once`;
+    return `${deviceLabel(device)} (${device.name}, ${formatBytes(device.freeBytes)} free): ${names.join(', ') || 'nothing'}; ${formatBytes(weights)} of weights, at most ${formatBytes(peak)} at once`;
   });
   if (reloadedBytes > 0) {
-    lines.push(`Not everything fits at once: an edit loads ${gigabytes(reloadedBytes)} of weights anew`);
+    lines.push(`Not everything fits at once: an edit loads ${formatBytes(reloadedBytes)} of weights anew`);
   }
-  if (movedBytes > 0) lines.push(`Each forward moves ${gigabytes(movedBytes)} between GPUs, through the host`);
+  if (movedBytes > 0) lines.push(`Each forward moves ${formatBytes(movedBytes)} between GPUs, through the host`);
   return lines;
 }
 
@@ -78,7 +78,7 @@ function tightness({ devices }: DevicePlan): string[] {
     const peak = Math.max(...STAGES.map((stage) => peakBytes[stage]));
     if (kind !== 'cpu' || peak <= freeBytes) return [];
     return [
-      `A large edit may take ${gigabytes(peak)} of memory, and ${gigabytes(freeBytes)} are available: the host may swap or end the engine`,
+      `A large edit may take ${formatBytes(peak)} of memory, and ${formatBytes(freeBytes)} are available: the host may swap or end the engine`,
     ];
   });
 }

@@ -1,7 +1,7 @@
-import { PRECISIONS, type DeviceMap } from '../../protocol/device-settings.js';
+import { PRECISIONS, type DeviceKind, type DeviceMap } from '../../protocol/device-settings.js';
 import { GRAPH_NAMES } from '../../graph/checkpoint-graphs.js';
 import { deviceLabel, STAGE_OF, STAGES, type Stage } from './device-plan.js';
-import { gigabytes } from './gigabytes.js';
+import { formatBytes } from '../../program/format-bytes.js';
 import type { NetworkSizes, SizesOf } from './network-sizes.js';
 import {
   budgetOf,
@@ -12,7 +12,6 @@ import {
   type Refusal,
   type TooLarge,
 } from './plan-devices.js';
-import type { DeviceKind } from './served-precisions.js';
 
 /** Areas that a smaller limit is tried with, in pixels. */
 const SMALLER_AREAS = [1024 * 1024, 512 * 512];
@@ -41,15 +40,17 @@ function shortage({ kind, precision }: TooLarge, request: PlanRequest, machine: 
   const loads = stageBytes(sizesOf(precision, kind, request.outputPixels), kind);
   if (kind === 'cpu') {
     const { stage, bytes } = largest(loads);
-    return `The checkpoint is too large for this host: in ${precision} the weights for ${STAGE_NAMES[stage]} alone take ${gigabytes(bytes)}, and ${gigabytes(machine.hostBytes)} of memory are available`;
+    return `The checkpoint is too large for this host: in ${precision} the weights for ${STAGE_NAMES[stage]} alone take ${formatBytes(bytes)}, and ${formatBytes(machine.hostBytes)} of memory are available`;
   }
   const rooms = machine.gpus.map((gpu) => Math.max(0, budgetOf(gpu)));
   // Only denoising can be split: what else is too large for every GPU is at fault, however many there are.
   const whole = largest(loads.filter(({ stage }) => stage !== 'picture'));
   const isSplit = request.deviceMap === 'balanced' && machine.gpus.length > 1;
   const { stage, bytes } = isSplit && whole.bytes > Math.max(...rooms) ? whole : largest(loads);
-  const need = `in ${precision}, ${STAGE_NAMES[stage]} alone takes ${gigabytes(bytes)} with results of ${request.outputPixels} pixels`;
-  const offers = machine.gpus.map((gpu, index) => `${deviceLabel(gpu)} (${gpu.name}) ${gigabytes(rooms[index] ?? 0)}`);
+  const need = `in ${precision}, ${STAGE_NAMES[stage]} alone takes ${formatBytes(bytes)} with results of ${request.outputPixels} pixels`;
+  const offers = machine.gpus.map(
+    (gpu, index) => `${deviceLabel(gpu)} (${gpu.name}) ${formatBytes(rooms[index] ?? 0)}`,
+  );
   return `The checkpoint is too large for DEVICE_MAP=${request.deviceMap}: ${need}${stage === 'text' && isSplit ? ' on one GPU' : ''}, and there is room for ${offers.join(', ')}`;
 }
 

@@ -1,13 +1,11 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FINER_BLOCKS, sensitiveBytes, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
-import type { LinearFormat } from '../../graph/quantization/linear-format.js';
+import type { BlockFormat } from '../../graph/quantization/linear-format.js';
 import type { PlacedWeight } from '../../graph/quantization/quantized-layout.js';
 import { channelRounding } from './channel-rounding.js';
 import { floatRows } from './float-rows.js';
 import { roundingChange } from './rounding-change.js';
-
-type BlockFormat = Extract<LinearFormat, { kind: 'blocks' }>;
 
 /** What integers with one scale for each output may do to a weight: a normal spread changes by 0.7 to 1 % and reads a third of the inputs. */
 const CHANNELS = { mostChange: 0.012, leastRead: 0.05 };

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openCheckpoint } from '../../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../../src/engine/open-edit-checkpoint.js';
 import type { DeviceMap, Precision } from '../../../src/protocol/device-settings.js';
 import { STAGES, type Device, type DevicePlan } from '../../../src/engine/devices/device-plan.js';
 import { planError } from '../../../src/engine/devices/plan-error.js';
@@ -30,7 +30,7 @@ let sizesOf: SizesOf;
 
 beforeAll(async () => {
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'make-sparse-checkpoint.mjs'), folder]);
-  sizesOf = sizesOfCheckpoint(await openCheckpoint(folder));
+  sizesOf = sizesOfCheckpoint(await openEditCheckpoint(folder));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
