@@ -87,7 +87,7 @@ export class Scope {
     const kind = this.inside === null ? 'plain' : 'linear';
     const format = kind === 'linear' ? this.weights.formatOf(this.graph.name, found.name) : undefined;
     if (format === undefined) return this.declare(found, shape, kind, { rows });
-    this.take(found, rows, kind);
+    this.take(found, kind);
     const { location, codes, scales } = this.weights.quantized(found.name, found.tensor, format, rows, shape[1]);
     return {
       format,
@@ -108,7 +108,7 @@ export class Scope {
     const { name, tensor, type } = found;
     const [allRows = 1, ...rest] = shape;
     const rows = options.rows ?? allRows;
-    this.take(found, rows, kind);
+    this.take(found, kind);
     const stored = this.graph.external({
       name,
       type,
@@ -120,8 +120,8 @@ export class Scope {
     return options.asStored === true ? stored : this.graph.cast(stored, this.graph.computeType);
   }
 
-  private take({ name, tensor }: FoundTensor, rows: number, kind: TensorUse['kind']): void {
-    this.weights.take({ name, tensor, rows, block: this.inside?.number ?? null, kind });
+  private take({ name, tensor }: FoundTensor, kind: TensorUse['kind']): void {
+    this.weights.take({ name, tensor, block: this.inside?.number ?? null, kind });
   }
 
   private find(name: string, shape: readonly number[]): FoundTensor {

@@ -19,8 +19,6 @@ export interface TensorUse {
   /** Canonical. */
   readonly name: string;
   readonly tensor: TensorEntry;
-  /** Of the first dimension: all, or as many of the first as are read. */
-  readonly rows: number;
   /** Number of the block that it belongs to (Scope.block); null outside of numbered blocks. */
   readonly block: number | null;
   /**

@@ -25,7 +25,7 @@ interface ReadTensor extends TensorUse {
 }
 
 /**
- * What the graphs' weights take in memory.
+ * What the graphs' weights take in memory: every tensor that is read, whole (of the last block's txt_mod a third is read).
  * @param tensors that each graph reads
  */
 export function weightBytes(tensors: GraphTensors, precision: Precision, device: DeviceKind): WeightBytes {
@@ -53,7 +53,8 @@ export function weightBytes(tensors: GraphTensors, precision: Precision, device:
 function tensorBytes(use: ReadTensor, element: number): number {
   if (use.kind === 'table') return use.tensor.length;
   if (use.format === undefined) return elementsOf(use) * element;
-  const { codes, scales } = quantizedSize(use.format, use.rows, elementsOf(use) / use.rows);
+  const [rows = 1, columns = 1] = use.tensor.shape;
+  const { codes, scales } = quantizedSize(use.format, rows, columns);
   return codes + scales * element;
 }
 
@@ -70,12 +71,9 @@ function bytesForSensitive(tensors: readonly ReadTensor[], element: number): num
   if (first?.format?.kind !== 'blocks') return 0;
   const codeBytes = first.format.bits / 8;
   const parameters = blocks.reduce((sum, use) => sum + elementsOf(use), 0);
-  const storedBytes = first.tensor.length / elementCount(first.tensor.shape);
+  const storedBytes = first.tensor.length / elementsOf(first);
   const growth = Math.max(1, (element - codeBytes) / (storedBytes - codeBytes));
   return Math.min((growth * sensitiveBytes(parameters)) / parameters, element - codeBytes);
 }
 
-/** Elements that are read. */
-function elementsOf({ tensor: { shape }, rows }: TensorUse): number {
-  return (elementCount(shape) / (shape[0] ?? 1)) * rows;
-}
+const elementsOf = ({ tensor }: TensorUse): number => elementCount(tensor.shape);
