@@ -18,7 +18,7 @@ export const SERVICE_FILE = 'service.json';
 
 /** The keys that every class has beside those of its condition areas. */
 const KEYS = ['native_area', 'default_size', 'default_steps', 'default_true_cfg_scale', 'model_id', 'suggestions'];
-/** A side of a result whose size nobody asked for, in pixels. */
+/** A side of a result of no other size, in pixels. */
 const DEFAULT_SIDE = 1024;
 const MAX_AREA = 4_194_304;
 const MIN_SIDE = 64;

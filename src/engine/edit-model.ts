@@ -27,7 +27,7 @@ export interface EditModel {
 /**
  * Builds an opened checkpoint's networks and loads them as planned.
  * @param cache of quantized weights
- * @param listener told how it goes on
+ * @param listener follows the load
  */
 export async function loadEditModel(
   checkpoint: EditCheckpoint,

@@ -1,5 +1,4 @@
 import { freemem, totalmem } from 'node:os';
-import { HostError } from '../../checkpoint/checkpoint-error.js';
 import { hasCudaProvider } from '../../cuda/cuda-provider.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
@@ -10,8 +9,8 @@ import { sizesOfCheckpoint } from './network-sizes.js';
 import { SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
 
-/** A plan, told to the operator. */
-export interface ToldPlan {
+/** A plan with what the operator should know of it. */
+export interface PlanReport {
   readonly plan: DevicePlan;
   /** Where things live and why, a line each. */
   readonly placement: readonly string[];
@@ -22,7 +21,7 @@ export interface ToldPlan {
  * Plans a checkpoint for this machine.
  * @throws HostError that says what is missing and what would help
  */
-export async function planCheckpoint(checkpoint: EditCheckpoint, request: PlanRequest): Promise<ToldPlan> {
+export async function planCheckpoint(checkpoint: EditCheckpoint, request: PlanRequest): Promise<PlanReport> {
   const hasProvider = hasCudaProvider();
   const machine: Machine = {
     gpus: hasProvider && request.deviceMap !== 'cpu' ? await findGpus() : [],
@@ -34,7 +33,7 @@ export async function planCheckpoint(checkpoint: EditCheckpoint, request: PlanRe
   const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
   const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
   const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
-  if (isRefusal(outcome)) throw new HostError(planError(outcome, request, machine, sizesOf));
+  if (isRefusal(outcome)) throw planError(outcome, request, machine, sizesOf);
   const placement = [...whyCpu(request, outcome, hasProvider), ...describePlan(outcome)];
   return { plan: outcome, placement, warnings: tightness(outcome) };
 }

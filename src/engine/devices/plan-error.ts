@@ -1,3 +1,4 @@
+import { HostError } from '../../checkpoint/checkpoint-error.js';
 import { PRECISIONS, type DeviceKind, type DeviceMap } from '../../protocol/device-settings.js';
 import { GRAPH_NAMES } from '../../graph/checkpoint-graphs.js';
 import { deviceLabel, STAGE_OF, STAGES, type Stage } from './device-plan.js';
@@ -24,19 +25,23 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   picture: 'denoising',
 };
 
-/** Says in one line what is missing, and which setting would help. */
-export function planError(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+/** The error of a request that no plan can be made for: one line about what is missing, and which setting would help. */
+export function planError(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): HostError {
+  return new HostError(describeRefusal(refusal, request, machine, sizesOf));
+}
+
+function describeRefusal(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
   switch (refusal.refused) {
     case 'no gpu':
       return `DEVICE_MAP=${request.deviceMap} needs an NVIDIA GPU and the CUDA provider: run npm run setup:cuda, and npm run doctor to see what is missing, or use DEVICE_MAP=auto or cpu`;
     case 'precision':
       return `PRECISION=${request.precision} is not served on ${refusal.kind === 'cpu' ? 'the CPU' : 'a GPU'}: use auto or ${machine.served[refusal.kind].join(', ')}`;
     case 'too large':
-      return `${shortage(refusal, request, machine, sizesOf)}. ${advice(request, machine, sizesOf)}`;
+      return `${describeShortage(refusal, request, machine, sizesOf)}. ${describeRemedies(request, machine, sizesOf)}`;
   }
 }
 
-function shortage({ kind, precision }: TooLarge, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+function describeShortage({ kind, precision }: TooLarge, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
   const loads = stageBytes(sizesOf(precision, kind, request.outputPixels), kind);
   if (kind === 'cpu') {
     const { stage, bytes } = largest(loads);
@@ -74,8 +79,8 @@ function largest(loads: readonly StageBytes[]): StageBytes {
   return loads.reduce((most, load) => (load.bytes > most.bytes ? load : most));
 }
 
-/** Settings with which the plan fits, those that change least first. */
-function advice(request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+/** Which settings the plan would fit with, those that change least first. */
+function describeRemedies(request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
   const fits = (changed: PlanRequest): boolean => !isRefusal(planDevices(changed, machine, sizesOf));
   const precisions = PRECISIONS.filter((precision) => precision !== request.precision);
   const maps = (['balanced', 'cuda', 'cpu'] as const).filter(

@@ -115,7 +115,7 @@ export class QuantizedCache {
     return { removedBytes: sum(entries) - sum(used), usedBytes: sum(used) };
   }
 
-  /** Keeps the limit, and clears away what nobody will finish. */
+  /** Keeps the limit, and clears away what no process will finish. */
   private async makeRoom(key: string, bytes: number): Promise<void> {
     const { maxBytes } = this.settings;
     if (bytes > maxBytes) {
@@ -157,7 +157,7 @@ export class QuantizedCache {
     await takeLease(folder);
   }
 
-  /** Out of the way at once, so that nobody sees half of it. */
+  /** Renames before it removes, so that no process sees half of a folder. */
   private async remove(name: string): Promise<void> {
     const { folder } = this.settings;
     const aside = join(folder, `${name.slice(0, 32)}.${randomUUID()}`);

@@ -2,7 +2,7 @@ import { quantizedSize, type BlockFormat } from '../../graph/quantization/linear
 import { quantizeBlocks, restoreBlocks } from './quantize-rows.js';
 import type { FloatRows } from './float-rows.js';
 
-/** Of the outputs and of the inputs that a weight has, this share may be changed by more than is told: a few are nearly dead in any model. */
+/** Of the outputs and of the inputs that a weight has, this share may be changed by more than the result says: a few are nearly dead in any model. */
 const LEFT_OUT = 0.01;
 
 /**

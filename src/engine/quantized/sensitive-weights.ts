@@ -25,7 +25,7 @@ interface BlockWeight {
  * in blocks the most changed come first: they get 8 bits instead of 4, or stay whole where 8 are too few, as long as all of them
  * together don't grow by more than sensitiveBytes.
  * @param root folder of the checkpoint's files
- * @param onMeasured told after each weight how many are done
+ * @param onMeasured called after each weight with how many are done
  */
 export async function sensitiveWeights(
   weights: readonly PlacedWeight[],

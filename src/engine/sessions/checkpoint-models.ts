@@ -23,7 +23,7 @@ export interface CheckpointModels {
 /**
  * Builds the graphs of a plan's parts, in its precision.
  * @param cache of quantized weights, which are made when they aren't there
- * @param onWeight told how making them goes on
+ * @param onWeight called as they are made
  * @throws CheckpointError
  */
 export async function checkpointModels(

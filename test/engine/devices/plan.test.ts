@@ -144,7 +144,7 @@ test('a refusal names only settings that would fit', () => {
     const outcome = planDevices(asked, on, sizesOf);
     if (!isRefusal(outcome) || outcome.refused !== 'too large') continue;
     refused += 1;
-    const message = planError(outcome, asked, on, sizesOf);
+    const { message } = planError(outcome, asked, on, sizesOf);
     expect(message).not.toContain('\n');
     const remedies = / fits with (.*)$/.exec(message)?.[1]?.split(', or with ') ?? [];
     for (const remedy of remedies) {
@@ -180,7 +180,7 @@ test('cuda and balanced without a GPU, and a precision that a device lacks, are 
   const told = (deviceMap: DeviceMap, precision: Precision): string => {
     const asked = request(deviceMap, precision);
     const outcome = planDevices(asked, machine([]), sizesOf);
-    return isRefusal(outcome) ? planError(outcome, asked, machine([]), sizesOf) : '';
+    return isRefusal(outcome) ? planError(outcome, asked, machine([]), sizesOf).message : '';
   };
   expect(told('cuda', 'bf16')).toMatch(/^DEVICE_MAP=cuda needs .*setup:cuda/);
   expect(told('balanced', 'bf16')).toMatch(/^DEVICE_MAP=balanced needs .*setup:cuda/);
