@@ -15,7 +15,7 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import sharp from 'sharp';
-import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../dist/engine/open-edit-checkpoint.js';
 import { decodeImage } from '../dist/images/decode.js';
 import { encodeImage } from '../dist/images/encode.js';
 import { INPUT_PICTURE_WORKER } from '../dist/program/program-files.js';
@@ -24,7 +24,7 @@ import { median } from './support/figures.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const CHECKPOINT = process.argv[2] ?? join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain');
-const { conditionArea: CONDITION_AREA } = (await openCheckpoint(CHECKPOINT)).service;
+const { conditionAreas: CONDITION_AREAS } = (await openEditCheckpoint(CHECKPOINT)).service;
 const LIMITS = { maxPixels: 64e6, maxAspect: 10 };
 const STARTS = 5;
 const EDITS = 20;
@@ -147,7 +147,7 @@ async function pictureWork(picture) {
     const decodedAt = performance.now();
     await encodeImage(image, 'png', 100);
     const encodedAt = performance.now();
-    await pool.run({ bytes: picture, limits: LIMITS, conditionArea: CONDITION_AREA });
+    await pool.run({ bytes: picture, limits: LIMITS, conditionAreas: CONDITION_AREAS });
     times.decode[round] = decodedAt - startedAt;
     times.encode[round] = encodedAt - decodedAt;
     times.intake[round] = performance.now() - encodedAt;
@@ -186,7 +186,7 @@ for (const [name, picture] of /** @type {[string, Buffer][]} */ ([
   const { decode, encode, intake } = await pictureWork(picture);
   const { encode: encodeResult } = await pictureWork(small);
   print(`${name} PNG in and out`, `${(decode + encode).toFixed(1)} ms (${decode.toFixed(1)} + ${encode.toFixed(1)})`);
-  print(`decoded and resized to ${CONDITION_AREA} pixels`, `${intake.toFixed(1)} ms`);
+  print(`decoded and resized to ${CONDITION_AREAS.join(' and ')} pixels`, `${intake.toFixed(1)} ms`);
   const body = multipart(picture, least);
   await timedEdit(service.url, body);
   const cpuBefore = await cpuMilliseconds(service.pid);

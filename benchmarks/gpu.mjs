@@ -17,7 +17,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../dist/engine/open-edit-checkpoint.js';
+import { conditionIndex } from '../dist/engine/pipeline/variants/pipeline-variant.js';
 import { conditionSize } from '../dist/images/condition-size.js';
 import { smartResize } from '../dist/images/smart-resize.js';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
@@ -57,15 +58,15 @@ const TEMPLATE_TOKENS = 7;
 
 /**
  * Tokens of the text stream: the prompt's own, the template's, and those of the picture as the vision tower sees it.
- * @param {import('../dist/checkpoint/checkpoint.js').Checkpoint} checkpoint
+ * @param {import('../dist/engine/open-edit-checkpoint.js').EditCheckpoint} checkpoint
  * @param {number} promptTokens
  */
-function textTokens({ service, preprocessor }, promptTokens) {
+function textTokens({ pipeline, service, preprocessor }, promptTokens) {
   const side = Number(options.reference);
   const { patchSize, mergeSize, minPixels, maxPixels } = preprocessor;
   const factor = patchSize * mergeSize;
   const seen = smartResize(
-    conditionSize(service.conditionArea, { width: side, height: side }),
+    conditionSize(service.conditionAreas[conditionIndex(pipeline, 'vision')] ?? 0, { width: side, height: side }),
     factor,
     minPixels,
     maxPixels,
@@ -117,7 +118,7 @@ async function measure(entrant, picture, out) {
 
 /** @param {Map<string, Result>} results @param {string} folder @param {(name: string) => string} outFile */
 async function print(results, folder, outFile) {
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openEditCheckpoint(folder);
   const counted = [...results.values()].find(({ tokens }) => tokens !== undefined)?.tokens ?? { text: NaN, image: NaN };
   const text = textTokens(checkpoint, counted.text);
   const operations = forwardOperations(checkpoint.transformer.config, text + counted.image);

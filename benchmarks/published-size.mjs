@@ -10,16 +10,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../dist/engine/open-edit-checkpoint.js';
 import { buildGraphs } from '../dist/graph/checkpoint-graphs.js';
 import { makeSparseCheckpoint } from '../scripts/make-sparse-checkpoint.mjs';
-
-/** Positions that the pipeline drops from the front of a prompt. */
 
 /** @param {string} folder */
 async function measure(folder) {
   const start = performance.now();
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openEditCheckpoint(folder);
   const opened = performance.now();
   const { models, unexpected } = buildGraphs(checkpoint, 'float32');
   const built = performance.now();

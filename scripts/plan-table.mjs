@@ -8,10 +8,10 @@
  * FOLDER holds a checkpoint of the published size; a sparse one will do (scripts/make-sparse-checkpoint.mjs).
  */
 import { pathToFileURL } from 'node:url';
-import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../dist/engine/open-edit-checkpoint.js';
 import { sizesOfCheckpoint } from '../dist/engine/devices/network-sizes.js';
 import { isRefusal, planDevices } from '../dist/engine/devices/plan-devices.js';
-import { SERVED_PRECISIONS } from '../dist/engine/devices/served-precisions.js';
+import { SERVED_PRECISIONS } from '../dist/engine/devices/precisions.js';
 
 /** @typedef {import('../dist/engine/devices/device-plan.js').DevicePlan} DevicePlan */
 /** @typedef {import('../dist/protocol/device-settings.js').Precision} Precision */
@@ -41,7 +41,7 @@ function describe({ devices, parts, reloadedBytes }) {
 
 /** @param {string} folder */
 export async function planTable(folder) {
-  const sizesOf = sizesOfCheckpoint(await openCheckpoint(folder));
+  const sizesOf = sizesOfCheckpoint(await openEditCheckpoint(folder));
   const rows = MACHINES.map((cards) => {
     const gpus = cards.map((gigabytes, index) => ({
       kind: /** @type {const} */ ('cuda'),

@@ -2,7 +2,7 @@ import { CheckpointError } from './checkpoint-error.js';
 
 /**
  * Like Promise.all, but waits for all of them, and of several failures throws one error that names them all in the order
- * in which they stand: whoever mends a folder sees everything at once, and the same folder always gives the same message.
+ * in which they stand: the operator sees all that is to be mended at once, and the same folder always gives the same message.
  * @throws CheckpointError, or the first error that is none
  */
 export async function allInOrder<const T extends readonly unknown[]>(

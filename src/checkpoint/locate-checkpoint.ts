@@ -3,7 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CheckpointError } from './checkpoint-error.js';
 import { describeValue } from './describe-value.js';
 import { fileError, FolderFiles } from './folder-files.js';
-import { PIPELINE_CLASS, PIPELINE_INDEX } from './pipeline-index.js';
+import { classNames, PIPELINE_INDEX } from './pipeline-index.js';
+import type { ServedClass } from './served-class.js';
 
 /** Where a checkpoint lies and what it is called. */
 export interface CheckpointLocation {
@@ -20,9 +21,10 @@ const MAX_LISTED = 20;
  * Finds the folder with model_index.json, starting from any of: that folder itself (plain or a snapshot of a hub
  * cache), a model's folder in a hub cache, and the root of a hub cache that holds exactly one edit model.
  * @param folder path as the operator gave it
+ * @param served the pipeline classes that are looked for in a cache
  * @throws CheckpointError that says what was found instead
  */
-export async function locateCheckpoint(folder: string): Promise<CheckpointLocation> {
+export async function locateCheckpoint(folder: string, served: readonly ServedClass[]): Promise<CheckpointLocation> {
   const path = resolve(folder);
   let real: string;
   try {
@@ -39,7 +41,7 @@ export async function locateCheckpoint(folder: string): Promise<CheckpointLocati
   if (hub !== undefined && names.includes('snapshots')) {
     return { files: await findSnapshot(real, hub), name: hub };
   }
-  return searchCache(real, names, basename(path));
+  return searchCache(real, names, basename(path), served);
 }
 
 async function listFolder(path: string, name: string): Promise<string[]> {
@@ -74,18 +76,23 @@ async function findSnapshot(modelFolder: string, name: string): Promise<FolderFi
 }
 
 /** Goes through a hub cache, or the folder that holds one as `hub`. */
-async function searchCache(path: string, names: readonly string[], given: string): Promise<CheckpointLocation> {
+async function searchCache(
+  path: string,
+  names: readonly string[],
+  given: string,
+  served: readonly ServedClass[],
+): Promise<CheckpointLocation> {
   const models = names.filter((name) => name.startsWith(HUB_PREFIX));
   if (models.length === 0 && names.includes('hub')) {
     const hub = join(path, 'hub');
-    return searchCache(hub, await listFolder(hub, 'hub'), given);
+    return searchCache(hub, await listFolder(hub, 'hub'), given, served);
   }
   if (models.length === 0) {
     throw new CheckpointError(`${PIPELINE_INDEX} is missing: ${describeValue(given)} is ${describeFolder(names)}`);
   }
 
   const found = await Promise.all(models.map((model) => inspectModel(join(path, model))));
-  const supported = found.filter(({ pipeline }) => pipeline === PIPELINE_CLASS);
+  const supported = found.filter(({ pipeline }) => served.some(({ className }) => className === pipeline));
   const [only] = supported;
   if (only?.files === undefined || supported.length > 1) {
     const which = supported.length > 1 ? 'several edit models' : 'no edit model';
@@ -93,7 +100,7 @@ async function searchCache(path: string, names: readonly string[], given: string
       supported.length > 1 ? name : `${name} (${pipeline})`,
     );
     throw new CheckpointError(
-      `the hub cache holds ${which} (${PIPELINE_CLASS}): ${listed(candidates)}; name the folder of one of them`,
+      `the hub cache holds ${which} (${classNames(served)}): ${listed(candidates)}; name the folder of one of them`,
     );
   }
   return { files: only.files, name: only.name };

@@ -7,9 +7,10 @@ import { indexTensors, readComponentShards } from './component-tensors.js';
 import { ConfigReader } from './config-reader.js';
 import type { FolderFiles } from './folder-files.js';
 import { locateCheckpoint } from './locate-checkpoint.js';
-import { checkPipelineIndex, PIPELINE_CLASS, PIPELINE_INDEX } from './pipeline-index.js';
+import { PIPELINE_INDEX, pipelineClass } from './pipeline-index.js';
 import { parsePreprocessorConfig } from './preprocessor-config.js';
 import { parseSchedulerConfig, type SchedulerConfig } from './scheduler-config.js';
+import type { ServedClass } from './served-class.js';
 import { parseModelId, parseServiceSettings, SERVICE_FILE, type ServiceSettings } from './service-settings.js';
 import type { TensorIndex } from './tensor-index.js';
 import { parseTextEncoderConfig } from './text-encoder-config.js';
@@ -21,15 +22,19 @@ import { parseVaeConfig } from './vae-config.js';
  * Opens a checkpoint: reads its configs and the headers of its safetensors files, and checks all of them. The tensors'
  * values stay where they are.
  * @param folder a folder in the published layout, a snapshot or a model's folder of a hub cache, or a cache's root
+ * @param served the pipeline classes that the checkpoint may be of
  * @throws CheckpointError
  */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const { files, name } = await locateCheckpoint(folder);
-  checkPipelineIndex(await files.config(PIPELINE_INDEX));
+export async function openCheckpoint<C extends ServedClass>(
+  folder: string,
+  served: readonly C[],
+): Promise<Checkpoint<C>> {
+  const { files, name } = await locateCheckpoint(folder, served);
+  const pipeline = pipelineClass(await files.config(PIPELINE_INDEX), served);
 
   const [configs, { service, modelId }, tokenizer, ...shards] = await allInOrder([
     readConfigs(files),
-    readService(files),
+    readService(files, pipeline),
     readTokenizerFiles(files),
     readComponentShards(files, 'text_encoder'),
     readComponentShards(files, 'transformer'),
@@ -40,8 +45,9 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     indexTensors(component, (realPath) => relativePosix(root, realPath)),
   ) as [TensorIndex, TensorIndex, TensorIndex];
   return {
+    folder: files.path,
     root,
-    pipelineClass: PIPELINE_CLASS,
+    pipeline,
     modelId: modelId ?? name,
     textEncoder: { config: configs.textEncoder, tensors: textEncoder },
     transformer: { config: configs.transformer, tensors: transformer },
@@ -54,11 +60,14 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   };
 }
 
-async function readService(files: FolderFiles): Promise<{ service: ServiceSettings; modelId: string | undefined }> {
+async function readService(
+  files: FolderFiles,
+  served: ServedClass,
+): Promise<{ service: ServiceSettings; modelId: string | undefined }> {
   const reader = (await files.has(SERVICE_FILE))
     ? await files.config(SERVICE_FILE)
     : new ConfigReader(SERVICE_FILE, {});
-  return { service: parseServiceSettings(reader), modelId: parseModelId(reader) };
+  return { service: parseServiceSettings(reader, served), modelId: parseModelId(reader) };
 }
 
 interface Configs extends ComponentConfigs {

@@ -1,11 +1,11 @@
 import { CheckpointError } from './checkpoint-error.js';
 import type { ConfigReader } from './config-reader.js';
 import { describeValue } from './describe-value.js';
+import type { ServedClass } from './served-class.js';
 
 export const PIPELINE_INDEX = 'model_index.json';
-export const PIPELINE_CLASS = 'QwenImageEditPipeline';
 
-/** The classes that each component of the pipeline may name in model_index.json. */
+/** The classes that each component of a pipeline may name in model_index.json: the family's classes share them. */
 const COMPONENT_CLASSES: Readonly<Record<string, readonly string[]>> = {
   scheduler: ['FlowMatchEulerDiscreteScheduler'],
   text_encoder: ['Qwen2_5_VLForConditionalGeneration'],
@@ -16,19 +16,32 @@ const COMPONENT_CLASSES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Checks that model_index.json describes the one pipeline that is served, with the components that it needs.
+ * The class of the pipeline that model_index.json describes, with the components that it needs.
+ * @param served the classes that may stand there
  * @throws CheckpointError that names the class found and the ones supported
  */
-export function checkPipelineIndex(index: ConfigReader): void {
-  const pipeline = index.raw('_class_name');
-  if (pipeline !== PIPELINE_CLASS) {
+export function pipelineClass<C extends ServedClass>(index: ConfigReader, served: readonly C[]): C {
+  const name = index.raw('_class_name');
+  const found = served.find(({ className }) => className === name);
+  if (found === undefined) {
+    const supported = classNames(served);
     throw index.error(
       '_class_name',
-      pipeline === undefined
-        ? `is missing; supported is ${PIPELINE_CLASS}`
-        : `is ${describeValue(pipeline)}, a pipeline that is not supported; supported is ${PIPELINE_CLASS}`,
+      name === undefined
+        ? `is missing; supported is ${supported}`
+        : `is ${describeValue(name)}, a pipeline that is not supported; supported is ${supported}`,
     );
   }
+  checkComponents(index);
+  return found;
+}
+
+/** The classes' names, for messages. */
+export function classNames(served: readonly ServedClass[]): string {
+  return served.map(({ className }) => className).join(', ');
+}
+
+function checkComponents(index: ConfigReader): void {
   for (const [component, classes] of Object.entries(COMPONENT_CLASSES)) {
     const entry = index.raw(component);
     if (!Array.isArray(entry) || entry.length !== 2) {

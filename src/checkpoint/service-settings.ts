@@ -1,9 +1,10 @@
 import type { ConfigReader } from './config-reader.js';
+import type { ServedClass } from './served-class.js';
 
 /** A folder's service.json: what diffusers hard-codes, with diffusers' numbers where a key is absent. */
 export interface ServiceSettings {
-  /** Area in pixels that the input is brought to before it conditions the edit. */
-  readonly conditionArea: number;
+  /** Pixels that an input is brought to before it conditions the edit, one for each of the class's conditions. */
+  readonly conditionAreas: readonly number[];
   /** Area in pixels of a result whose size follows the input. */
   readonly nativeArea: number;
   readonly defaultSize: { readonly width: number; readonly height: number } | 'auto';
@@ -15,18 +16,10 @@ export interface ServiceSettings {
 
 export const SERVICE_FILE = 'service.json';
 
-const KEYS = [
-  'condition_area',
-  'native_area',
-  'default_size',
-  'default_steps',
-  'default_true_cfg_scale',
-  'model_id',
-  'suggestions',
-];
-/** Pixels: what diffusers' pipeline has in its code. */
-const PUBLISHED_AREA = 1024 * 1024;
-const PUBLISHED_SIDE = 1024;
+/** The keys that every class has beside those of its condition areas. */
+const KEYS = ['native_area', 'default_size', 'default_steps', 'default_true_cfg_scale', 'model_id', 'suggestions'];
+/** A side of a result of no other size, in pixels. */
+const DEFAULT_SIDE = 1024;
 const MAX_AREA = 4_194_304;
 const MIN_SIDE = 64;
 const MAX_SIDE = 4096;
@@ -34,20 +27,23 @@ const MAX_STEPS = 150;
 
 /**
  * Reads service.json. Every key may be absent; an unknown one is refused by name, so that a misspelt one isn't lost.
+ * @param served the checkpoint's class, whose values stand in for absent keys
  * @throws CheckpointError that names the key
  */
-export function parseServiceSettings(config: ConfigReader): ServiceSettings {
+export function parseServiceSettings(config: ConfigReader, served: ServedClass): ServiceSettings {
+  const known = [...served.conditions.map(({ key }) => key), ...KEYS];
   for (const key of config.keys()) {
-    if (!KEYS.includes(key)) {
-      throw config.error(key, `is not known; known are ${KEYS.join(', ')}`);
+    if (!known.includes(key)) {
+      throw config.error(key, `is not known; known are ${known.join(', ')}`);
     }
   }
+  const area = (key: string, fallback: number): number => config.integer(key, fallback, { min: 1, max: MAX_AREA });
   return {
-    conditionArea: config.integer('condition_area', PUBLISHED_AREA, { min: 1, max: MAX_AREA }),
-    nativeArea: config.integer('native_area', PUBLISHED_AREA, { min: 1, max: MAX_AREA }),
+    conditionAreas: served.conditions.map((condition) => area(condition.key, condition.area)),
+    nativeArea: area('native_area', served.nativeArea),
     defaultSize: parseDefaultSize(config),
-    defaultSteps: config.integer('default_steps', 50, { min: 1, max: MAX_STEPS }),
-    defaultTrueCfgScale: config.number('default_true_cfg_scale', 4, { min: 0 }),
+    defaultSteps: config.integer('default_steps', served.defaultSteps, { min: 1, max: MAX_STEPS }),
+    defaultTrueCfgScale: config.number('default_true_cfg_scale', served.defaultTrueCfgScale, { min: 0 }),
     suggestions: parseSuggestions(config),
   };
 }
@@ -67,7 +63,7 @@ export function parseModelId(config: ConfigReader): string | undefined {
 function parseDefaultSize(config: ConfigReader): ServiceSettings['defaultSize'] {
   const size = config.raw('default_size');
   if (size === undefined) {
-    return { width: PUBLISHED_SIDE, height: PUBLISHED_SIDE };
+    return { width: DEFAULT_SIDE, height: DEFAULT_SIDE };
   }
   if (size === 'auto') {
     return size;

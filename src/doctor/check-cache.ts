@@ -1,6 +1,6 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { gigabytes } from '../engine/devices/gigabytes.js';
+import { formatBytes } from '../program/format-bytes.js';
 import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
 import type { LoadRequest } from '../protocol/load-request.js';
 import type { Finding } from './finding.js';
@@ -11,7 +11,7 @@ export async function checkCache({ quantizedCache, precision }: LoadRequest): Pr
   const entries = await new QuantizedCache(quantizedCache).list();
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   const { folder, maxBytes } = quantizedCache;
-  const found = [`${folder}: ${entries.length} checkpoints, ${gigabytes(bytes)} of ${gigabytes(maxBytes)}`];
+  const found = [`${folder}: ${entries.length} checkpoints, ${formatBytes(bytes)} of ${formatBytes(maxBytes)}`];
   const place = await nearestFolder(folder);
   const isWritable = await access(place, constants.W_OK).then(
     () => true,
@@ -19,7 +19,7 @@ export async function checkCache({ quantizedCache, precision }: LoadRequest): Pr
   );
   if (isWritable) {
     const { bavail, bsize } = await statfs(place);
-    return { about, state: 'ok', found: [...found, `${gigabytes(bavail * bsize)} free on its disk`] };
+    return { about, state: 'ok', found: [...found, `${formatBytes(bavail * bsize)} free on its disk`] };
   }
   const isNeeded = precision === 'int8' || precision === 'int4';
   return {

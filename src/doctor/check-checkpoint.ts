@@ -1,10 +1,9 @@
 import { freemem, totalmem } from 'node:os';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { Settings } from '../config/settings.js';
 import { hostBytes, planCheckpoint } from '../engine/devices/plan-checkpoint.js';
-import { gigabytes } from '../engine/devices/gigabytes.js';
+import { formatBytes } from '../program/format-bytes.js';
+import { openEditCheckpoint, type EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { PromptTokenizer } from '../engine/text/tokenizer.js';
 import { buildGraphs } from '../graph/checkpoint-graphs.js';
 import type { LoadRequest } from '../protocol/load-request.js';
@@ -13,10 +12,10 @@ import type { Finding } from './finding.js';
 /** Reads the checkpoint as the service does, short of loading its weights: configs, tokenizer, tensors, graphs. */
 export async function checkCheckpoint({
   modelDir,
-}: LoadRequest): Promise<{ finding: Finding; checkpoint?: Checkpoint }> {
+}: LoadRequest): Promise<{ finding: Finding; checkpoint?: EditCheckpoint }> {
   const about = 'Checkpoint';
   try {
-    const checkpoint = await openCheckpoint(modelDir);
+    const checkpoint = await openEditCheckpoint(modelDir);
     new PromptTokenizer(checkpoint.tokenizer);
     const { unexpected } = buildGraphs(checkpoint, 'float32');
     const tensors =
@@ -33,7 +32,7 @@ export async function checkCheckpoint({
 }
 
 /** Where the networks would live. */
-export async function checkPlan(checkpoint: Checkpoint, request: LoadRequest): Promise<Finding> {
+export async function checkPlan(checkpoint: EditCheckpoint, request: LoadRequest): Promise<Finding> {
   const about = 'Plan';
   try {
     const { plan, placement, warnings } = await planCheckpoint(checkpoint, request);
@@ -51,7 +50,7 @@ export async function checkPlan(checkpoint: Checkpoint, request: LoadRequest): P
 
 /** What the host gives and what requests may ask for. */
 export function checkLimits({ limits, jobs }: Settings): Finding {
-  const memory = `${gigabytes(hostBytes())} of memory available (${gigabytes(freemem())} free of ${gigabytes(totalmem())} on the host)`;
-  const requests = `results of up to ${limits.maxOutputPixels} pixels and ${limits.maxOutputSide} a side, ${limits.maxSteps} steps, ${limits.maxFiles} files of ${gigabytes(limits.maxFileBytes)}`;
+  const memory = `${formatBytes(hostBytes())} of memory available (${formatBytes(freemem())} free of ${formatBytes(totalmem())} on the host)`;
+  const requests = `results of up to ${limits.maxOutputPixels} pixels and ${limits.maxOutputSide} a side, ${limits.maxSteps} steps, ${limits.maxFiles} files of ${formatBytes(limits.maxFileBytes)}`;
   return { about: 'Limits', state: 'ok', found: [memory, requests, `${jobs.queueLimit} edits may wait`] };
 }

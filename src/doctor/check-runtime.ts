@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { DeviceMap } from '../protocol/device-settings.js';
 import { CUDA_LIBRARIES, DRIVER_LIBRARY, findLibrary } from '../cuda/cuda-libraries.js';
 import { hasCudaProvider, runtimeVersion } from '../cuda/cuda-provider.js';
-import { gigabytes } from '../engine/devices/gigabytes.js';
+import { formatBytes } from '../program/format-bytes.js';
 import type { Gpu } from '../cuda/gpus.js';
 import { engineEnvironment } from '../inference/engine-environment.js';
 import type { Finding } from './finding.js';
@@ -65,7 +65,7 @@ export async function checkGpus(gpus: readonly Gpu[], deviceMap: DeviceMap): Pro
   const found = gpus.map((gpu, index) => {
     const fault = faults[index] ?? null;
     const works = fault === null ? (canProbe ? ', computes' : '') : `, doesn't compute: ${fault}`;
-    return `cuda:${gpu.index} ${gpu.name}: ${gigabytes(gpu.freeBytes)} of ${gigabytes(gpu.totalBytes)} free, compute capability ${gpu.computeCapability}${works}`;
+    return `cuda:${gpu.index} ${gpu.name}: ${formatBytes(gpu.freeBytes)} of ${formatBytes(gpu.totalBytes)} free, compute capability ${gpu.computeCapability}${works}`;
   });
   if (faults.some((fault) => fault !== null)) {
     return {

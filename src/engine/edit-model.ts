@@ -1,7 +1,7 @@
 import type { QuantizedCacheSettings } from '../protocol/load-request.js';
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { DevicePlan } from './devices/device-plan.js';
+import type { EditCheckpoint } from './open-edit-checkpoint.js';
 import { openSessions } from './sessions/checkpoint-sessions.js';
 import { NO_LISTENER, type LoadListener } from './sessions/load-listener.js';
 import { TextEncoder } from './text-encoder.js';
@@ -12,7 +12,7 @@ import { Vae } from './vae.js';
 
 /** A checkpoint with its networks loaded. */
 export interface EditModel {
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: EditCheckpoint;
   readonly tokenizer: PromptTokenizer;
   readonly textEncoder: TextEncoder;
   readonly transformer: Transformer;
@@ -27,10 +27,10 @@ export interface EditModel {
 /**
  * Builds an opened checkpoint's networks and loads them as planned.
  * @param cache of quantized weights
- * @param listener told how it goes on
+ * @param listener follows the load
  */
 export async function loadEditModel(
-  checkpoint: Checkpoint,
+  checkpoint: EditCheckpoint,
   plan: DevicePlan,
   cache: QuantizedCacheSettings,
   listener: LoadListener = NO_LISTENER,
@@ -39,11 +39,11 @@ export async function loadEditModel(
   checkImageToken(tokenizer, checkpoint);
   const sessions = await openSessions(checkpoint, plan, cache, listener);
   const { graphs, unexpected, warnings } = sessions;
-  const { textEncoder, transformer, vae } = checkpoint;
+  const { pipeline, preprocessor, textEncoder, transformer, vae } = checkpoint;
   return {
     checkpoint,
     tokenizer,
-    textEncoder: new TextEncoder(textEncoder.config, checkpoint.preprocessor, tokenizer, graphs),
+    textEncoder: new TextEncoder(textEncoder.config, preprocessor, tokenizer, pipeline.template, graphs),
     transformer: new Transformer(transformer.config, graphs),
     vae: new Vae(vae.config, graphs),
     plan,
@@ -53,7 +53,7 @@ export async function loadEditModel(
 }
 
 /** Prompts hold the image's place by its token's text, which must be the id that the language model's config names. */
-function checkImageToken(tokenizer: PromptTokenizer, { tokenizer: files, textEncoder }: Checkpoint): void {
+function checkImageToken(tokenizer: PromptTokenizer, { tokenizer: files, textEncoder }: EditCheckpoint): void {
   const [id, ...more] = tokenizer.encode(IMAGE_TOKEN);
   const { imageTokenId } = textEncoder.config;
   if (id === imageTokenId && more.length === 0) return;

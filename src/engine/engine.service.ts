@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { CheckpointError, HostError } from '../checkpoint/checkpoint-error.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
 import type { ModelInfo } from '../protocol/model-info.js';
-import { planCheckpoint, type ToldPlan } from './devices/plan-checkpoint.js';
+import { planCheckpoint, type PlanReport } from './devices/plan-checkpoint.js';
 import { loadEditModel, type EditModel } from './edit-model.js';
 import { explainOutOfMemory } from './explain-out-of-memory.js';
-import { MAX_REFERENCES } from './pipeline/check-request.js';
+import { openEditCheckpoint } from './open-edit-checkpoint.js';
 import { CancelledError } from './pipeline/cancelled-error.js';
 import { InvalidEditError } from './pipeline/invalid-edit-error.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
@@ -25,7 +24,7 @@ export class EngineService {
 
   constructor(private readonly pipeline: PipelineService) {}
 
-  /** Takes a command; what comes of it is told to `send`, in the order of the commands. A cancellation counts at once. */
+  /** Takes a command; what comes of it goes to `send`, in the order of the commands. A cancellation counts at once. */
   handle(command: EngineCommand, send: Send): void {
     if (command.type === 'cancel') {
       if (this.pending.has(command.id)) this.cancelled.add(command.id);
@@ -40,13 +39,13 @@ export class EngineService {
       this.pipeline.reset();
       await this.model?.release();
       this.model = undefined;
-      const checkpoint = await openCheckpoint(request.modelDir);
-      const told = await planCheckpoint(checkpoint, request);
-      this.model = await loadEditModel(checkpoint, told.plan, request.quantizedCache, {
+      const checkpoint = await openEditCheckpoint(request.modelDir);
+      const report = await planCheckpoint(checkpoint, request);
+      this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),
         quantizing: (step, done, count) => send({ type: 'quantizing', step, done, count }),
       });
-      send({ type: 'ready', model: modelInfo(this.model, told) });
+      send({ type: 'ready', model: modelInfo(this.model, report) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error), isCheckpoint: isFolderAtFault(error) });
     }
@@ -97,13 +96,13 @@ function reason(error: unknown): string {
     : line.replaceAll(/(?<![\w.])\/(?:[^\s/:'"]+\/)+/g, '');
 }
 
-function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, told: ToldPlan): ModelInfo {
-  const { service } = checkpoint;
+function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, report: PlanReport): ModelInfo {
+  const { pipeline, service } = checkpoint;
   return {
     id: checkpoint.modelId,
-    pipelineClass: checkpoint.pipelineClass,
-    conditionAreas: [service.conditionArea],
-    maxReferences: MAX_REFERENCES,
+    pipelineClass: pipeline.className,
+    conditionAreas: service.conditionAreas,
+    maxReferences: pipeline.maxReferences,
     defaults: {
       size: service.defaultSize,
       numInferenceSteps: service.defaultSteps,
@@ -113,7 +112,7 @@ function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, told: T
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,
-    placement: told.placement,
-    warnings: [...warnings, ...told.warnings],
+    placement: report.placement,
+    warnings: [...warnings, ...report.warnings],
   };
 }

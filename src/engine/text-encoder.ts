@@ -3,19 +3,18 @@ import type { TextEncoderConfig } from '../checkpoint/text-encoder-config.js';
 import type { RgbImage } from '../images/rgb-image.js';
 import { floats, integers, type InputTensor, type GraphRunner } from './sessions/onnx-session.js';
 import { mropePositions, mropeTables } from './text/mrope-positions.js';
+import { concatFloats } from './concat-floats.js';
+import { embedOrder } from './text/embed-order.js';
 import { joinPrompts, separatePrompts, type PromptSequence } from './text/prompt-branches.js';
-import { buildPrompt, TEMPLATE_DROP, type PromptTokens } from './text/prompt-template.js';
+import { promptTokens, type PatchGrid, type PromptTemplate } from './text/prompt-template.js';
 import type { PromptTokenizer } from './text/tokenizer.js';
 import { visionLayout } from './vision/vision-layout.js';
 import { visionPatches } from './vision/vision-patches.js';
 
 /** What the language model needs of a picture; the same for every prompt about it. */
-export interface ImageFeatures {
+export interface ImageFeatures extends PatchGrid {
   /** float32 [image tokens, hiddenSize] */
   readonly embeds: Float32Array;
-  /** Patches a side. */
-  readonly gridHeight: number;
-  readonly gridWidth: number;
 }
 
 export interface PromptEmbeds {
@@ -24,12 +23,13 @@ export interface PromptEmbeds {
   readonly tokens: number;
 }
 
-/** Qwen2.5-VL as the prompt's encoder: a picture and a sentence in, prompt embeddings out. */
+/** Qwen2.5-VL as the prompt's encoder: pictures and a sentence in, prompt embeddings out. */
 export class TextEncoder {
   constructor(
     private readonly config: TextEncoderConfig,
     private readonly preprocessor: PreprocessorConfig,
     private readonly tokenizer: PromptTokenizer,
+    private readonly template: PromptTemplate,
     private readonly sessions: { readonly visionTower: GraphRunner; readonly languageModel: GraphRunner },
   ) {}
 
@@ -38,7 +38,7 @@ export class TextEncoder {
     return this.tokenizer.encode(prompt).length;
   }
 
-  /** Runs the vision tower on the condition picture. */
+  /** Runs the vision tower on one condition picture. */
   async encodeImage(image: RgbImage): Promise<ImageFeatures> {
     const { pixelValues, gridHeight, gridWidth } = visionPatches(image, this.preprocessor);
     const { vision } = this.config;
@@ -59,34 +59,33 @@ export class TextEncoder {
   }
 
   /**
-   * Runs the language model on the template with each prompt and the picture; what the prompts share is computed once.
-   * Source: diffusers' QwenImageEditPipeline._get_qwen_prompt_embeds, with the picture's 3-D positions.
+   * Runs the language model on the template with each prompt and the pictures; what the prompts share is computed once.
+   * Source: diffusers' QwenImageEditPipeline._get_qwen_prompt_embeds, with the pictures' 3-D positions.
+   * @param images in the order in which the template shows them
    */
-  async encodePrompts(prompts: readonly [string, ...string[]], image: ImageFeatures): Promise<PromptEmbeds[]> {
-    const { hiddenSize, headDim } = this.config;
-    const { gridHeight, gridWidth } = image;
-    const read = (prompt: string): PromptTokens & PromptSequence => {
-      const tokens = buildPrompt(this.tokenizer, this.config, prompt, gridHeight, gridWidth);
-      return { ...tokens, positions: mropePositions(tokens.inputIds, this.config, gridHeight, gridWidth) };
+  async encodePrompts(
+    prompts: readonly [string, ...string[]],
+    images: readonly ImageFeatures[],
+  ): Promise<PromptEmbeds[]> {
+    const { hiddenSize, headDim, imageTokenId } = this.config;
+    const read = (prompt: string): PromptSequence => {
+      const inputIds = promptTokens(this.tokenizer, this.template, prompt, images, this.config);
+      return { inputIds, positions: mropePositions(inputIds, this.config, images) };
     };
     const [first, ...others] = prompts;
-    const firstPrompt = read(first);
-    const branches = joinPrompts([firstPrompt, ...others.map(read)]);
+    const branches = joinPrompts([read(first), ...others.map(read)]);
     const tokens = branches.inputIds.length;
-    const { imageStart, imageCount } = firstPrompt;
+    const imageEmbeds = concatFloats(images.map(({ embeds }) => embeds)); // [image tokens, hiddenSize]
     const { cos, sin } = mropeTables(branches.positions, this.config);
-    const embedOrder = Int32Array.from({ length: tokens }, (_, index) =>
-      index >= imageStart && index < imageStart + imageCount ? tokens + index - imageStart : index,
-    );
     const embeds = await this.sessions.languageModel.run({
       input_ids: integers(branches.inputIds, tokens),
-      image_embeds: floats(image.embeds, imageCount, hiddenSize),
-      embed_order: integers(embedOrder, tokens),
+      image_embeds: floats(imageEmbeds, imageEmbeds.length / hiddenSize, hiddenSize),
+      embed_order: integers(embedOrder(branches.inputIds, imageTokenId), tokens),
       attention_bias: floats(branches.bias, 1, 1, tokens, tokens),
       cos: floats(cos, tokens, headDim / 2),
       sin: floats(sin, tokens, headDim / 2),
     });
-    return separatePrompts(embeds.data, branches, TEMPLATE_DROP, hiddenSize).map((data) => ({
+    return separatePrompts(embeds.data, branches, this.template.droppedPositions, hiddenSize).map((data) => ({
       data,
       tokens: data.length / hiddenSize,
     }));

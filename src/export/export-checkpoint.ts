@@ -4,10 +4,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { errorCode } from '../checkpoint/folder-files.js';
-import { locateCheckpoint } from '../checkpoint/locate-checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { TensorEntry } from '../checkpoint/tensor-index.js';
+import { formatBytes } from '../program/format-bytes.js';
 import type { QuantizedCacheSettings } from '../protocol/load-request.js';
+import { openEditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
 import { quantizedWeights } from '../engine/quantized/quantized-weights.js';
 import { buildGraphs } from '../graph/checkpoint-graphs.js';
@@ -48,17 +48,16 @@ const QUANTIZED_FOLDER = 'quantized';
  * @throws CheckpointError
  */
 export async function exportCheckpoint(options: ExportOptions, say: (line: string) => void): Promise<string[]> {
-  const checkpoint = await openCheckpoint(options.modelDir);
-  const { files } = await locateCheckpoint(options.modelDir);
+  const checkpoint = await openEditCheckpoint(options.modelDir);
   const out = resolve(options.out);
   const unfinished = join(dirname(out), `.${basename(out)}.${randomUUID()}`);
   try {
     await requireNothing(out);
     await mkdir(unfinished, { recursive: true });
-    const weights = await weightFiles(checkpoint, files.path);
+    const weights = await weightFiles(checkpoint, checkpoint.folder);
     const quantized = options.quantization && (await quantize(checkpoint, options.quantization, options.cache));
     await announceCopies([...weights, ...(quantized?.files ?? [])], unfinished, options.copies, say);
-    for (const file of await listSmallFiles(files.path)) await copyInto(unfinished, file);
+    for (const file of await listSmallFiles(checkpoint.folder)) await copyInto(unfinished, file);
     const carry = options.copies ? copyInto : linkInto;
     for (const file of [...weights, ...(quantized?.files ?? [])]) await carry(unfinished, file);
     const storage: WeightStorage = { locate, ...(quantized && { quantized: quantized.layout }) };
@@ -129,9 +128,9 @@ async function announceCopies(
   const free = await freeBytes(folder);
   const why = copies ? '' : 'The weights lie on another file system: ';
   if (copied > free) {
-    throw new CheckpointError(`${why}${gigabytes(copied)} would have to be copied, and ${gigabytes(free)} are free`);
+    throw new CheckpointError(
+      `${why}${formatBytes(copied)} would have to be copied, and ${formatBytes(free)} are free`,
+    );
   }
-  say(`${why}${gigabytes(copied)} of weights are copied`);
+  say(`${why}${formatBytes(copied)} of weights are copied`);
 }
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;

@@ -1,6 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { TensorComponent } from '../checkpoint/tensor-index.js';
-import { deadReason } from './dead-tensors.js';
 import { GraphBuilder, type ComputeType } from './graph-builder.js';
 import { denoiser } from './networks/denoiser.js';
 import type { LayerRange } from './networks/layer-range.js';
@@ -10,7 +9,7 @@ import { promptProjection } from './networks/prompt-projection.js';
 import { vaeDecoder } from './networks/vae-decoder.js';
 import { vaeEncoder } from './networks/vae-encoder.js';
 import { visionTower } from './networks/vision-tower.js';
-import { Weights, type WeightStorage } from './weights.js';
+import { Weights, type TensorUse, type WeightStorage } from './weights.js';
 
 export const GRAPH_NAMES = [
   'visionTower',
@@ -24,9 +23,47 @@ export const GRAPH_NAMES = [
 
 export type GraphName = (typeof GRAPH_NAMES)[number];
 
+/** Something for each graph, made in GRAPH_NAMES' order. */
+export function ofEachGraph<T>(make: (graph: GraphName) => T): Record<GraphName, T> {
+  return Object.fromEntries(GRAPH_NAMES.map((graph) => [graph, make(graph)])) as Record<GraphName, T>;
+}
+
+/** A network, and the component that its tensors are in. */
+interface Network {
+  readonly component: TensorComponent;
+  readonly build: (graph: GraphBuilder, weights: Weights, checkpoint: Checkpoint) => void;
+}
+
+const NETWORKS: Readonly<Record<GraphName, Network>> = {
+  visionTower: {
+    component: 'text_encoder',
+    build: (graph, weights, { textEncoder }) => visionTower(graph, weights, textEncoder.config.vision),
+  },
+  languageModel: {
+    component: 'text_encoder',
+    build: (graph, weights, { textEncoder }) => languageModel(graph, weights, textEncoder.config),
+  },
+  promptProjection: {
+    component: 'transformer',
+    build: (graph, weights, { transformer }) => promptProjection(graph, weights, transformer.config),
+  },
+  modulation: {
+    component: 'transformer',
+    build: (graph, weights, { transformer }) => modulation(graph, weights, transformer.config),
+  },
+  denoiser: {
+    component: 'transformer',
+    build: (graph, weights, { transformer }) => denoiser(graph, weights, transformer.config),
+  },
+  vaeEncoder: { component: 'vae', build: (graph, weights, { vae }) => vaeEncoder(graph, weights, vae.config) },
+  vaeDecoder: { component: 'vae', build: (graph, weights, { vae }) => vaeDecoder(graph, weights, vae.config) },
+};
+
 export interface CheckpointGraphs {
   /** Encoded ModelProtos; their initializers' files lie below the checkpoint's root. */
   readonly models: Readonly<Record<GraphName, Uint8Array>>;
+  /** Tensors that nothing reads on purpose, as `component: name`, with the reason. */
+  readonly dead: ReadonlyMap<string, string>;
   /** Tensors that nothing reads and that are not known to be dead, as `component: name`. */
   readonly unexpected: readonly string[];
 }
@@ -41,35 +78,39 @@ export function buildGraphs(
   computeType: ComputeType,
   storage?: WeightStorage,
 ): CheckpointGraphs {
-  const weights: Record<TensorComponent, Weights> = {
-    text_encoder: new Weights(checkpoint.textEncoder.tensors, storage),
-    transformer: new Weights(checkpoint.transformer.tensors, storage),
-    vae: new Weights(checkpoint.vae.tensors, storage),
-  };
-  const build = (name: GraphName, network: (graph: GraphBuilder) => void): Uint8Array => {
+  const weights = componentWeights(checkpoint, storage);
+  const models = ofEachGraph((name) => {
+    const { component, build } = NETWORKS[name];
     const graph = new GraphBuilder(name, computeType);
-    network(graph);
+    build(graph, weights[component], checkpoint);
     return graph.encode();
-  };
-  const textEncoder = checkpoint.textEncoder.config;
-  const transformer = checkpoint.transformer.config;
-  const vae = checkpoint.vae.config;
-  const models: Record<GraphName, Uint8Array> = {
-    visionTower: build('visionTower', (graph) => visionTower(graph, weights.text_encoder, textEncoder.vision)),
-    languageModel: build('languageModel', (graph) => languageModel(graph, weights.text_encoder, textEncoder)),
-    promptProjection: build('promptProjection', (graph) => promptProjection(graph, weights.transformer, transformer)),
-    modulation: build('modulation', (graph) => modulation(graph, weights.transformer, transformer)),
-    denoiser: build('denoiser', (graph) => denoiser(graph, weights.transformer, transformer)),
-    vaeEncoder: build('vaeEncoder', (graph) => vaeEncoder(graph, weights.vae, vae)),
-    vaeDecoder: build('vaeDecoder', (graph) => vaeDecoder(graph, weights.vae, vae)),
-  };
-  const unexpected = Object.entries(weights).flatMap(([component, of]) =>
-    of
-      .left()
-      .filter((name) => deadReason(component as TensorComponent, name, transformer.numLayers) === undefined)
-      .map((name) => `${component}: ${name}`),
-  );
-  return { models, unexpected };
+  });
+  const dead = new Map<string, string>();
+  const unexpected: string[] = [];
+  for (const [component, of] of Object.entries(weights)) {
+    for (const { name, reason } of of.unread()) {
+      if (reason === null) unexpected.push(`${component}: ${name}`);
+      else dead.set(`${component}: ${name}`, reason);
+    }
+  }
+  return { models, dead, unexpected };
+}
+
+/** The tensors that each graph reads. */
+export type GraphTensors = Readonly<Record<GraphName, readonly TensorUse[]>>;
+
+/**
+ * Finds which tensors each graph reads by building the graphs and throwing them away: none is encoded, which is what takes
+ * most of the time.
+ * @throws CheckpointError as buildGraphs
+ */
+export function graphTensors(checkpoint: Checkpoint): GraphTensors {
+  return ofEachGraph((name) => {
+    const { component, build } = NETWORKS[name];
+    const weights = componentWeights(checkpoint)[component];
+    build(new GraphBuilder(name, 'float32'), weights, checkpoint);
+    return weights.uses();
+  });
 }
 
 /**
@@ -88,4 +129,12 @@ export function buildDenoiserParts(
     denoiser(graph, weights, transformer.config, range);
     return graph.encode();
   });
+}
+
+function componentWeights(checkpoint: Checkpoint, storage?: WeightStorage): Record<TensorComponent, Weights> {
+  return {
+    text_encoder: new Weights(checkpoint.textEncoder.tensors, storage),
+    transformer: new Weights(checkpoint.transformer.tensors, storage),
+    vae: new Weights(checkpoint.vae.tensors, storage),
+  };
 }

@@ -1,2 +1,14 @@
 /** Element types that the graphs compute with or index by, under ONNX' names. */
 export type ElementType = 'float32' | 'bfloat16' | 'float16' | 'int64' | 'uint8';
+
+/** Bytes of one element. */
+export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  bfloat16: 2,
+  float16: 2,
+  int64: 8,
+  uint8: 1,
+};
+
+/** Elements of a tensor of that shape. */
+export const elementCount = (shape: readonly number[]): number => shape.reduce((count, side) => count * side, 1);

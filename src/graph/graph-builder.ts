@@ -30,7 +30,7 @@ export interface NodeOptions {
 
 /**
  * Collects the nodes of one ONNX graph in the order in which they are made, which is a topological one.
- * Nothing here knows a network: operators are in ops.ts, layers in nn/, networks in models/.
+ * Nothing here knows a network: operators are in ops.ts, layers in nn/, networks in networks/.
  */
 export class GraphBuilder {
   private readonly nodes: Node[] = [];

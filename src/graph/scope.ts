@@ -3,7 +3,7 @@ import type { TensorDtype, TensorEntry } from '../checkpoint/tensor-index.js';
 import type { ElementType } from './element-type.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 import type { LinearFormat } from './quantization/linear-format.js';
-import type { Weights } from './weights.js';
+import type { TensorUse, Weights } from './weights.js';
 
 const STORED_TYPE: Partial<Record<TensorDtype, ElementType>> = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' };
 
@@ -12,7 +12,7 @@ export interface ParameterOptions {
   readonly as?: readonly number[];
   /** Take only this many of the first dimension: the rest of the tensor is dead. */
   readonly rows?: number;
-  /** Leave the elements in the type in which they are stored. */
+  /** Leave the elements in the type in which they are stored, for a graph that casts what it makes of them. */
   readonly asStored?: boolean;
 }
 
@@ -25,17 +25,38 @@ export interface QuantizedWeight {
   readonly scales: Value;
 }
 
+/** A block and its number, where blocks of one kind are counted. */
+interface BlockPlace {
+  readonly number: number | null;
+}
+
 /** A place in the tree of a network's parameters, named as in the checkpoint: `transformer_blocks.0.attn`. */
 export class Scope {
   constructor(
     readonly graph: GraphBuilder,
     private readonly weights: Weights,
     private readonly path = '',
+    private readonly inside: BlockPlace | null = null,
   ) {}
 
   /** The place `name` below this one; dots go further down. */
-  at(name: string | number): Scope {
-    return new Scope(this.graph, this.weights, this.nameOf(String(name)));
+  at(name: string): Scope {
+    return new Scope(this.graph, this.weights, this.nameOf(name), this.inside);
+  }
+
+  /**
+   * One of the blocks that a network mainly consists of. The weights of linear layers in blocks may be quantized. What stands
+   * before the first block and behind the last stays whole: it is small, and all that the model sees and says goes through it.
+   * @param number of a block among others of its kind, the last part of its name
+   */
+  block(name: string, number?: number): Scope {
+    const path = this.nameOf(number === undefined ? name : `${name}.${number}`);
+    return new Scope(this.graph, this.weights, path, { number: number ?? null });
+  }
+
+  /** Says that nothing reads the tensors at the place `name` below this one, though checkpoints have them. */
+  leaveOut(name: string, reason: string): void {
+    this.weights.leaveOut(this.nameOf(name), reason);
   }
 
   /**
@@ -44,12 +65,52 @@ export class Scope {
    * @throws CheckpointError naming the tensor when it is missing, has another shape or isn't floating-point
    */
   parameter(name: string, shape: readonly number[], options: ParameterOptions = {}): Value {
-    const fullName = this.nameOf(name);
-    const { tensor, type } = this.take(fullName, shape);
+    return this.declare(this.find(name, shape), shape, 'plain', options);
+  }
+
+  /**
+   * A table from which rows are picked: it stays in the type in which it is stored, so that only those rows are cast.
+   * @throws CheckpointError as `parameter`
+   */
+  table(name: string, shape: readonly [number, number]): Value {
+    return this.declare(this.find(name, shape), shape, 'table', { asStored: true });
+  }
+
+  /**
+   * The weight of a linear layer: as it was quantized, or where it stays as the checkpoint has it, as `parameter` gives it.
+   * @param shape [out, in], as PyTorch stores it
+   * @param rows of the first dimension that are used
+   * @throws CheckpointError as `parameter`
+   */
+  linearWeight(name: string, shape: readonly [number, number], rows: number): Value | QuantizedWeight {
+    const found = this.find(name, shape);
+    const kind = this.inside === null ? 'plain' : 'linear';
+    const format = kind === 'linear' ? this.weights.formatOf(this.graph.name, found.name) : undefined;
+    if (format === undefined) return this.declare(found, shape, kind, { rows });
+    this.take(found, kind);
+    const { location, codes, scales } = this.weights.quantized(found.name, found.tensor, format, rows, shape[1]);
+    return {
+      format,
+      inFeatures: shape[1],
+      outFeatures: rows,
+      codes: this.graph.external({ name: found.name, location, ...codes }),
+      scales: this.graph.external({ name: `${found.name}_scale`, location, ...scales }),
+    };
+  }
+
+  /** Declares an initializer that points into the checkpoint's file. */
+  private declare(
+    found: FoundTensor,
+    shape: readonly number[],
+    kind: TensorUse['kind'],
+    options: ParameterOptions,
+  ): Value {
+    const { name, tensor, type } = found;
     const [allRows = 1, ...rest] = shape;
     const rows = options.rows ?? allRows;
+    this.take(found, kind);
     const stored = this.graph.external({
-      name: fullName,
+      name,
       type,
       shape: options.as ?? [...(shape.length > 0 ? [rows] : []), ...rest],
       location: this.weights.location(tensor),
@@ -59,29 +120,13 @@ export class Scope {
     return options.asStored === true ? stored : this.graph.cast(stored, this.graph.computeType);
   }
 
-  /**
-   * The weight `name` of a linear layer as it was quantized, or undefined where it stays as the checkpoint has it.
-   * @param shape [out, in], as PyTorch stores it
-   * @param rows of the first dimension that are used
-   * @throws CheckpointError as `parameter`
-   */
-  quantizedWeight(name: string, shape: readonly [number, number], rows: number): QuantizedWeight | undefined {
-    const fullName = this.nameOf(name);
-    const format = this.weights.formatOf(this.graph.name, fullName);
-    if (format === undefined) return undefined;
-    const { tensor } = this.take(fullName, shape);
-    const { location, codes, scales } = this.weights.quantized(fullName, tensor, format, rows, shape[1]);
-    return {
-      format,
-      inFeatures: shape[1],
-      outFeatures: rows,
-      codes: this.graph.external({ name: fullName, location, ...codes }),
-      scales: this.graph.external({ name: `${fullName}_scale`, location, ...scales }),
-    };
+  private take({ name, tensor }: FoundTensor, kind: TensorUse['kind']): void {
+    this.weights.take({ name, tensor, block: this.inside?.number ?? null, kind });
   }
 
-  private take(fullName: string, shape: readonly number[]): { tensor: TensorEntry; type: ElementType } {
-    const tensor = this.weights.take(fullName);
+  private find(name: string, shape: readonly number[]): FoundTensor {
+    const fullName = this.nameOf(name);
+    const tensor = this.weights.find(fullName);
     const type = STORED_TYPE[tensor.dtype];
     if (type === undefined) {
       throw new CheckpointError(`${describe(tensor)} has type ${tensor.dtype}, expected BF16, F32 or F16`);
@@ -91,12 +136,19 @@ export class Scope {
         `${describe(tensor)} has shape [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`,
       );
     }
-    return { tensor, type };
+    return { name: fullName, tensor, type };
   }
 
   private nameOf(name: string): string {
     return this.path === '' ? name : `${this.path}.${name}`;
   }
+}
+
+/** A tensor that was found to be as the network needs it. */
+interface FoundTensor {
+  readonly name: string;
+  readonly tensor: TensorEntry;
+  readonly type: ElementType;
 }
 
 function describe(tensor: TensorEntry): string {

@@ -14,9 +14,31 @@ export interface WeightStorage {
 /** The checkpoint's root is the session's folder. */
 const AS_STORED: WeightStorage = { locate: ({ file }) => file };
 
+/** How a network reads a tensor. */
+export interface TensorUse {
+  /** Canonical. */
+  readonly name: string;
+  readonly tensor: TensorEntry;
+  /** Number of the block that it belongs to (Scope.block); null outside of numbered blocks. */
+  readonly block: number | null;
+  /**
+   * `linear`: the weight of a linear layer in a block, which may be quantized. `table`: rows are picked from it as it is
+   * stored. `plain`: all else, in the compute type.
+   */
+  readonly kind: 'linear' | 'table' | 'plain';
+}
+
+/** A tensor that no network reads, and why; null when nothing is known of it. */
+export interface UnreadTensor {
+  readonly name: string;
+  readonly reason: string | null;
+}
+
 /** One component's tensors, each of which the networks made from it may take once. */
 export class Weights {
-  private readonly taken = new Set<string>();
+  private readonly taken = new Map<string, TensorUse>();
+  /** Reasons by the place that is left out. */
+  private readonly leftOut = new Map<string, string>();
 
   constructor(
     private readonly index: TensorIndex,
@@ -24,16 +46,24 @@ export class Weights {
   ) {}
 
   /**
-   * The tensor `name`, now in use.
+   * The tensor `name`.
    * @throws CheckpointError when the checkpoint lacks it
    */
-  take(name: string): TensorEntry {
+  find(name: string): TensorEntry {
     const tensor = this.index.get(name);
-    if (tensor === undefined)
-      throw new CheckpointError(`${this.index.label}: tensor ${this.index.nameInFiles(name)} is missing`);
-    if (this.taken.has(name)) throw new Error(`The networks of ${this.index.component} use ${name} twice`);
-    this.taken.add(name);
-    return tensor;
+    if (tensor !== undefined) return tensor;
+    throw new CheckpointError(`${this.index.label}: tensor ${this.index.nameInFiles(name)} is missing`);
+  }
+
+  /** Notes that a network reads a tensor. */
+  take(use: TensorUse): void {
+    if (this.taken.has(use.name)) throw new Error(`The networks of ${this.index.component} use ${use.name} twice`);
+    this.taken.set(use.name, use);
+  }
+
+  /** Notes that the networks read nothing at a place, though a checkpoint may have tensors there. */
+  leaveOut(place: string, reason: string): void {
+    this.leftOut.set(place, reason);
   }
 
   /** A checkpoint's file, seen from the session's folder for external data. */
@@ -52,8 +82,20 @@ export class Weights {
     return this.storage.quantized.place({ component: this.index.component, name, tensor, format, rows, columns });
   }
 
-  /** Names of the tensors that no network took. */
-  left(): string[] {
-    return [...this.index.names()].filter((name) => !this.taken.has(name));
+  /** What was taken, in that order. */
+  uses(): TensorUse[] {
+    return [...this.taken.values()];
+  }
+
+  /** The tensors that no network took. */
+  unread(): UnreadTensor[] {
+    return [...this.index.names()]
+      .filter((name) => !this.taken.has(name))
+      .map((name) => ({ name, reason: this.reasonOf(name) }));
+  }
+
+  private reasonOf(name: string): string | null {
+    const place = [...this.leftOut.keys()].find((left) => name === left || name.startsWith(`${left}.`));
+    return place === undefined ? null : (this.leftOut.get(place) ?? null);
   }
 }

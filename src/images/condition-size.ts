@@ -1,6 +1,6 @@
 import { roundHalfToEven } from './round-half-to-even.js';
 
-/** Sides of the condition picture are multiples of this many pixels. */
+/** Sides of a condition picture are multiples of this many pixels. */
 const SIDE_MULTIPLE = 32;
 
 export interface ImageSize {

@@ -1,4 +1,4 @@
-import type { Precision } from './device-settings.js';
+import type { DeviceKind, Precision } from './device-settings.js';
 import type { EditSettings } from './edit-settings.js';
 
 /** What a loaded checkpoint is and takes; requests are checked against it. */
@@ -15,7 +15,7 @@ export interface ModelInfo {
   readonly suggestions: readonly string[];
   /** Texts that the tokenizer takes for one special token each; a prompt must not hold any. */
   readonly specialTokens: readonly string[];
-  readonly device: 'cpu' | 'cuda';
+  readonly device: DeviceKind;
   readonly precision: Precision;
   /** Where the networks live and why, a line each. */
   readonly placement: readonly string[];

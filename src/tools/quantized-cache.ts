@@ -1,7 +1,7 @@
 import { loadCacheSettings } from '../config/load-settings.js';
+import { formatBytes } from '../program/format-bytes.js';
 import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
 
-const MEGABYTE = 1e6;
 const USAGE = 'usage: npm run cache -- list | clean';
 
 /** `npm run cache`: shows or removes the quantized weights that are kept for the next start. */
@@ -15,8 +15,8 @@ async function main([command]: readonly string[]): Promise<void> {
   const cache = new QuantizedCache(settings);
   if (command === 'clean') {
     const { removedBytes, usedBytes } = await cache.clean();
-    const rest = usedBytes === 0 ? '' : `; ${megabytes(usedBytes)} are left, which running services use`;
-    process.stdout.write(`Removed ${megabytes(removedBytes)} from ${settings.folder}${rest}\n`);
+    const rest = usedBytes === 0 ? '' : `; ${formatBytes(usedBytes)} are left, which running services use`;
+    process.stdout.write(`Removed ${formatBytes(removedBytes)} from ${settings.folder}${rest}\n`);
     return;
   }
   const entries = await cache.list();
@@ -26,12 +26,10 @@ async function main([command]: readonly string[]): Promise<void> {
     const counts = [`${kept.length} sensitive weights whole`, `${finer.length} at 8 bits`];
     const sensitive = kept.length + finer.length === 0 ? '' : `, ${counts.join(', ')}`;
     process.stdout.write(
-      `${key}  ${modelId}  ${quantization}  ${megabytes(bytes)}  ${isUsed ? 'in use' : `last used ${used.toISOString()}`}${sensitive}\n`,
+      `${key}  ${modelId}  ${quantization}  ${formatBytes(bytes)}  ${isUsed ? 'in use' : `last used ${used.toISOString()}`}${sensitive}\n`,
     );
   }
 }
-
-const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 
 await main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

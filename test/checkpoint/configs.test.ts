@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import { SyntheticCheckpoint } from '../support/synthetic-checkpoint.js';
 
 const PUBLISHED = join(import.meta.dirname, '..', 'published');
@@ -50,15 +50,15 @@ describe('the text encoder’s config', () => {
   };
 
   test('is the same in the styles of transformers 4 and 5', async () => {
-    expect((await openCheckpoint(checkpoint.path)).textEncoder.config).toEqual(published);
+    expect((await openEditCheckpoint(checkpoint.path)).textEncoder.config).toEqual(published);
     await checkpoint.write(TEXT, await readFile(join(PUBLISHED, 'text_encoder.config.transformers5.json')));
-    expect((await openCheckpoint(checkpoint.path)).textEncoder.config).toEqual(published);
+    expect((await openEditCheckpoint(checkpoint.path)).textEncoder.config).toEqual(published);
   });
 
   test('goes by text_config where there are both', async () => {
     const flat = await checkpoint.readJson(TEXT);
     await checkpoint.set(TEXT, { num_hidden_layers: 3, rope_theta: 9, text_config: { ...flat, vision_config: null } });
-    expect((await openCheckpoint(checkpoint.path)).textEncoder.config).toEqual(published);
+    expect((await openEditCheckpoint(checkpoint.path)).textEncoder.config).toEqual(published);
   });
 
   test.each([
@@ -80,7 +80,7 @@ describe('the text encoder’s config', () => {
     ],
   ])('takes the rotary embedding from %s', async (_what, changes) => {
     await checkpoint.set(TEXT, changes);
-    expect((await openCheckpoint(checkpoint.path)).textEncoder.config).toEqual({
+    expect((await openEditCheckpoint(checkpoint.path)).textEncoder.config).toEqual({
       ...published,
       ropeTheta: 5,
       mropeSection: [8, 8, 48],
@@ -93,18 +93,18 @@ describe('the text encoder’s config', () => {
   ])('takes the vision tower’s rope_theta %s', async (_where, changes) => {
     const { vision_config: vision } = (await checkpoint.readJson(TEXT)) as { vision_config: object };
     await checkpoint.set(TEXT, { vision_config: { ...vision, ...changes } });
-    expect((await openCheckpoint(checkpoint.path)).textEncoder.config.vision.ropeTheta).toBe(7);
+    expect((await openEditCheckpoint(checkpoint.path)).textEncoder.config.vision.ropeTheta).toBe(7);
   });
 
   test('has as many key heads as heads where their number is null', async () => {
     await checkpoint.set(TEXT, { num_key_value_heads: null });
-    expect((await openCheckpoint(checkpoint.path)).textEncoder.config.numKvHeads).toBe(28);
+    expect((await openEditCheckpoint(checkpoint.path)).textEncoder.config.numKvHeads).toBe(28);
   });
 });
 
 describe('the transformer’s and the vae’s config', () => {
   test('hold the published numbers', async () => {
-    const { transformer, vae } = await openCheckpoint(checkpoint.path);
+    const { transformer, vae } = await openEditCheckpoint(checkpoint.path);
     expect(transformer.config).toEqual({
       patchSize: 2,
       inChannels: 64,
@@ -128,10 +128,10 @@ describe('the transformer’s and the vae’s config', () => {
   });
 
   test('have the classes’ defaults for keys that are absent', async () => {
-    const { transformer, vae } = await openCheckpoint(checkpoint.path);
+    const { transformer, vae } = await openEditCheckpoint(checkpoint.path);
     await checkpoint.writeJson('transformer/config.json', {});
     await checkpoint.writeJson('vae/config.json', { _class_name: 'AutoencoderKLQwenImage', some_later_key: 1 });
-    const bare = await openCheckpoint(checkpoint.path);
+    const bare = await openEditCheckpoint(checkpoint.path);
     expect(bare.transformer.config).toEqual(transformer.config);
     expect(bare.vae.config).toEqual(vae.config);
   });
@@ -139,7 +139,7 @@ describe('the transformer’s and the vae’s config', () => {
 
 describe('the scheduler’s config', () => {
   test('of the published checkpoint', async () => {
-    expect((await openCheckpoint(checkpoint.path)).scheduler).toEqual({
+    expect((await openEditCheckpoint(checkpoint.path)).scheduler).toEqual({
       numTrainTimesteps: 1000,
       shift: 1,
       useDynamicShifting: true,
@@ -154,7 +154,7 @@ describe('the scheduler’s config', () => {
 
   test('of the Lightning checkpoints', async () => {
     await checkpoint.write(SCHEDULER, await readFile(join(PUBLISHED, 'scheduler_config.lightning.json')));
-    expect((await openCheckpoint(checkpoint.path)).scheduler).toMatchObject({
+    expect((await openEditCheckpoint(checkpoint.path)).scheduler).toMatchObject({
       baseShift: 1.0986122886681098,
       maxShift: 1.0986122886681098,
       shiftTerminal: null,
@@ -163,7 +163,7 @@ describe('the scheduler’s config', () => {
 
   test('has the class’s defaults for keys that are absent, and ignores keys that the class ignores', async () => {
     await checkpoint.writeJson(SCHEDULER, { timestep_spacing: 'trailing' });
-    expect((await openCheckpoint(checkpoint.path)).scheduler).toEqual({
+    expect((await openEditCheckpoint(checkpoint.path)).scheduler).toEqual({
       numTrainTimesteps: 1000,
       shift: 1,
       useDynamicShifting: false,
@@ -178,13 +178,13 @@ describe('the scheduler’s config', () => {
 
   test('stretches to no terminal of 0, as diffusers takes it for none', async () => {
     await checkpoint.set(SCHEDULER, { shift_terminal: 0 });
-    expect((await openCheckpoint(checkpoint.path)).scheduler.shiftTerminal).toBeNull();
+    expect((await openEditCheckpoint(checkpoint.path)).scheduler.shiftTerminal).toBeNull();
   });
 });
 
 describe('the image processor’s config', () => {
   const areas = async (): Promise<[number, number]> => {
-    const { minPixels, maxPixels } = (await openCheckpoint(checkpoint.path)).preprocessor;
+    const { minPixels, maxPixels } = (await openEditCheckpoint(checkpoint.path)).preprocessor;
     return [minPixels, maxPixels];
   };
 
@@ -211,7 +211,7 @@ describe('the image processor’s config', () => {
   test('is read from processor_config.json where that holds one', async () => {
     const nested = { ...(await checkpoint.readJson(PREPROCESSOR)), min_pixels: 9, image_mean: 0.5 };
     await checkpoint.writeJson('processor/processor_config.json', { image_processor: nested });
-    expect((await openCheckpoint(checkpoint.path)).preprocessor).toMatchObject({
+    expect((await openEditCheckpoint(checkpoint.path)).preprocessor).toMatchObject({
       minPixels: 9,
       imageMean: [0.5, 0.5, 0.5],
       imageStd: [0.26862954, 0.26130258, 0.27577711],
@@ -228,8 +228,8 @@ describe('the image processor’s config', () => {
 
 describe('service.json', () => {
   test('may be absent: diffusers’ own numbers hold', async () => {
-    expect((await openCheckpoint(checkpoint.path)).service).toEqual({
-      conditionArea: 1048576,
+    expect((await openEditCheckpoint(checkpoint.path)).service).toEqual({
+      conditionAreas: [1048576],
       nativeArea: 1048576,
       defaultSize: { width: 1024, height: 1024 },
       defaultSteps: 50,
@@ -248,10 +248,10 @@ describe('service.json', () => {
       model_id: 'someone/mini',
       suggestions: ['Make it sepia'],
     });
-    const { service, modelId } = await openCheckpoint(checkpoint.path);
+    const { service, modelId } = await openEditCheckpoint(checkpoint.path);
     expect(modelId).toBe('someone/mini');
     expect(service).toEqual({
-      conditionArea: 16384,
+      conditionAreas: [16384],
       nativeArea: 65536,
       defaultSize: 'auto',
       defaultSteps: 8,
@@ -263,7 +263,7 @@ describe('service.json', () => {
 
 describe('the tokenizer', () => {
   test('is tokenizer/’s when processor/ has none: vocab.json and merges.txt are enough', async () => {
-    expect((await openCheckpoint(checkpoint.path)).tokenizer).toEqual({
+    expect((await openEditCheckpoint(checkpoint.path)).tokenizer).toEqual({
       folder: 'tokenizer',
       tokenizerJson: null,
       vocabJson: { a: 0, b: 1 },
@@ -278,7 +278,7 @@ describe('the tokenizer', () => {
     await checkpoint.writeJson('processor/vocab.json', { c: 0 });
     await checkpoint.writeJson('processor/tokenizer_config.json', { pad_token: 'x' });
     await checkpoint.writeJson('processor/added_tokens.json', { '<x>': 2 });
-    expect((await openCheckpoint(checkpoint.path)).tokenizer).toEqual({
+    expect((await openEditCheckpoint(checkpoint.path)).tokenizer).toEqual({
       folder: 'processor',
       tokenizerJson: { version: '1.0' },
       vocabJson: null,

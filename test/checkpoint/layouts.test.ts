@@ -2,7 +2,7 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import { openingError } from '../support/checkpoint-faults.js';
 import { listFiles } from '../support/list-files.js';
 import { SyntheticCheckpoint } from '../support/synthetic-checkpoint.js';
@@ -40,7 +40,7 @@ function tensorFiles(opened: Checkpoint): string[] {
 
 describe('a plain folder', () => {
   test('is the root, and its name the model’s', async () => {
-    const opened = await openCheckpoint(checkpoint.path);
+    const opened = await openEditCheckpoint(checkpoint.path);
     expect(opened.root).toBe(checkpoint.path);
     expect(opened.modelId).toBe('my-model');
     expect(new Set(tensorFiles(opened))).toEqual(
@@ -55,7 +55,7 @@ describe('a plain folder', () => {
   test('may be reached through a link, whose name counts', async () => {
     const link = join(checkpoint.parent, 'current');
     await symlink(checkpoint.path, link);
-    const opened = await openCheckpoint(link);
+    const opened = await openEditCheckpoint(link);
     expect(opened.root).toBe(checkpoint.path);
     expect(opened.modelId).toBe('current');
   });
@@ -65,7 +65,7 @@ describe('a plain folder', () => {
     await mkdir(elsewhere);
     await rename(checkpoint.at('vae/diffusion_pytorch_model.safetensors'), join(elsewhere, 'vae.safetensors'));
     await symlink(join(elsewhere, 'vae.safetensors'), checkpoint.at('vae/diffusion_pytorch_model.safetensors'));
-    const opened = await openCheckpoint(checkpoint.path);
+    const opened = await openEditCheckpoint(checkpoint.path);
     expect(opened.root).toBe(checkpoint.parent);
     expect(opened.vae.tensors.get('encoder.conv_in.weight')).toMatchObject({
       file: 'big-disk/vae.safetensors',
@@ -92,7 +92,7 @@ describe('a hub cache', () => {
     ['the model’s folder', () => model],
     ['the cache’s root', () => cache],
   ])('opens from %s, its links resolved', async (_what, folder) => {
-    const opened = await openCheckpoint(folder());
+    const opened = await openEditCheckpoint(folder());
     expect(opened.modelId).toBe(repo);
     expect(opened.root).toBe(join(model, 'blobs'));
     for (const file of tensorFiles(opened)) {
@@ -104,7 +104,7 @@ describe('a hub cache', () => {
     const home = join(checkpoint.parent, 'home');
     await mkdir(home);
     await rename(cache, join(home, 'hub'));
-    expect((await openCheckpoint(home)).modelId).toBe(repo);
+    expect((await openEditCheckpoint(home)).modelId).toBe(repo);
   });
 
   test('the ref main chooses among snapshots', async () => {
@@ -112,9 +112,9 @@ describe('a hub cache', () => {
     try {
       await other.writeJson('service.json', { default_steps: 7 });
       await toHubCache(other, cache, repo, 'rev2');
-      expect((await openCheckpoint(model)).service.defaultSteps).toBe(50);
+      expect((await openEditCheckpoint(model)).service.defaultSteps).toBe(50);
       await setMain(model, 'rev2');
-      expect((await openCheckpoint(model)).service.defaultSteps).toBe(7);
+      expect((await openEditCheckpoint(model)).service.defaultSteps).toBe(7);
     } finally {
       await other.remove();
     }
@@ -122,7 +122,7 @@ describe('a hub cache', () => {
 
   test('the only snapshot does without the ref main', async () => {
     await rm(join(model, 'refs'), { recursive: true });
-    expect((await openCheckpoint(model)).modelId).toBe(repo);
+    expect((await openEditCheckpoint(model)).modelId).toBe(repo);
   });
 
   test('several snapshots do not', async () => {
@@ -150,7 +150,7 @@ describe('a hub cache', () => {
     } finally {
       await other.remove();
     }
-    expect((await openCheckpoint(cache)).modelId).toBe(repo);
+    expect((await openEditCheckpoint(cache)).modelId).toBe(repo);
   });
 
   test('several edit models are listed', async () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import { safetensorsFile, SyntheticCheckpoint } from '../support/synthetic-checkpoint.js';
 
 const SINGLE = 'transformer/diffusion_pytorch_model.safetensors';
@@ -26,7 +26,7 @@ describe('entries', () => {
     content.writeBigInt64LE(-3n, content.length - 8);
     await checkpoint.write(SINGLE, content);
 
-    const { root, transformer } = await openCheckpoint(checkpoint.path);
+    const { root, transformer } = await openEditCheckpoint(checkpoint.path);
     const entry = transformer.tensors.get('img_in.weight');
     expect(entry).toEqual({
       name: 'img_in.weight',
@@ -84,7 +84,7 @@ describe('names of the text encoder', () => {
     ],
   ])('of %s come out the same', async (_what, names) => {
     await checkpoint.writeTensors(WEIGHTS, Object.fromEntries(names.map((name) => [name, [1]])));
-    const { tensors } = (await openCheckpoint(checkpoint.path)).textEncoder;
+    const { tensors } = (await openEditCheckpoint(checkpoint.path)).textEncoder;
     expect([...tensors.names()]).toEqual(canonical);
     expect(canonical.map((name) => tensors.get(name)?.name)).toEqual(names);
     expect(canonical.map((name) => tensors.nameInFiles(name))).toEqual(names);
@@ -92,7 +92,7 @@ describe('names of the text encoder', () => {
 
   test('of the other components stay as they are', async () => {
     await checkpoint.writeTensors(SINGLE, { 'model.visual.x': [1] });
-    const { tensors } = (await openCheckpoint(checkpoint.path)).transformer;
+    const { tensors } = (await openEditCheckpoint(checkpoint.path)).transformer;
     expect([...tensors.names()]).toEqual(['model.visual.x']);
     expect(tensors.nameInFiles('visual.x')).toBe('visual.x');
   });
@@ -101,7 +101,7 @@ describe('names of the text encoder', () => {
 describe('the weight files', () => {
   const stem = 'transformer/diffusion_pytorch_model';
   const names = async (): Promise<string[]> => {
-    const { tensors } = (await openCheckpoint(checkpoint.path)).transformer;
+    const { tensors } = (await openEditCheckpoint(checkpoint.path)).transformer;
     return [...tensors.names()].map((name) => `${name} in ${tensors.get(name)?.file ?? ''}`);
   };
 
@@ -120,19 +120,19 @@ describe('the weight files', () => {
       `extra in ${stem}-00001-of-00002.safetensors`,
       `b in ${stem}-00002-of-00002.safetensors`,
     ]);
-    expect((await openCheckpoint(checkpoint.path)).transformer.tensors.label).toBe(`${SINGLE}.index.json`);
+    expect((await openEditCheckpoint(checkpoint.path)).transformer.tensors.label).toBe(`${SINGLE}.index.json`);
   });
 
   test('are the single file before an index for the text encoder, as transformers chooses', async () => {
     await checkpoint.writeJson('text_encoder/model.safetensors.index.json', { weight_map: { a: 'gone.safetensors' } });
-    expect((await openCheckpoint(checkpoint.path)).textEncoder.tensors.size).toBe(2);
+    expect((await openEditCheckpoint(checkpoint.path)).textEncoder.tensors.size).toBe(2);
   });
 
   test('may be a variant when there is nothing else, which is said', async () => {
     await checkpoint.delete(SINGLE);
     await checkpoint.writeTensors(`${stem}.bf16.safetensors`, { a: [1] });
     expect(await names()).toEqual([`a in ${stem}.bf16.safetensors`]);
-    expect((await openCheckpoint(checkpoint.path)).warnings).toEqual([
+    expect((await openEditCheckpoint(checkpoint.path)).warnings).toEqual([
       'transformer: only the variant bf16 is there; it is used',
     ]);
   });
@@ -149,6 +149,6 @@ describe('the weight files', () => {
   test('are not a variant when the plain file is there', async () => {
     await checkpoint.writeTensors(`${stem}.fp16.safetensors`, { a: [1] });
     expect(await names()).toEqual([`img_in.weight in ${SINGLE}`, `img_in.bias in ${SINGLE}`]);
-    expect((await openCheckpoint(checkpoint.path)).warnings).toEqual([]);
+    expect((await openEditCheckpoint(checkpoint.path)).warnings).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import onnxProto from 'onnx-proto';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import { buildDenoiserParts, buildGraphs } from '../../src/graph/checkpoint-graphs.js';
 
 const { onnx } = onnxProto;
@@ -63,7 +63,7 @@ function bfloat16Operators(model: Uint8Array): Set<string> {
 }
 
 test('bfloat16 graphs of the published size hold nothing that the CUDA provider cannot compute in bfloat16', async () => {
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openEditCheckpoint(folder);
   const { models } = buildGraphs(checkpoint, 'bfloat16');
   const parts = buildDenoiserParts(checkpoint, 'bfloat16', [
     { first: 0, end: 20 },

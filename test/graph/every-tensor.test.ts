@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import onnxProto from 'onnx-proto';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import type { TensorEntry } from '../../src/checkpoint/tensor-index.js';
 import { buildGraphs } from '../../src/graph/checkpoint-graphs.js';
-import { deadReason } from '../../src/graph/dead-tensors.js';
 import { checkpointFolder, checkpointNames } from '../support/fixtures.js';
 
 const { onnx } = onnxProto;
@@ -57,14 +56,13 @@ function allTensors(
 
 /** Checks every tensor of a checkpoint: read by one graph at its place in the file, or known to be dead. */
 async function checkEveryTensor(folder: string, computeType: 'float32' | 'bfloat16'): Promise<void> {
-  const checkpoint = await openCheckpoint(folder);
-  const { models, unexpected } = buildGraphs(checkpoint, computeType);
+  const checkpoint = await openEditCheckpoint(folder);
+  const { models, dead, unexpected } = buildGraphs(checkpoint, computeType);
   expect(unexpected).toEqual([]);
   const used = usedTensors(models);
   for (const { name, component, entry } of allTensors(checkpoint)) {
     const use = used.get(name);
-    const dead = deadReason(component, name, checkpoint.transformer.config.numLayers);
-    expect([name, (use === undefined) !== (dead === undefined)]).toEqual([name, true]);
+    expect([name, (use === undefined) === dead.has(`${component}: ${name}`)]).toEqual([name, true]);
     if (use === undefined) continue;
     used.delete(name);
     // In the last block only the first two of the text's six modulation vectors are read.
@@ -102,7 +100,7 @@ describe('a checkpoint of the published size', () => {
 
   test('every tensor is used once or dead, beyond 4 GB too', async () => {
     await checkEveryTensor(join(folder, 'model'), 'bfloat16');
-    const checkpoint = await openCheckpoint(join(folder, 'model'));
+    const checkpoint = await openEditCheckpoint(join(folder, 'model'));
     const offsets = allTensors(checkpoint).map(({ entry }) => entry.offset);
     expect(Math.max(...offsets)).toBeGreaterThan(2 ** 32);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import { buildGraphs } from '../../src/graph/checkpoint-graphs.js';
 import { checkpointFolder } from '../support/fixtures.js';
 
@@ -41,7 +41,7 @@ function editHeader(component: string, edit: (header: Record<string, HeaderEntry
 }
 
 async function faultOf(): Promise<string> {
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openEditCheckpoint(folder);
   try {
     buildGraphs(checkpoint, 'float32');
   } catch (error) {

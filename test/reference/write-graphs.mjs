@@ -6,11 +6,11 @@
  */
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openCheckpoint } from '../../dist/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../dist/engine/open-edit-checkpoint.js';
 import { buildGraphs } from '../../dist/graph/checkpoint-graphs.js';
 
 const [source = '', folder = '', type] = process.argv.slice(2);
-const checkpoint = await openCheckpoint(source);
+const checkpoint = await openEditCheckpoint(source);
 const { models } = buildGraphs(checkpoint, type === 'bfloat16' ? 'bfloat16' : 'float32');
 await mkdir(folder, { recursive: true });
 for (const entry of await readdir(checkpoint.root)) await symlink(join(checkpoint.root, entry), join(folder, entry));

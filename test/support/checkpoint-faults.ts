@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { CheckpointError } from '../../src/checkpoint/checkpoint-error.js';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import { SyntheticCheckpoint } from './synthetic-checkpoint.js';
 
 export type BreakIt = (checkpoint: SyntheticCheckpoint) => Promise<void>;
@@ -23,7 +23,7 @@ export function testFaults(faults: readonly Fault[]): void {
   afterEach(() => checkpoint.remove());
 
   test('the checkpoint opens before it is broken', async () => {
-    await expect(openCheckpoint(checkpoint.path)).resolves.toMatchObject({ modelId: 'my-model', warnings: [] });
+    await expect(openEditCheckpoint(checkpoint.path)).resolves.toMatchObject({ modelId: 'my-model', warnings: [] });
   });
 
   test.each(faults)('%s', async (_what, breakIt, message) => {
@@ -34,7 +34,7 @@ export function testFaults(faults: readonly Fault[]): void {
 
 /** The message of the CheckpointError that opening a folder ends in: one line, without a path of the host. */
 export async function openingError(folder: string): Promise<string> {
-  const error: unknown = await openCheckpoint(folder).then(
+  const error: unknown = await openEditCheckpoint(folder).then(
     () => new Error('The checkpoint opened'),
     (reason: unknown) => reason,
   );

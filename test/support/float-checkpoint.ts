@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openCheckpoint } from '../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import type { TensorEntry, TensorIndex } from '../../src/checkpoint/tensor-index.js';
 import { readPart } from './read-part.js';
@@ -18,7 +18,7 @@ const FILES = {
 
 /** All values of a checkpoint. */
 export async function readValues(folder: string): Promise<Values> {
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openEditCheckpoint(folder);
   const entries = indexes(checkpoint).flatMap((tensors) =>
     [...tensors.names()].map((name): [string, Float32Array] => {
       const tensor = tensors.get(name);
@@ -31,7 +31,7 @@ export async function readValues(folder: string): Promise<Values> {
 
 /** Writes a copy of a checkpoint whose weights are float32, with other first values for some tensors. */
 export async function writeFloatCheckpoint(folder: string, out: string, others: Values): Promise<void> {
-  const checkpoint = await openCheckpoint(folder);
+  const checkpoint = await openEditCheckpoint(folder);
   const values = await readValues(folder);
   cpSync(folder, out, { recursive: true, filter: (path) => !/\.(safetensors|index\.json|onnx|bin)$/.test(path) });
   for (const tensors of indexes(checkpoint)) {

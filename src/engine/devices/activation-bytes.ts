@@ -1,11 +1,12 @@
-import type { Precision } from '../../protocol/device-settings.js';
-import type { Checkpoint } from '../../checkpoint/checkpoint.js';
+import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
 import type { GraphName } from '../../graph/checkpoint-graphs.js';
 import { modulationLength } from '../../graph/networks/modulation-layout.js';
+import { ELEMENT_BYTES } from '../../graph/element-type.js';
+import type { EditCheckpoint } from '../open-edit-checkpoint.js';
+import { conditionIndex } from '../pipeline/variants/pipeline-variant.js';
 import { BYTES_AT_ONCE } from '../transformer/modulation-schedule.js';
 import { LATENT_PATCH } from '../transformer/latents.js';
-import type { DeviceKind } from './served-precisions.js';
-import { elementBytes } from './weight-bytes.js';
+import { precisionFormat } from './precisions.js';
 
 /** Tokens of one prompt at most: the API's largest max_sequence_length, and the words of the template around it. */
 const PROMPT_TOKENS = 1024 + 64;
@@ -13,28 +14,33 @@ const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
 /** Tokens of the largest request. */
 export interface Extent {
-  /** The language model's: the picture's, then prompt and negative prompt behind each other. */
+  /** The language model's: the references', then prompt and negative prompt behind each other. */
   readonly promptTokens: number;
-  /** The denoiser's: one prompt's, the target's and the reference's. */
+  /** The denoiser's: one prompt's, the target's and the references'. */
   readonly jointTokens: number;
-  /** The vision tower's. */
+  /** The vision tower's, of one reference. */
   readonly patches: number;
-  readonly conditionPixels: number;
+  /** What the VAE encodes at once: one reference. */
+  readonly encodedPixels: number;
   readonly outputPixels: number;
 }
 
-/** The largest request that a checkpoint may get. */
-export function largestExtent({ textEncoder, vae, service }: Checkpoint, outputPixels: number): Extent {
+/** The largest request that a checkpoint may get: with as many references as its class takes. */
+export function largestExtent(checkpoint: EditCheckpoint, outputPixels: number): Extent {
+  const { pipeline, textEncoder, vae, service } = checkpoint;
+  const { maxReferences } = pipeline;
   const { patchSize, spatialMergeSize } = textEncoder.config.vision;
-  const conditionPixels = service.conditionArea;
-  const patches = Math.ceil(conditionPixels / patchSize ** 2);
-  const imageTokens = Math.ceil(patches / spatialMergeSize ** 2);
+  const seenPixels = service.conditionAreas[conditionIndex(pipeline, 'vision')] ?? 0;
+  const encodedPixels = service.conditionAreas[conditionIndex(pipeline, 'vae')] ?? 0;
+  const patches = Math.ceil(seenPixels / patchSize ** 2);
+  const imageTokens = maxReferences * Math.ceil(patches / spatialMergeSize ** 2);
   const tokenPixels = (vae.config.spatialCompression * LATENT_PATCH) ** 2;
+  const latentTokens = Math.ceil((outputPixels + maxReferences * encodedPixels) / tokenPixels);
   return {
     promptTokens: imageTokens + 2 * PROMPT_TOKENS,
-    jointTokens: imageTokens + PROMPT_TOKENS + Math.ceil((outputPixels + conditionPixels) / tokenPixels),
+    jointTokens: imageTokens + PROMPT_TOKENS + latentTokens,
     patches,
-    conditionPixels,
+    encodedPixels,
     outputPixels,
   };
 }
@@ -56,16 +62,16 @@ export function largestExtent({ textEncoder, vae, service }: Checkpoint, outputP
  *   attention at the lowest level has 12·C there.
  */
 export function activationBytes(
-  checkpoint: Checkpoint,
+  checkpoint: EditCheckpoint,
   extent: Extent,
   precision: Precision,
   device: DeviceKind,
 ): Readonly<Record<GraphName, number>> {
-  const bytes = elementBytes(precision, device);
+  const bytes = ELEMENT_BYTES[precisionFormat(precision, device).computeType];
   const { config: language } = checkpoint.textEncoder;
   const { config: transformer } = checkpoint.transformer;
   const { vision } = language;
-  const { promptTokens, jointTokens, patches, conditionPixels, outputPixels } = extent;
+  const { promptTokens, jointTokens, patches, encodedPixels, outputPixels } = extent;
   const vectorBytes = modulationLength(transformer) * FLOAT;
   const stepsAtOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / vectorBytes));
   const vaeValues = vaeValuesPerPixel(checkpoint);
@@ -79,7 +85,7 @@ export function activationBytes(
     promptProjection: PROMPT_TOKENS * (FLOAT + 3 * bytes) * transformer.jointAttentionDim,
     modulation: stepsAtOnce * vectorBytes * (1 + (3 * bytes) / FLOAT),
     denoiser: jointTokens * bytes * 12 * transformer.innerDim + vectorBytes * (1 + (2 * bytes) / FLOAT),
-    vaeEncoder: conditionPixels * bytes * vaeValues,
+    vaeEncoder: encodedPixels * bytes * vaeValues,
     vaeDecoder: outputPixels * bytes * vaeValues,
   };
 }
@@ -89,7 +95,7 @@ function mlpOrAttention(hidden: number, intermediate: number): number {
 }
 
 /** Values that the VAE has alive for each pixel of the picture at its widest place. */
-function vaeValuesPerPixel({ vae }: Checkpoint): number {
+function vaeValuesPerPixel({ vae }: EditCheckpoint): number {
   const widths = vae.config.dimMult.map((multiplier) => multiplier * vae.config.baseDim);
   const levels = widths.map((channels, level) => {
     const wider = widths[level + 1] ?? 0;

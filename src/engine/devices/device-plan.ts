@@ -1,7 +1,6 @@
-import type { Precision } from '../../protocol/device-settings.js';
+import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
 import type { GraphName } from '../../graph/checkpoint-graphs.js';
 import type { LayerRange } from '../../graph/networks/layer-range.js';
-import type { DeviceKind } from './served-precisions.js';
 
 /**
  * The stages of an edit: the input to latents; picture and prompts to embeddings; a schedule's modulation; and denoising,

@@ -1,8 +1,7 @@
-import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import type { Precision } from '../../protocol/device-settings.js';
-import type { GraphName } from '../../graph/checkpoint-graphs.js';
+import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
+import { graphTensors, type GraphName } from '../../graph/checkpoint-graphs.js';
+import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { activationBytes, largestExtent } from './activation-bytes.js';
-import type { DeviceKind } from './served-precisions.js';
 import { weightBytes, type WeightBytes } from './weight-bytes.js';
 
 /** What a checkpoint's networks take in memory, in one precision on one kind of device. */
@@ -16,12 +15,16 @@ export interface NetworkSizes {
 /** The sizes by what they depend on. */
 export type SizesOf = (precision: Precision, device: DeviceKind, outputPixels: number) => NetworkSizes;
 
-/** A checkpoint's sizes. Counting the tensors takes a while, so each precision's are kept. */
-export function sizesOfCheckpoint(checkpoint: Checkpoint): SizesOf {
+/**
+ * A checkpoint's sizes. Counting the tensors takes a while, so each precision's are kept.
+ * @throws CheckpointError as graphTensors
+ */
+export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
+  const tensors = graphTensors(checkpoint);
   const counted = new Map<string, WeightBytes>();
   return (precision, device, outputPixels) => {
     const key = `${precision} ${device}`;
-    const weights = counted.get(key) ?? weightBytes(checkpoint, precision, device);
+    const weights = counted.get(key) ?? weightBytes(tensors, precision, device);
     counted.set(key, weights);
     const extent = largestExtent(checkpoint, outputPixels);
     return {

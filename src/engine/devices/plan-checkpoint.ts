@@ -1,17 +1,16 @@
 import { freemem, totalmem } from 'node:os';
-import { HostError } from '../../checkpoint/checkpoint-error.js';
-import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { hasCudaProvider } from '../../cuda/cuda-provider.js';
+import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
 import { planError } from './plan-error.js';
-import { gigabytes } from './gigabytes.js';
+import { formatBytes } from '../../program/format-bytes.js';
 import { findGpus } from '../../cuda/gpus.js';
 import { sizesOfCheckpoint } from './network-sizes.js';
-import { SERVED_PRECISIONS } from './served-precisions.js';
+import { SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
 
-/** A plan, told to the operator. */
-export interface ToldPlan {
+/** A plan with what the operator should know of it. */
+export interface PlanReport {
   readonly plan: DevicePlan;
   /** Where things live and why, a line each. */
   readonly placement: readonly string[];
@@ -22,7 +21,7 @@ export interface ToldPlan {
  * Plans a checkpoint for this machine.
  * @throws HostError that says what is missing and what would help
  */
-export async function planCheckpoint(checkpoint: Checkpoint, request: PlanRequest): Promise<ToldPlan> {
+export async function planCheckpoint(checkpoint: EditCheckpoint, request: PlanRequest): Promise<PlanReport> {
   const hasProvider = hasCudaProvider();
   const machine: Machine = {
     gpus: hasProvider && request.deviceMap !== 'cpu' ? await findGpus() : [],
@@ -34,7 +33,7 @@ export async function planCheckpoint(checkpoint: Checkpoint, request: PlanReques
   const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
   const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
   const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
-  if (isRefusal(outcome)) throw new HostError(planError(outcome, request, machine, sizesOf));
+  if (isRefusal(outcome)) throw planError(outcome, request, machine, sizesOf);
   const placement = [...whyCpu(request, outcome, hasProvider), ...describePlan(outcome)];
   return { plan: outcome, placement, warnings: tightness(outcome) };
 }
@@ -63,12 +62,12 @@ export function describePlan({ devices, parts, reloadedBytes, movedBytes }: Devi
     });
     const weights = own.reduce((sum, part) => sum + part.weightBytes, 0);
     const peak = Math.max(...STAGES.map((stage) => device.peakBytes[stage]));
-    return `${deviceLabel(device)} (${device.name}, ${gigabytes(device.freeBytes)} free): ${names.join(', ') || 'nothing'}; ${gigabytes(weights)} of weights, at most ${gigabytes(peak)} at once`;
+    return `${deviceLabel(device)} (${device.name}, ${formatBytes(device.freeBytes)} free): ${names.join(', ') || 'nothing'}; ${formatBytes(weights)} of weights, at most ${formatBytes(peak)} at once`;
   });
   if (reloadedBytes > 0) {
-    lines.push(`Not everything fits at once: an edit loads ${gigabytes(reloadedBytes)} of weights anew`);
+    lines.push(`Not everything fits at once: an edit loads ${formatBytes(reloadedBytes)} of weights anew`);
   }
-  if (movedBytes > 0) lines.push(`Each forward moves ${gigabytes(movedBytes)} between GPUs, through the host`);
+  if (movedBytes > 0) lines.push(`Each forward moves ${formatBytes(movedBytes)} between GPUs, through the host`);
   return lines;
 }
 
@@ -78,7 +77,7 @@ function tightness({ devices }: DevicePlan): string[] {
     const peak = Math.max(...STAGES.map((stage) => peakBytes[stage]));
     if (kind !== 'cpu' || peak <= freeBytes) return [];
     return [
-      `A large edit may take ${gigabytes(peak)} of memory, and ${gigabytes(freeBytes)} are available: the host may swap or end the engine`,
+      `A large edit may take ${formatBytes(peak)} of memory, and ${formatBytes(freeBytes)} are available: the host may swap or end the engine`,
     ];
   });
 }

@@ -1,9 +1,9 @@
-import type { DeviceMap, Precision, PrecisionSetting } from '../../protocol/device-settings.js';
+import type { DeviceKind, DeviceMap, Precision, PrecisionSetting } from '../../protocol/device-settings.js';
 import { balance, graphsAt } from './balance.js';
 import type { Device, DevicePlan } from './device-plan.js';
 import { layOut, type Layout } from './lay-out.js';
 import type { SizesOf } from './network-sizes.js';
-import { AUTO_PRECISION, type DeviceKind, type ServedPrecisions } from './served-precisions.js';
+import { AUTO_PRECISION, type ServedPrecisions } from './precisions.js';
 
 /** What a plan is made from. */
 export interface PlanRequest {

@@ -1,7 +1,8 @@
-import { PRECISIONS, type DeviceMap } from '../../protocol/device-settings.js';
+import { HostError } from '../../checkpoint/checkpoint-error.js';
+import { PRECISIONS, type DeviceKind, type DeviceMap } from '../../protocol/device-settings.js';
 import { GRAPH_NAMES } from '../../graph/checkpoint-graphs.js';
 import { deviceLabel, STAGE_OF, STAGES, type Stage } from './device-plan.js';
-import { gigabytes } from './gigabytes.js';
+import { formatBytes } from '../../program/format-bytes.js';
 import type { NetworkSizes, SizesOf } from './network-sizes.js';
 import {
   budgetOf,
@@ -12,7 +13,6 @@ import {
   type Refusal,
   type TooLarge,
 } from './plan-devices.js';
-import type { DeviceKind } from './served-precisions.js';
 
 /** Areas that a smaller limit is tried with, in pixels. */
 const SMALLER_AREAS = [1024 * 1024, 512 * 512];
@@ -25,31 +25,37 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   picture: 'denoising',
 };
 
-/** Says in one line what is missing, and which setting would help. */
-export function planError(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+/** The error of a request that no plan can be made for: one line about what is missing, and which setting would help. */
+export function planError(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): HostError {
+  return new HostError(describeRefusal(refusal, request, machine, sizesOf));
+}
+
+function describeRefusal(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
   switch (refusal.refused) {
     case 'no gpu':
       return `DEVICE_MAP=${request.deviceMap} needs an NVIDIA GPU and the CUDA provider: run npm run setup:cuda, and npm run doctor to see what is missing, or use DEVICE_MAP=auto or cpu`;
     case 'precision':
       return `PRECISION=${request.precision} is not served on ${refusal.kind === 'cpu' ? 'the CPU' : 'a GPU'}: use auto or ${machine.served[refusal.kind].join(', ')}`;
     case 'too large':
-      return `${shortage(refusal, request, machine, sizesOf)}. ${advice(request, machine, sizesOf)}`;
+      return `${describeShortage(refusal, request, machine, sizesOf)}. ${describeRemedies(request, machine, sizesOf)}`;
   }
 }
 
-function shortage({ kind, precision }: TooLarge, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+function describeShortage({ kind, precision }: TooLarge, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
   const loads = stageBytes(sizesOf(precision, kind, request.outputPixels), kind);
   if (kind === 'cpu') {
     const { stage, bytes } = largest(loads);
-    return `The checkpoint is too large for this host: in ${precision} the weights for ${STAGE_NAMES[stage]} alone take ${gigabytes(bytes)}, and ${gigabytes(machine.hostBytes)} of memory are available`;
+    return `The checkpoint is too large for this host: in ${precision} the weights for ${STAGE_NAMES[stage]} alone take ${formatBytes(bytes)}, and ${formatBytes(machine.hostBytes)} of memory are available`;
   }
   const rooms = machine.gpus.map((gpu) => Math.max(0, budgetOf(gpu)));
   // Only denoising can be split: what else is too large for every GPU is at fault, however many there are.
   const whole = largest(loads.filter(({ stage }) => stage !== 'picture'));
   const isSplit = request.deviceMap === 'balanced' && machine.gpus.length > 1;
   const { stage, bytes } = isSplit && whole.bytes > Math.max(...rooms) ? whole : largest(loads);
-  const need = `in ${precision}, ${STAGE_NAMES[stage]} alone takes ${gigabytes(bytes)} with results of ${request.outputPixels} pixels`;
-  const offers = machine.gpus.map((gpu, index) => `${deviceLabel(gpu)} (${gpu.name}) ${gigabytes(rooms[index] ?? 0)}`);
+  const need = `in ${precision}, ${STAGE_NAMES[stage]} alone takes ${formatBytes(bytes)} with results of ${request.outputPixels} pixels`;
+  const offers = machine.gpus.map(
+    (gpu, index) => `${deviceLabel(gpu)} (${gpu.name}) ${formatBytes(rooms[index] ?? 0)}`,
+  );
   return `The checkpoint is too large for DEVICE_MAP=${request.deviceMap}: ${need}${stage === 'text' && isSplit ? ' on one GPU' : ''}, and there is room for ${offers.join(', ')}`;
 }
 
@@ -73,8 +79,8 @@ function largest(loads: readonly StageBytes[]): StageBytes {
   return loads.reduce((most, load) => (load.bytes > most.bytes ? load : most));
 }
 
-/** Settings with which the plan fits, those that change least first. */
-function advice(request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+/** Which settings the plan would fit with, those that change least first. */
+function describeRemedies(request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
   const fits = (changed: PlanRequest): boolean => !isRefusal(planDevices(changed, machine, sizesOf));
   const precisions = PRECISIONS.filter((precision) => precision !== request.precision);
   const maps = (['balanced', 'cuda', 'cpu'] as const).filter(

@@ -1,15 +1,12 @@
-import type { Precision } from '../../protocol/device-settings.js';
-import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import type { TensorEntry } from '../../checkpoint/tensor-index.js';
-import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
-import { deadReason } from '../../graph/dead-tensors.js';
-import { blockOfTensor, graphOfTensor } from '../../graph/graph-of-tensor.js';
-import { linearRecipe, sensitiveBytes, type Quantization } from '../../graph/quantization/linear-recipe.js';
-import type { LinearFormat } from '../../graph/quantization/linear-format.js';
-import { quantizedSize } from '../../graph/quantization/quantized-layout.js';
-import { quantizationOf } from './quantization-of.js';
-import type { DeviceKind } from './served-precisions.js';
+import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
+import { GRAPH_NAMES, ofEachGraph, type GraphName, type GraphTensors } from '../../graph/checkpoint-graphs.js';
+import { ELEMENT_BYTES, elementCount } from '../../graph/element-type.js';
+import { quantizedSize, type LinearFormat } from '../../graph/quantization/linear-format.js';
+import { linearRecipe, sensitiveBytes } from '../../graph/quantization/linear-recipe.js';
+import type { TensorUse } from '../../graph/weights.js';
+import { precisionFormat } from './precisions.js';
 
+/** Graphs of which nothing is sensitive to quantization, as far as is looked for. */
 const TEXT_GRAPHS: readonly GraphName[] = ['visionTower', 'languageModel'];
 
 /** Bytes of weights in memory. */
@@ -21,50 +18,43 @@ export interface WeightBytes {
   readonly ends: number;
 }
 
-/** A tensor that some graph reads, and how its weight is quantized, if it is. */
-interface ReadTensor {
+/** A tensor that a graph reads, and how its weight is quantized, if it is. */
+interface ReadTensor extends TensorUse {
   readonly graph: GraphName;
-  readonly name: string;
-  readonly tensor: TensorEntry;
   readonly format: LinearFormat | undefined;
 }
 
-/** What the graphs' weights take in memory, counted from the checkpoint's tensors; dead ones are never loaded. */
-export function weightBytes(checkpoint: Checkpoint, precision: Precision, device: DeviceKind): WeightBytes {
-  const { numLayers } = checkpoint.transformer.config;
-  const graphs = Object.fromEntries(GRAPH_NAMES.map((graph) => [graph, 0])) as Record<GraphName, number>;
-  const layers = Array<number>(numLayers).fill(0);
-  const tensors = [...readTensors(checkpoint, quantizationOf(precision, device))];
-  const element = elementBytes(precision, device);
-  const added = bytesForSensitive(tensors, element);
-  for (const read of tensors) {
-    const bytes = Math.ceil(tensorBytes(read, element) + (mayBeSensitive(read) ? added * elementsOf(read) : 0));
-    graphs[read.graph] += bytes;
-    const block = read.graph === 'denoiser' ? blockOfTensor(read.name) : undefined;
-    if (block !== undefined) layers[block] = (layers[block] ?? 0) + bytes;
+/**
+ * What the graphs' weights take in memory: every tensor that is read, whole (of the last block's txt_mod a third is read).
+ * @param tensors that each graph reads
+ */
+export function weightBytes(tensors: GraphTensors, precision: Precision, device: DeviceKind): WeightBytes {
+  const { computeType, quantization } = precisionFormat(precision, device);
+  const recipe = quantization === undefined ? () => undefined : linearRecipe(quantization);
+  const read: ReadTensor[] = GRAPH_NAMES.flatMap((graph) =>
+    tensors[graph].map((use) => ({
+      ...use,
+      graph,
+      format: use.kind === 'linear' ? recipe(graph, use.name) : undefined,
+    })),
+  );
+  const element = ELEMENT_BYTES[computeType];
+  const added = bytesForSensitive(read, element);
+  const graphs = ofEachGraph(() => 0);
+  const layers: number[] = [];
+  for (const use of read) {
+    const bytes = Math.ceil(tensorBytes(use, element) + (mayBeSensitive(use) ? added * elementsOf(use) : 0));
+    graphs[use.graph] += bytes;
+    if (use.graph === 'denoiser' && use.block !== null) layers[use.block] = (layers[use.block] ?? 0) + bytes;
   }
   return { graphs, layers, ends: graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
-function* readTensors(checkpoint: Checkpoint, quantization: Quantization | undefined): Generator<ReadTensor> {
-  const recipe = quantization === undefined ? () => undefined : linearRecipe(quantization);
-  for (const { tensors } of [checkpoint.textEncoder, checkpoint.transformer, checkpoint.vae]) {
-    for (const name of tensors.names()) {
-      const tensor = tensors.get(name);
-      const graph = graphOfTensor(tensors.component, name);
-      if (tensor === undefined || graph === undefined) continue;
-      if (deadReason(tensors.component, name, checkpoint.transformer.config.numLayers) !== undefined) continue;
-      yield { graph, name, tensor, format: tensor.shape.length === 2 ? recipe(graph, name) : undefined };
-    }
-  }
-}
-
-function tensorBytes({ name, tensor, format }: ReadTensor, element: number): number {
-  // Its rows are picked as they are stored.
-  if (name === 'language_model.embed_tokens.weight') return tensor.length;
-  const [rows = 1, columns = 1] = tensor.shape;
-  if (format === undefined) return elementsOf({ tensor }) * element;
-  const { codes, scales } = quantizedSize(format, rows, columns);
+function tensorBytes(use: ReadTensor, element: number): number {
+  if (use.kind === 'table') return use.tensor.length;
+  if (use.format === undefined) return elementsOf(use) * element;
+  const [rows = 1, columns = 1] = use.tensor.shape;
+  const { codes, scales } = quantizedSize(use.format, rows, columns);
   return codes + scales * element;
 }
 
@@ -80,16 +70,10 @@ function bytesForSensitive(tensors: readonly ReadTensor[], element: number): num
   const [first] = blocks;
   if (first?.format?.kind !== 'blocks') return 0;
   const codeBytes = first.format.bits / 8;
-  const parameters = blocks.reduce((sum, read) => sum + elementsOf(read), 0);
+  const parameters = blocks.reduce((sum, use) => sum + elementsOf(use), 0);
   const storedBytes = first.tensor.length / elementsOf(first);
   const growth = Math.max(1, (element - codeBytes) / (storedBytes - codeBytes));
   return Math.min((growth * sensitiveBytes(parameters)) / parameters, element - codeBytes);
 }
 
-const elementsOf = ({ tensor: { shape } }: Pick<ReadTensor, 'tensor'>): number =>
-  shape.reduce((product, size) => product * size, 1);
-
-/** Bytes of a value that is not quantized: the CPU computes in float32, a GPU in bfloat16 unless it is told otherwise. */
-export function elementBytes(precision: Precision, device: DeviceKind): number {
-  return device === 'cpu' || precision === 'fp32' ? 4 : 2;
-}
+const elementsOf = ({ tensor }: TensorUse): number => elementCount(tensor.shape);

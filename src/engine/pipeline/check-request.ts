@@ -1,9 +1,7 @@
 import type { PictureRequest } from '../../protocol/picture-request.js';
 import type { EditModel } from '../edit-model.js';
 import { InvalidEditError } from './invalid-edit-error.js';
-
-/** Reference pictures that one edit may have on a single-image checkpoint. */
-export const MAX_REFERENCES = 1;
+import type { PipelineVariant } from './variants/pipeline-variant.js';
 
 /** Tokens of a request's texts. */
 export interface TextTokens {
@@ -17,18 +15,21 @@ export interface TextTokens {
  * @throws InvalidEditError
  */
 export function checkRequest(request: PictureRequest, model: EditModel): TextTokens {
-  const { references } = request;
-  if (references.length !== MAX_REFERENCES) {
-    throw new InvalidEditError(
-      'image',
-      `${model.checkpoint.pipelineClass} edits one image at a time, but ${references.length} were given as one edit; send one 'image', or several inputs as 'images'`,
-    );
-  }
+  checkReferences(request.references.length, model.checkpoint.pipeline);
   const usesNegative = request.trueCfgScale > 1;
   return {
     prompt: countTokens('prompt', request.prompt, request, model),
     negativePrompt: usesNegative ? countTokens('negative_prompt', request.negativePrompt, request, model) : 0,
   };
+}
+
+function checkReferences(count: number, { className, maxReferences }: PipelineVariant): void {
+  if (count >= 1 && count <= maxReferences) return;
+  const [most, send] = maxReferences === 1 ? ['one image', 'one'] : [`up to ${maxReferences} images`, 'fewer'];
+  throw new InvalidEditError(
+    'image',
+    `${className} edits ${most} at a time, but ${count} were given as one edit; send ${send} 'image', or several inputs as 'images'`,
+  );
 }
 
 function countTokens(param: string, text: string, request: PictureRequest, model: EditModel): number {

@@ -1,22 +1,17 @@
-import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { RgbImage } from '../../images/rgb-image.js';
+import { LRUCache } from 'lru-cache';
 import type { MadePicture } from '../../protocol/picture.js';
 import type { PictureRequest } from '../../protocol/picture-request.js';
 import type { EditModel } from '../edit-model.js';
 import { torchRandn } from '../random/torch-randn.js';
-import { Recent } from '../recent.js';
 import { SchedulerService } from '../scheduler/scheduler.service.js';
 import type { Transformer } from '../transformer.js';
 import { guide } from '../transformer/guidance.js';
-import { LATENT_PATCH, packLatents, unpackLatents, type Latents } from '../transformer/latents.js';
+import { packLatents, unpackLatents, type Latents } from '../transformer/latents.js';
 import type { ModulationSchedule } from '../transformer/modulation-schedule.js';
-import type { TokenGrid } from '../transformer/rope-tables.js';
-import { CancelledError } from './cancelled-error.js';
-import { checkRequest } from './check-request.js';
 import { finishPicture } from './finish-picture.js';
-import { outputSizes } from './output-size.js';
-import type { PreparedEdit } from './prepared-edit.js';
+import { takeTurn, type PictureListener } from './picture-listener.js';
+import { prepareEdit, type PreparedEdit, type RunContext } from './prepare-edit.js';
 import { previewSteps } from './preview-steps.js';
 import { StageClock } from './stage-clock.js';
 
@@ -25,19 +20,13 @@ const KEPT_EDITS = 4;
 /** Schedules whose modulation is kept: it is large, and most pictures have the same. */
 const KEPT_SCHEDULES = 1;
 
-/** How a picture is watched and stopped while it is made. */
-export interface PictureListener {
-  progress(step: number): void;
-  preview(index: number, image: RgbImage): void;
-  /** Asked between the steps. */
-  isCancelled(): boolean;
-}
-
-/** diffusers' QwenImageEditPipeline: text encoder → VAE encoder → denoising loop → VAE decoder. */
+/** diffusers' Qwen-Image edit pipelines: text encoder → VAE encoder → denoising loop → VAE decoder. */
 @Injectable()
 export class PipelineService {
-  private readonly prepared = new Recent<PreparedEdit>(KEPT_EDITS);
-  private readonly schedules = new Recent<ModulationSchedule>(KEPT_SCHEDULES);
+  /** By the requests' editKey. */
+  private readonly prepared = new LRUCache<string, PreparedEdit>({ max: KEPT_EDITS });
+  /** By their timesteps. */
+  private readonly schedules = new LRUCache<string, ModulationSchedule>({ max: KEPT_SCHEDULES });
 
   constructor(private readonly scheduler: SchedulerService) {}
 
@@ -53,9 +42,10 @@ export class PipelineService {
    */
   async make(model: EditModel, request: PictureRequest, listener: PictureListener): Promise<MadePicture> {
     const clock = new StageClock();
-    const edit = this.prepared.get(request.editKey) ?? (await this.prepare(model, request, clock, listener));
+    const context = { clock, listener };
+    const edit = this.prepared.get(request.editKey) ?? (await prepareEdit(model, request, this.scheduler, context));
     this.prepared.set(request.editKey, edit);
-    const latents = await this.denoise(model, request, edit, clock, listener);
+    const latents = await this.denoise(model, request, edit, context);
     const data = await clock.time('decode', async () =>
       finishPicture(await model.vae.decode(latents), edit.sizes, request.outputType),
     );
@@ -67,68 +57,12 @@ export class PipelineService {
     };
   }
 
-  /** The condition picture, the prompts and the schedule of an edit. */
-  private async prepare(
-    model: EditModel,
-    request: PictureRequest,
-    clock: StageClock,
-    listener: PictureListener,
-  ): Promise<PreparedEdit> {
-    const textTokens = await clock.time('text', () => checkRequest(request, model));
-    const [input] = request.references;
-    if (input === undefined) throw new Error('An edit has an input');
-    const { textEncoder, transformer, vae, checkpoint } = model;
-    const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
-    const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
-
-    const [condition] = input.conditions;
-    if (condition === undefined) throw new Error('An input has a condition picture');
-    const reference = await clock.time('encode', () => vae.encode(condition));
-    await takeTurn(listener);
-    const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };
-    const grids = [target, { rows: reference.height / LATENT_PATCH, columns: reference.width / LATENT_PATCH }];
-    const targetTokens = target.rows * target.columns;
-
-    const [conditional, unconditional] = await clock.time('text', async () => {
-      const features = await textEncoder.encodeImage(condition);
-      await takeTurn(listener);
-      const negative = request.trueCfgScale > 1 ? [request.negativePrompt] : [];
-      const embeds = await textEncoder.encodePrompts([request.prompt, ...negative], features);
-      return Promise.all(embeds.map((prompt) => transformer.condition(prompt, grids)));
-    });
-    if (conditional === undefined) throw new Error('The prompt has no embeddings');
-    await takeTurn(listener);
-    const { sigmas, timesteps } = this.scheduler.schedule(
-      checkpoint.scheduler,
-      request.numInferenceSteps,
-      targetTokens,
-    );
-    const references = packLatents(reference);
-    const referenceTokens = references.length / transformer.config.inChannels;
-    return {
-      sizes,
-      latentHeight: target.rows * LATENT_PATCH,
-      latentWidth: target.columns * LATENT_PATCH,
-      references,
-      conditional,
-      unconditional,
-      sigmas,
-      timesteps,
-      tokens: {
-        text: textTokens.prompt + textTokens.negativePrompt,
-        references: referenceTokens,
-        target: targetTokens,
-      },
-    };
-  }
-
   /** From noise to the edited picture's latents. */
   private async denoise(
     { transformer, vae }: EditModel,
     request: PictureRequest,
     edit: PreparedEdit,
-    clock: StageClock,
-    listener: PictureListener,
+    { clock, listener }: RunContext,
   ): Promise<Latents> {
     const { latentHeight: height, latentWidth: width, references, conditional, unconditional, sigmas } = edit;
     const channels = vae.config.zDim;
@@ -168,10 +102,4 @@ export class PipelineService {
     this.schedules.set(key, schedule);
     return schedule;
   }
-}
-
-/** Runs block the thread: messages from the parent process are read here, and a cancelled picture ends here. */
-async function takeTurn(listener: PictureListener): Promise<void> {
-  await setImmediate();
-  if (listener.isCancelled()) throw new CancelledError();
 }

@@ -1,7 +1,6 @@
 import { HostError } from '../../checkpoint/checkpoint-error.js';
 import { errorCode } from '../../checkpoint/folder-files.js';
-
-const GIGABYTE = 1e9;
+import { formatBytes } from '../../program/format-bytes.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'may not be written (permission denied)',
@@ -18,11 +17,8 @@ const REASONS: Readonly<Record<string, string>> = {
 export function asCacheFault(error: unknown, bytes?: number): unknown {
   const reason = REASONS[errorCode(error)];
   if (reason === undefined) return error;
-  const need = bytes === undefined ? '' : `, and ${cacheSize(bytes)} are needed`;
+  const need = bytes === undefined ? '' : `, and ${formatBytes(bytes)} are needed`;
   return new HostError(
     `The quantized weights can't be kept: QUANTIZED_CACHE_DIR ${reason}${need}. Name another folder, or use PRECISION=auto`,
   );
 }
-
-/** Bytes for people, of small checkpoints too. */
-export const cacheSize = (bytes: number): string => `${(bytes / GIGABYTE).toFixed(bytes < GIGABYTE ? 3 : 1)} GB`;

@@ -2,7 +2,7 @@ import type { FloatRows } from './float-rows.js';
 
 const LEVELS = 127;
 
-/** Of the outputs that a weight has, this share may read fewer inputs than is told. */
+/** Of the outputs that a weight has, this share may read fewer inputs than the result says. */
 const LEFT_OUT = 0.1;
 
 /** What integers with one scale for each output would do to a linear layer. */

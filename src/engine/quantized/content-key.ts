@@ -12,7 +12,7 @@ const SAMPLE_BYTES = 4096;
 const KEY_LENGTH = 32;
 
 /**
- * A name for what a checkpoint's weights are quantized to. It hangs on the content and not on the place: all tensors' names,
+ * A name for what a checkpoint's weights are quantized to. It depends on the content and not on the place: all tensors' names,
  * types and shapes, and of each tensor's values its beginning, middle and end. Reading all of them would take as long as
  * quantizing; training moves every part of a tensor.
  */

@@ -21,8 +21,8 @@ const renewals = new Map<string, NodeJS.Timeout>();
 const ownName = (): string => `${process.pid}@${hostname()}.lease`;
 
 /**
- * Says in a folder that this process uses it, until the process ends or `endLease`; what processes said that have died is
- * removed. In a folder that may only be read nothing is said: it can't be removed from here either.
+ * Marks a folder as used by this process, until the process ends or `endLease`, and removes the leases of processes that have
+ * died. A folder that may only be read gets none: it can't be removed from here either.
  */
 export async function takeLease(folder: string): Promise<void> {
   for (const { name, isValid } of await leases(folder)) {
@@ -50,7 +50,7 @@ export async function isUsedByOthers(folder: string): Promise<boolean> {
   return (await leases(folder)).some(({ isOwn, isValid }) => isValid && !isOwn);
 }
 
-/** Whether nobody will finish the folder: who wrote it is gone, or has left no name for a while. */
+/** Whether no process will finish the folder: its writer is gone, or has left no lease for a while. */
 export async function isAbandoned(folder: string): Promise<boolean> {
   const found = await leases(folder);
   if (found.length > 0) return found.every(({ isValid }) => !isValid);

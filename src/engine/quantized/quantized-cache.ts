@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { HostError } from '../../checkpoint/checkpoint-error.js';
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import { findDamage, MANIFEST, readManifest, writeManifest, type CacheManifest } from './cache-entry.js';
-import { asCacheFault, cacheSize } from './cache-fault.js';
+import { formatBytes } from '../../program/format-bytes.js';
+import { asCacheFault } from './cache-fault.js';
 import { endLease, isAbandoned, isUsedByOthers, takeLease } from './lease.js';
 
 /** One checkpoint's weights in the cache. */
@@ -114,12 +115,12 @@ export class QuantizedCache {
     return { removedBytes: sum(entries) - sum(used), usedBytes: sum(used) };
   }
 
-  /** Keeps the limit, and clears away what nobody will finish. */
+  /** Keeps the limit, and clears away what no process will finish. */
   private async makeRoom(key: string, bytes: number): Promise<void> {
     const { maxBytes } = this.settings;
     if (bytes > maxBytes) {
       throw new HostError(
-        `The quantized weights take ${cacheSize(bytes)}, more than QUANTIZED_CACHE_MAX_GB (${cacheSize(maxBytes)}): raise it`,
+        `The quantized weights take ${formatBytes(bytes)}, more than QUANTIZED_CACHE_MAX_GB (${formatBytes(maxBytes)}): raise it`,
       );
     }
     await this.removeAbandoned();
@@ -130,7 +131,7 @@ export class QuantizedCache {
       const oldest = unused.pop();
       if (oldest === undefined) {
         throw new HostError(
-          `The quantized weights take ${cacheSize(bytes)}, and running services use ${cacheSize(total - bytes)} of QUANTIZED_CACHE_MAX_GB (${cacheSize(maxBytes)}): raise it`,
+          `The quantized weights take ${formatBytes(bytes)}, and running services use ${formatBytes(total - bytes)} of QUANTIZED_CACHE_MAX_GB (${formatBytes(maxBytes)}): raise it`,
         );
       }
       await this.remove(oldest.key);
@@ -156,7 +157,7 @@ export class QuantizedCache {
     await takeLease(folder);
   }
 
-  /** Out of the way at once, so that nobody sees half of it. */
+  /** Renames before it removes, so that no process sees half of a folder. */
   private async remove(name: string): Promise<void> {
     const { folder } = this.settings;
     const aside = join(folder, `${name.slice(0, 32)}.${randomUUID()}`);

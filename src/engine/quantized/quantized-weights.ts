@@ -12,7 +12,7 @@ import type { QuantizedCache } from './quantized-cache.js';
 import { sensitiveWeights } from './sensitive-weights.js';
 import { writeWeights, type WrittenFile } from './write-weights.js';
 
-/** Told how many weights are through a step of quantizing them. */
+/** Called with how many weights are through a step of quantizing them. */
 export type OnWeight = (step: QuantizingStep, done: number, count: number) => void;
 
 /** Where quantized graphs find their initializers. */
@@ -30,7 +30,7 @@ export interface QuantizedWeights {
 /**
  * The quantized weights of a checkpoint: those of the cache, or made now for this start and the next ones.
  * @param build builds all graphs with a storage, which lays out what they ask for
- * @param onWeight told how making them goes on
+ * @param onWeight called as weights are made
  * @throws CheckpointError when the cache can't hold them
  */
 export async function quantizedWeights(

@@ -1,11 +1,8 @@
-import type { LinearFormat } from '../../graph/quantization/linear-format.js';
+import { quantizedSize, type BlockFormat } from '../../graph/quantization/linear-format.js';
 import { quantizeBlocks, restoreBlocks } from './quantize-rows.js';
-import { quantizedSize } from '../../graph/quantization/quantized-layout.js';
 import type { FloatRows } from './float-rows.js';
 
-type BlockFormat = Extract<LinearFormat, { kind: 'blocks' }>;
-
-/** Of the outputs and of the inputs that a weight has, this share may be changed by more than is told: a few are nearly dead in any model. */
+/** Of the outputs and of the inputs that a weight has, this share may be changed by more than the result says: a few are nearly dead in any model. */
 const LEFT_OUT = 0.01;
 
 /**

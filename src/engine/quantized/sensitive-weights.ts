@@ -1,13 +1,11 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FINER_BLOCKS, sensitiveBytes, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
-import type { LinearFormat } from '../../graph/quantization/linear-format.js';
+import type { BlockFormat } from '../../graph/quantization/linear-format.js';
 import type { PlacedWeight } from '../../graph/quantization/quantized-layout.js';
 import { channelRounding } from './channel-rounding.js';
 import { floatRows } from './float-rows.js';
 import { roundingChange } from './rounding-change.js';
-
-type BlockFormat = Extract<LinearFormat, { kind: 'blocks' }>;
 
 /** What integers with one scale for each output may do to a weight: a normal spread changes by 0.7 to 1 % and reads a third of the inputs. */
 const CHANNELS = { mostChange: 0.012, leastRead: 0.05 };
@@ -27,7 +25,7 @@ interface BlockWeight {
  * in blocks the most changed come first: they get 8 bits instead of 4, or stay whole where 8 are too few, as long as all of them
  * together don't grow by more than sensitiveBytes.
  * @param root folder of the checkpoint's files
- * @param onMeasured told after each weight how many are done
+ * @param onMeasured called after each weight with how many are done
  */
 export async function sensitiveWeights(
   weights: readonly PlacedWeight[],

@@ -14,7 +14,7 @@ export interface WrittenFile {
 /**
  * Quantizes the weights of a component into one file, in its order; holds one weight at a time.
  * @param root folder of the checkpoint's files
- * @param onWritten told after each weight
+ * @param onWritten called after each weight
  */
 export async function writeWeights(
   path: string,

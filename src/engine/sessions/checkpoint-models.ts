@@ -1,11 +1,10 @@
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { buildDenoiserParts, buildGraphs, type CheckpointGraphs } from '../../graph/checkpoint-graphs.js';
-import type { ComputeType } from '../../graph/graph-builder.js';
 import type { Quantization } from '../../graph/quantization/linear-recipe.js';
 import type { WeightStorage } from '../../graph/weights.js';
 import type { DevicePlan, Part } from '../devices/device-plan.js';
-import { quantizationOf } from '../devices/quantization-of.js';
+import { precisionFormat } from '../devices/precisions.js';
 import { QuantizedCache } from '../quantized/quantized-cache.js';
 import { quantizedWeights, type OnWeight } from '../quantized/quantized-weights.js';
 
@@ -24,7 +23,7 @@ export interface CheckpointModels {
 /**
  * Builds the graphs of a plan's parts, in its precision.
  * @param cache of quantized weights, which are made when they aren't there
- * @param onWeight told how making them goes on
+ * @param onWeight called as they are made
  * @throws CheckpointError
  */
 export async function checkpointModels(
@@ -33,7 +32,7 @@ export async function checkpointModels(
   cache: QuantizedCacheSettings,
   onWeight: OnWeight,
 ): Promise<CheckpointModels> {
-  const quantization = quantizationOf(plan.precision, plan.kind);
+  const { quantization } = precisionFormat(plan.precision, plan.kind);
   if (quantization === undefined) {
     return { ...build(checkpoint, plan), root: checkpoint.root, warnings: [] };
   }
@@ -57,7 +56,7 @@ function build(
   { precision, kind, parts }: DevicePlan,
   storage?: WeightStorage,
 ): Pick<CheckpointModels, 'models'> & Pick<CheckpointGraphs, 'unexpected'> {
-  const computeType: ComputeType = kind === 'cpu' || precision === 'fp32' ? 'float32' : 'bfloat16';
+  const { computeType } = precisionFormat(precision, kind);
   const { models, unexpected } = buildGraphs(checkpoint, computeType, storage);
   const ranges = parts.flatMap(({ layers }) => (layers === null ? [] : [layers]));
   const denoiserParts = buildDenoiserParts(checkpoint, computeType, ranges, storage).values();

@@ -1,6 +1,6 @@
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
+import { ofEachGraph, type GraphName } from '../../graph/checkpoint-graphs.js';
 import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';
 import { SplitDenoiser } from '../transformer/split-denoiser.js';
 import { checkpointModels } from './checkpoint-models.js';
@@ -33,9 +33,8 @@ export async function openSessions(
   await sessions.openResident([...placed.values()], listener.opening);
   const runnersOf = (graph: GraphName): PlacedRunner[] =>
     [...placed].filter(([part]) => part.graph === graph).map(([, model]) => sessions.runner(model));
-  const graphs = GRAPH_NAMES.map((graph) => [graph, joined(graph, runnersOf(graph))] as const);
   return {
-    graphs: Object.fromEntries(graphs) as Record<GraphName, GraphRunner>,
+    graphs: ofEachGraph((graph) => joined(graph, runnersOf(graph))),
     unexpected,
     warnings,
     release: () => sessions.release(),

@@ -1,6 +1,6 @@
 import type { OnWeight } from '../quantized/quantized-weights.js';
 
-/** Told how a load goes on. */
+/** Follows a load. */
 export interface LoadListener {
   /** The network `name` is loaded next, as the `number`th of `count`. */
   readonly opening: (name: string, number: number, count: number) => void;

@@ -22,7 +22,7 @@ export class PlacedSessions {
 
   /**
    * Loads what stays in memory.
-   * @param opening told before each one
+   * @param opening called before each one
    */
   async openResident(models: readonly PlacedModel[], opening: LoadListener['opening']): Promise<void> {
     const resident = models.filter((model) => model.resident);

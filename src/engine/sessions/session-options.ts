@@ -1,6 +1,8 @@
+import type { DeviceKind } from '../../protocol/device-settings.js';
+
 /** Where a session computes. */
 export interface SessionDevice {
-  readonly kind: 'cpu' | 'cuda';
+  readonly kind: DeviceKind;
   /** CUDA's number of the GPU; 0 for the CPU. */
   readonly index: number;
 }

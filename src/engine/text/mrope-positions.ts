@@ -1,49 +1,55 @@
 import type { TextEncoderConfig } from '../../checkpoint/text-encoder-config.js';
 import { inverseFrequencies } from '../rotary-frequencies.js';
+import type { PatchGrid } from './prompt-template.js';
 
 /** Positions have three axes: time, row, column. */
 const AXES = 3;
 
 /**
- * Three-dimensional positions of a prompt with one picture: int32 [3, tokens].
+ * Three-dimensional positions of a prompt with pictures: int32 [3, tokens].
  *
- * Text counts on alike on all axes. The picture's tokens stay at one time, with the row and column that they lie at; the
- * text behind goes on after the larger side.
+ * Text counts on alike on all axes. A picture's tokens stay at one time, with the row and column that they lie at; the text
+ * behind goes on after the larger side.
  *
- * @param gridHeight Patches a column, before the merger joins them.
- * @param gridWidth Patches a row.
+ * @param grids the pictures that the image tokens stand for, in order
  * Source: transformers' `Qwen2_5_VLModel.get_rope_index`.
  */
 export function mropePositions(
   inputIds: Int32Array,
   config: TextEncoderConfig,
-  gridHeight: number,
-  gridWidth: number,
+  grids: readonly PatchGrid[],
 ): Int32Array {
   const tokens = inputIds.length;
-  const rows = gridHeight / config.vision.spatialMergeSize;
-  const columns = gridWidth / config.vision.spatialMergeSize;
-  const imageStart = inputIds.indexOf(config.imageTokenId);
-  const imageEnd = imageStart < 0 ? tokens : imageStart + rows * columns;
   const positions = new Int32Array(AXES * tokens);
   const set = (token: number, time: number, row: number, column: number): void => {
     positions[token] = time;
     positions[tokens + token] = row;
     positions[2 * tokens + token] = column;
   };
-  for (let token = 0; token < tokens; token++) {
-    if (imageStart < 0 || token < imageStart) {
-      set(token, token, token, token);
-    } else if (token < imageEnd) {
-      const index = token - imageStart;
-      const row = Math.floor(index / columns);
-      set(token, imageStart, imageStart + row, imageStart + (index % columns));
-    } else {
-      const position = imageStart + Math.max(rows, columns) + (token - imageEnd);
-      set(token, position, position, position);
+  const images = grids.values();
+  let next = 0;
+  for (let token = 0; token < tokens;) {
+    if (inputIds[token] !== config.imageTokenId) {
+      set(token, next, next, next);
+      token += 1;
+      next += 1;
+      continue;
     }
+    const { rows, columns } = mergedGrid(images.next().value, config);
+    for (let index = 0; index < rows * columns; index += 1) {
+      set(token + index, next, next + Math.floor(index / columns), next + (index % columns));
+    }
+    token += rows * columns;
+    next += Math.max(rows, columns);
   }
   return positions;
+}
+
+/** A picture's size in image tokens. */
+function mergedGrid(grid: PatchGrid | undefined, { vision }: TextEncoderConfig): { rows: number; columns: number } {
+  if (grid === undefined) throw new Error('The prompt has image tokens of more pictures than there are');
+  const { gridHeight, gridWidth } = grid;
+  return { rows: gridHeight / vision.spatialMergeSize, columns: gridWidth / vision.spatialMergeSize };
 }
 
 /** Rotary tables, each float32 [tokens, headDim / 2]. */

@@ -2,17 +2,14 @@ import type { PreprocessorConfig } from '../../checkpoint/preprocessor-config.js
 import type { RgbImage } from '../../images/rgb-image.js';
 import { smartResize } from '../../images/smart-resize.js';
 import { resizeBicubicAntialiased } from '../../images/torchvision-resize.js';
+import type { PatchGrid } from '../text/prompt-template.js';
 
 const CHANNELS = 3;
 
 /** A picture as the vision tower takes it. */
-export interface VisionPatches {
+export interface VisionPatches extends PatchGrid {
   /** float32 [gridHeight · gridWidth, channels · temporalPatchSize · patchSize · patchSize] */
   readonly pixelValues: Float32Array;
-  /** Patches a column. */
-  readonly gridHeight: number;
-  /** Patches a row. */
-  readonly gridWidth: number;
 }
 
 /**

@@ -20,6 +20,7 @@ import type { Weights } from '../weights.js';
 export function languageModel(graph: GraphBuilder, weights: Weights, config: TextEncoderConfig): void {
   const model = new Scope(graph, weights, 'language_model');
   const { hiddenSize, headDim, rmsNormEps } = config;
+  new Scope(graph, weights).leaveOut('lm_head', 'the prompt embeddings are hidden states, never logits');
   const inputIds = graph.input('input_ids', 'int64', ['tokens']);
   const imageEmbeds = graph.input('image_embeds', 'float32', ['image_tokens', hiddenSize]);
   const embedOrder = graph.input('embed_order', 'int64', ['tokens']);
@@ -32,7 +33,7 @@ export function languageModel(graph: GraphBuilder, weights: Weights, config: Tex
   const textEmbeds = embedding(model.at('embed_tokens'), inputIds, config);
   let hidden = gather(concat([textEmbeds, imageEmbeds], 0), embedOrder);
   for (let layer = 0; layer < config.numLayers; layer += 1) {
-    const scope = model.at(`layers.${layer}`);
+    const scope = model.block('layers', layer);
     const normed = rmsNorm(scope.at('input_layernorm'), hidden, hiddenSize, rmsNormEps);
     hidden = add(hidden, groupedQueryAttention(scope.at('self_attn'), normed, bias, tables, config));
     const normed2 = rmsNorm(scope.at('post_attention_layernorm'), hidden, hiddenSize, rmsNormEps);
@@ -41,9 +42,8 @@ export function languageModel(graph: GraphBuilder, weights: Weights, config: Tex
   graph.output('prompt_embeds', rmsNorm(model.at('norm'), hidden, hiddenSize, rmsNormEps), ['tokens', hiddenSize]);
 }
 
-/** The rows are picked in the stored type, so that only they are cast and never the whole table. */
 function embedding(scope: Scope, ids: Value, config: TextEncoderConfig): Value {
-  const table = scope.parameter('weight', [config.vocabSize, config.hiddenSize], { asStored: true });
+  const table = scope.table('weight', [config.vocabSize, config.hiddenSize]);
   return scope.graph.cast(gather(table, ids), scope.graph.computeType);
 }
 

@@ -5,7 +5,10 @@ import { linear } from '../nn/linear.js';
 import { add, concat, split } from '../ops.js';
 import { Scope } from '../scope.js';
 import type { Weights } from '../weights.js';
-import { modulationLength, textParts } from './modulation-layout.js';
+import { blockPieces, modulationLength, outPieces, type ModulationPart } from './modulation-layout.js';
+
+/** Pieces that img_mod and txt_mod make: shift, scale and gate of two norms. */
+const ROWS_OF_BLOCK = 6;
 
 /** Width of the sinusoidal timestep embedding (diffusers' QwenTimestepProjEmbeddings). */
 export const TIMESTEP_CHANNELS = 256;
@@ -14,7 +17,7 @@ export const TIMESTEP_CHANNELS = 256;
  * The transformer's modulation linears, a third of its parameters, which see nothing but the timestep: they run once for
  * the whole schedule and need not stay in memory while denoising.
  *
- * Input: timestep_embedding [steps, 256]. Output: modulation [steps, modulationLength], scales with their 1 added.
+ * Input: timestep_embedding [steps, 256]. Output: modulation [steps, modulationLength], laid out by modulation-layout.ts.
  */
 export function modulation(graph: GraphBuilder, weights: Weights, config: TransformerConfig): void {
   const model = new Scope(graph, weights);
@@ -24,19 +27,32 @@ export function modulation(graph: GraphBuilder, weights: Weights, config: Transf
   const inner = silu(linear(embedder.at('linear_1'), projected, TIMESTEP_CHANNELS, width));
   const conditioning = silu(linear(embedder.at('linear_2'), inner, width, width));
 
-  const parts: Value[] = [];
-  for (let layer = 0; layer < config.numLayers; layer += 1) {
-    const block = model.at(`transformer_blocks.${layer}`);
-    parts.push(...shiftScaleGates(block.at('img_mod.1'), conditioning, width, 6));
-    parts.push(...shiftScaleGates(block.at('txt_mod.1'), conditioning, width, textParts(config, layer)));
+  const blocks: Value[] = [];
+  for (let block = 0; block < config.numLayers; block += 1) {
+    const scope = model.block('transformer_blocks', block);
+    for (const layer of ['img_mod.1', 'txt_mod.1'] as const) {
+      const parts = blockPieces(config, block).filter((piece) => piece.layer === layer);
+      blocks.push(...modulationPieces(scope.at(layer), conditioning, width, ROWS_OF_BLOCK, parts));
+    }
   }
-  const [scale, shift] = split(linear(model.at('norm_out.linear'), conditioning, width, 2 * width), [width, width], 1);
-  if (scale === undefined || shift === undefined) throw new Error('Split has two results');
-  graph.output('modulation', concat([add(scale, 1), shift, ...parts], 1), ['steps', modulationLength(config)]);
+  const parts = outPieces().map((part) => ({ part }));
+  const out = modulationPieces(model.at('norm_out.linear'), conditioning, width, parts.length, parts);
+  const all = concat([...out, ...blocks] as [Value, ...Value[]], 1);
+  graph.output('modulation', all, ['steps', modulationLength(config)]);
 }
 
-/** Shift, scale and gate of norm 1, then of norm 2, as far as `count` goes; every second of three is a scale. */
-function shiftScaleGates(scope: Scope, conditioning: Value, width: number, count: 2 | 6): Value[] {
-  const all = linear(scope, conditioning, width, 6 * width, { usedOutputs: count * width });
-  return split(all, Array<number>(count).fill(width), 1).map((part, index) => (index % 3 === 1 ? add(part, 1) : part));
+/**
+ * The first pieces of what a linear layer makes of the timestep, with 1 added to scales: [steps, innerDim] each.
+ * @param rows pieces that the layer has in all
+ */
+function modulationPieces(
+  scope: Scope,
+  conditioning: Value,
+  width: number,
+  rows: number,
+  pieces: readonly { readonly part: ModulationPart }[],
+): Value[] {
+  const all = linear(scope, conditioning, width, rows * width, { usedOutputs: pieces.length * width });
+  const parts = split(all, Array<number>(pieces.length).fill(width), 1);
+  return parts.map((part, index) => (pieces[index]?.part === 'scale' ? add(part, 1) : part));
 }

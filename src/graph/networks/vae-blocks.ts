@@ -34,11 +34,13 @@ function pixelAttention(scope: Scope, x: Value, channels: number): Value {
 
 /** Half the size: a strided convolution with zeros at the right and the bottom only. */
 export function downsample(scope: Scope, x: Value, channels: number): Value {
+  leaveOutTime(scope);
   return conv2d(scope.at('resample.1'), x, channels, channels, 3, [0, 0, 1, 1], 2);
 }
 
 /** Twice the size: every pixel repeated 2×2, then a convolution to half the channels. */
 export function upsample(scope: Scope, x: Value, channels: number): Value {
+  leaveOutTime(scope);
   const graph = x.graph;
   const [height, width] = [sizeOf(x, 2), sizeOf(x, 3)];
   const one = graph.int64s([1]);
@@ -48,4 +50,8 @@ export function upsample(scope: Scope, x: Value, channels: number): Value {
   const repeated = expand(spread, concat([one, one, one, two, one, two], 0));
   const doubled = reshape(repeated, concat([one, channelCount, mul(height, 2), mul(width, 2)], 0));
   return conv2d(scope.at('resample.1'), doubled, channels, channels / 2, 3, [1, 1, 1, 1]);
+}
+
+function leaveOutTime(scope: Scope): void {
+  scope.leaveOut('time_conv', 'a single frame is never resampled in time');
 }

@@ -46,7 +46,7 @@ export function visionTower(graph: GraphBuilder, weights: Weights, config: Visio
 
   let hidden = patchEmbed(visual.at('patch_embed'), pixelValues, patchValues, config);
   for (let layer = 0; layer < config.depth; layer += 1) {
-    const scope = visual.at(`blocks.${layer}`);
+    const scope = visual.block('blocks', layer);
     const seen = config.fullAttentionBlocks.includes(layer) ? undefined : windows;
     hidden = add(
       hidden,
@@ -61,7 +61,7 @@ export function visionTower(graph: GraphBuilder, weights: Weights, config: Visio
     const normed = rmsNorm(scope.at('norm2'), hidden, config.hiddenSize, EPSILON);
     hidden = add(hidden, gatedFeedForward(scope.at('mlp'), normed, config.hiddenSize, config.intermediateSize, true));
   }
-  graph.output('image_embeds', patchMerger(visual.at('merger'), hidden, config), [
+  graph.output('image_embeds', patchMerger(visual.block('merger'), hidden, config), [
     'image_tokens',
     config.outHiddenSize,
   ]);

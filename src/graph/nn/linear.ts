@@ -23,8 +23,7 @@ export function linear(
 ): Value {
   const rows = options.usedOutputs ?? outFeatures;
   const bias = options.bias === false ? undefined : scope.parameter('bias', [outFeatures], { rows });
-  const quantized = scope.quantizedWeight('weight', [outFeatures, inFeatures], rows);
-  if (quantized !== undefined) return quantizedLinear(x, quantized, bias);
-  const weight = scope.parameter('weight', [outFeatures, inFeatures], { rows });
+  const weight = scope.linearWeight('weight', [outFeatures, inFeatures], rows);
+  if ('format' in weight) return quantizedLinear(x, weight, bias);
   return x.graph.node('Gemm', bias === undefined ? [x, weight] : [x, weight, bias], { transB: 1 });
 }

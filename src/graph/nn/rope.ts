@@ -1,7 +1,7 @@
 import { reshape } from '../ops.js';
 import type { Value } from '../graph-builder.js';
 
-/** The angles' cosines and sines, each [tokens, headDim/2]; made outside the graph, since they hang on sizes alone. */
+/** The angles' cosines and sines, each [tokens, headDim/2]; made outside the graph, since they depend on sizes alone. */
 export interface RotaryTables {
   readonly cos: Value;
   readonly sin: Value;

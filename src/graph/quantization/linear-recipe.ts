@@ -1,14 +1,13 @@
-import type { LinearFormat } from './linear-format.js';
-import type { LinearRecipe } from './quantized-layout.js';
+import type { BlockFormat, LinearFormat } from './linear-format.js';
 
 /** The ways in which a checkpoint's linear layers are quantized: with integers multiplied on the CPU, or in blocks for any device. */
 export type Quantization = 'int8-dynamic' | 'int8-blocks' | 'int4-blocks';
 
-const BLOCKS_8 = { kind: 'blocks', bits: 8, blockSize: 128 } as const;
-/** Short blocks: at 4 bits the picture hears the difference. */
-export const BLOCKS_4 = { kind: 'blocks', bits: 4, blockSize: 32 } as const;
+const BLOCKS_8: BlockFormat = { kind: 'blocks', bits: 8, blockSize: 128 };
+/** Short blocks: at 4 bits the difference can be seen in the picture. */
+const BLOCKS_4: BlockFormat = { kind: 'blocks', bits: 4, blockSize: 32 };
 /** For weights that 4 bits don't hold well enough. */
-export const FINER_BLOCKS = { kind: 'blocks', bits: 8, blockSize: 32 } as const;
+export const FINER_BLOCKS: BlockFormat = { kind: 'blocks', bits: 8, blockSize: 32 };
 const CHANNELS: LinearFormat = { kind: 'channels' };
 
 /** Half a byte for one in twenty of the transformer's parameters in blocks; the most of a byte that they get on average. */
@@ -31,16 +30,14 @@ export interface SensitiveWeights {
   readonly finer: readonly string[];
 }
 
-/** The linear layers that make up the networks. What stands before the first block and behind the last stays whole: it is small, and all that the model sees and says goes through it. */
-const BLOCK_LAYERS: Readonly<Record<string, RegExp>> = {
-  visionTower: /^visual\.(blocks|merger)\./,
-  languageModel: /^language_model\.layers\./,
-  modulation: /^transformer_blocks\./,
-  denoiser: /^transformer_blocks\./,
-};
+/**
+ * What a linear layer's weight in one of a network's blocks is quantized to, by the graph that reads it; undefined where it
+ * stays as it is.
+ */
+export type LinearRecipe = (graph: string, tensor: string) => LinearFormat | undefined;
 
 /**
- * Which linear layers are quantized, and how.
+ * Which linear layers of the blocks are quantized, and how; what stands outside of blocks (Scope.block) is never asked about.
  * Only the denoiser's inputs may be rounded: it runs at every step, so it has the most to gain. The text encoder runs once a
  * prompt and its inputs have values far outside of the rest; the modulation runs once a schedule on a few rows.
  */
@@ -50,7 +47,7 @@ export function linearRecipe(
 ): LinearRecipe {
   const [kept, finer] = [new Set(sensitive.kept), new Set(sensitive.finer)];
   return (graph, tensor) => {
-    if (BLOCK_LAYERS[graph]?.test(tensor) !== true || kept.has(tensor)) return undefined;
+    if (kept.has(tensor)) return undefined;
     if (quantization === 'int4-blocks') return finer.has(tensor) ? FINER_BLOCKS : BLOCKS_4;
     return quantization === 'int8-dynamic' && graph === 'denoiser' ? CHANNELS : BLOCKS_8;
   };

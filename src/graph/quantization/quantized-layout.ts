@@ -1,6 +1,7 @@
 import type { TensorComponent, TensorEntry } from '../../checkpoint/tensor-index.js';
-import type { ElementType } from '../element-type.js';
-import { blockCount, type LinearFormat } from './linear-format.js';
+import { ELEMENT_BYTES, elementCount, type ElementType } from '../element-type.js';
+import { quantizedShapes, type LinearFormat } from './linear-format.js';
+import type { LinearRecipe } from './linear-recipe.js';
 
 /** A weight to be quantized. */
 export interface LinearWeight {
@@ -27,14 +28,11 @@ export interface Span {
 export interface QuantizedLinear {
   /** The file, seen from the session's folder for external data. */
   readonly location: string;
-  /** `channels`: uint8 [in, out]. `blocks`: uint8 [out, blocks, bytes of a block]. */
+  /** uint8, as quantizedShapes says. */
   readonly codes: Span;
-  /** `channels`: float32 [out]. `blocks`: float32 [out, blocks]. */
+  /** float32, as quantizedShapes says. */
   readonly scales: Span;
 }
-
-/** What a weight is quantized to, by the network that uses it; undefined where it stays as it is. */
-export type LinearRecipe = (graph: string, tensor: string) => LinearFormat | undefined;
 
 /** A weight with its place. */
 export type PlacedWeight = LinearWeight & QuantizedLinear;
@@ -62,8 +60,8 @@ export class QuantizedLayout {
     const key = `${weight.component}: ${weight.name}`;
     const known = this.placed.get(key);
     if (known !== undefined) return known;
-    const { codes, scales } = shapes(weight);
-    const { component } = weight;
+    const { component, format, rows, columns } = weight;
+    const { codes, scales } = quantizedShapes(format, rows, columns);
     const file = quantizedFile(component);
     const location = this.folder === '' ? file : `${this.folder}/${file}`;
     const place = {
@@ -87,7 +85,7 @@ export class QuantizedLayout {
 
   private append(component: TensorComponent, type: 'uint8' | 'float32', shape: readonly number[]): Span {
     const offset = Math.ceil((this.ends.get(component) ?? 0) / ALIGNMENT) * ALIGNMENT;
-    const length = product(shape) * (type === 'uint8' ? 1 : 4);
+    const length = elementCount(shape) * ELEMENT_BYTES[type];
     this.ends.set(component, offset + length);
     return { type, shape, offset, length };
   }
@@ -95,20 +93,3 @@ export class QuantizedLayout {
 
 /** Name of the file that holds a component's quantized weights. */
 export const quantizedFile = (component: TensorComponent): string => `${component}.bin`;
-
-/** Bytes of the codes and number of the scales that a weight [rows, columns] is quantized to. */
-export function quantizedSize(format: LinearFormat, rows: number, columns: number): { codes: number; scales: number } {
-  const { codes, scales } = shapes({ format, rows, columns });
-  return { codes: product(codes), scales: product(scales) };
-}
-
-const product = (shape: readonly number[]): number => shape.reduce((all, side) => all * side, 1);
-
-function shapes({ format, rows, columns }: Pick<LinearWeight, 'format' | 'rows' | 'columns'>): {
-  codes: number[];
-  scales: number[];
-} {
-  if (format.kind === 'channels') return { codes: [columns, rows], scales: [rows] };
-  const blocks = blockCount(columns, format.blockSize);
-  return { codes: [rows, blocks, (format.blockSize * format.bits) / 8], scales: [rows, blocks] };
-}

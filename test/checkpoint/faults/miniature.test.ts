@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openCheckpoint } from '../../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../../src/engine/open-edit-checkpoint.js';
 import { openingError } from '../../support/checkpoint-faults.js';
 import { listFiles } from '../../support/list-files.js';
 
@@ -57,7 +57,7 @@ describe('a damaged miniature', () => {
       for (const damage of Object.keys(DAMAGES) as (keyof typeof DAMAGES)[]) {
         const copy = await damaged(name, damage);
         if (UNREAD.includes(name) || (damage === 'missing' && DISPENSABLE.includes(name))) {
-          expect((await openCheckpoint(copy)).pipelineClass).toBe('QwenImageEditPipeline');
+          expect((await openEditCheckpoint(copy)).pipeline.className).toBe('QwenImageEditPipeline');
         } else {
           expect([damage, await openingError(copy)]).toEqual([damage, expect.stringContaining(name)]);
         }

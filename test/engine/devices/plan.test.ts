@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openCheckpoint } from '../../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../../src/engine/open-edit-checkpoint.js';
 import type { DeviceMap, Precision } from '../../../src/protocol/device-settings.js';
 import { STAGES, type Device, type DevicePlan } from '../../../src/engine/devices/device-plan.js';
 import { planError } from '../../../src/engine/devices/plan-error.js';
@@ -30,7 +30,7 @@ let sizesOf: SizesOf;
 
 beforeAll(async () => {
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'make-sparse-checkpoint.mjs'), folder]);
-  sizesOf = sizesOfCheckpoint(await openCheckpoint(folder));
+  sizesOf = sizesOfCheckpoint(await openEditCheckpoint(folder));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -144,7 +144,7 @@ test('a refusal names only settings that would fit', () => {
     const outcome = planDevices(asked, on, sizesOf);
     if (!isRefusal(outcome) || outcome.refused !== 'too large') continue;
     refused += 1;
-    const message = planError(outcome, asked, on, sizesOf);
+    const { message } = planError(outcome, asked, on, sizesOf);
     expect(message).not.toContain('\n');
     const remedies = / fits with (.*)$/.exec(message)?.[1]?.split(', or with ') ?? [];
     for (const remedy of remedies) {
@@ -180,7 +180,7 @@ test('cuda and balanced without a GPU, and a precision that a device lacks, are 
   const told = (deviceMap: DeviceMap, precision: Precision): string => {
     const asked = request(deviceMap, precision);
     const outcome = planDevices(asked, machine([]), sizesOf);
-    return isRefusal(outcome) ? planError(outcome, asked, machine([]), sizesOf) : '';
+    return isRefusal(outcome) ? planError(outcome, asked, machine([]), sizesOf).message : '';
   };
   expect(told('cuda', 'bf16')).toMatch(/^DEVICE_MAP=cuda needs .*setup:cuda/);
   expect(told('balanced', 'bf16')).toMatch(/^DEVICE_MAP=balanced needs .*setup:cuda/);

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import onnxProto from 'onnx-proto';
-import { openCheckpoint } from '../../../src/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../../src/engine/open-edit-checkpoint.js';
 import { weightBytes } from '../../../src/engine/devices/weight-bytes.js';
-import { buildGraphs, GRAPH_NAMES } from '../../../src/graph/checkpoint-graphs.js';
+import { buildGraphs, GRAPH_NAMES, graphTensors } from '../../../src/graph/checkpoint-graphs.js';
 import { checkpointFolder, checkpointNames } from '../../support/fixtures.js';
 
 const { onnx } = onnxProto;
@@ -15,9 +15,9 @@ function elementsOf(model: Uint8Array): number {
 }
 
 test.each(checkpointNames())('checkpoint %s: each graph is counted with the tensors that it reads', async (name) => {
-  const checkpoint = await openCheckpoint(checkpointFolder(name));
+  const checkpoint = await openEditCheckpoint(checkpointFolder(name));
   const { models } = buildGraphs(checkpoint, 'float32');
-  const { graphs, layers, ends } = weightBytes(checkpoint, 'fp32', 'cpu');
+  const { graphs, layers, ends } = weightBytes(graphTensors(checkpoint), 'fp32', 'cpu');
   const { config, tensors } = checkpoint.transformer;
   const { innerDim, numLayers } = config;
   // Counted but not read: four of the six modulation vectors of the last block's text.

@@ -4,7 +4,7 @@
  * have typed arrays of their own, which the runtime refuses.
  */
 import sharp from 'sharp';
-import { openCheckpoint } from '../../../dist/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../../dist/engine/open-edit-checkpoint.js';
 import { planCheckpoint } from '../../../dist/engine/devices/plan-checkpoint.js';
 import { loadEditModel } from '../../../dist/engine/edit-model.js';
 
@@ -25,7 +25,7 @@ const model = () => {
 /** @type {Record<string, (input: any) => Promise<unknown>>} */
 const stages = {
   async load({ folder, precision = 'fp32', cache = { folder: '', maxBytes: 0 } }) {
-    const checkpoint = await openCheckpoint(folder);
+    const checkpoint = await openEditCheckpoint(folder);
     const deviceMap = /** @type {const} */ ('cpu');
     const request = { deviceMap, precision, outputPixels: checkpoint.service.nativeArea };
     loaded = await loadEditModel(checkpoint, (await planCheckpoint(checkpoint, request)).plan, cache);
@@ -34,7 +34,7 @@ const stages = {
   async vision({ file }) {
     return model().textEncoder.encodeImage(await readImage(file));
   },
-  prompts: ({ prompts, features }) => model().textEncoder.encodePrompts(prompts, features),
+  prompts: ({ prompts, features }) => model().textEncoder.encodePrompts(prompts, [features]),
   condition: ({ prompt, grids }) => model().transformer.condition(prompt, grids),
   modulation: ({ timestep }) => model().transformer.modulation(Float32Array.of(timestep)).at(0),
   velocity: ({ latents, references, modulation, conditioning }) =>

@@ -123,7 +123,9 @@ describe('the cache of quantized weights', () => {
     const key = theOnly(readdirSync(folder));
     const cache = new QuantizedCache({ folder, maxBytes: GIGABYTE });
     const [{ bytes } = { bytes: NaN }] = await cache.list();
-    await expect(start(folder, bytes, 'int4')).rejects.toThrow(/running services use \S+ GB of QUANTIZED_CACHE_MAX_GB/);
+    await expect(start(folder, bytes, 'int4')).rejects.toThrow(
+      /running services use \S+ [kMG]B of QUANTIZED_CACHE_MAX_GB/,
+    );
     expect(await cache.clean()).toEqual({ removedBytes: 0, usedBytes: bytes });
     expect(readdirSync(folder)).toEqual([key]);
     await engine.kill();
@@ -138,7 +140,9 @@ describe('the cache of quantized weights', () => {
       "The quantized weights can't be kept: QUANTIZED_CACHE_DIR is not a folder",
     );
     await expect(start(join(file, 'below'))).rejects.toThrow('QUANTIZED_CACHE_DIR is not a folder');
-    await expect(start(join(folder, 'small'), 1000)).rejects.toThrow(/take \S+ GB, more than QUANTIZED_CACHE_MAX_GB/);
+    await expect(start(join(folder, 'small'), 1000)).rejects.toThrow(
+      /take \S+ [kMG]B, more than QUANTIZED_CACHE_MAX_GB/,
+    );
     expect(readdirSync(join(folder, 'small'))).toEqual([]);
   });
 

@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { openCheckpoint } from '../../../dist/checkpoint/open-checkpoint.js';
+import { openEditCheckpoint } from '../../../dist/engine/open-edit-checkpoint.js';
 import { graphsAt } from '../../../dist/engine/devices/balance.js';
 import { layOut } from '../../../dist/engine/devices/lay-out.js';
 import { sizesOfCheckpoint } from '../../../dist/engine/devices/network-sizes.js';
@@ -17,8 +17,8 @@ import { SchedulerService } from '../../../dist/engine/scheduler/scheduler.servi
 import { readInputPicture } from '../../../dist/images/input-picture.js';
 
 const [folder = '', picture = ''] = process.argv.slice(2);
-const checkpoint = await openCheckpoint(folder);
-const { conditionArea } = checkpoint.service;
+const checkpoint = await openEditCheckpoint(folder);
+const { conditionAreas } = checkpoint.service;
 const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', 64 * 64);
 const layers = sizes.weights.layers.length;
 
@@ -50,7 +50,7 @@ const plans = {
 const request = {
   prompt: 'make it blue',
   negativePrompt: 'dull',
-  references: [await readInputPicture(await readFile(picture), { maxPixels: 64e6, maxAspect: 100 }, [conditionArea])],
+  references: [await readInputPicture(await readFile(picture), { maxPixels: 64e6, maxAspect: 100 }, conditionAreas)],
   size: { width: 64, height: 64 },
   numInferenceSteps: 2,
   trueCfgScale: 3,

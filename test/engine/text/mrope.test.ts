@@ -33,7 +33,7 @@ describe.each(goldenJson('mrope.json', CASES))('head size $headDim, grid $grid',
     ...Array<number>((gridHeight * gridWidth) / 4).fill(IMAGE_TOKEN),
     ...Array<number>(golden.behind).fill(2),
   ]);
-  const positions = mropePositions(inputIds, config, gridHeight, gridWidth);
+  const positions = mropePositions(inputIds, config, [{ gridHeight, gridWidth }]);
 
   test('positions are get_rope_index’s', () => {
     expect([...positions]).toEqual(golden.positions.flat());
@@ -50,5 +50,22 @@ describe.each(goldenJson('mrope.json', CASES))('head size $headDim, grid $grid',
 
 test('a prompt without a picture counts alike on all axes', () => {
   const config = textEncoderConfig({ imageTokenId: IMAGE_TOKEN });
-  expect([...mropePositions(Int32Array.of(1, 2, 3), config, 0, 0)]).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2]);
+  expect([...mropePositions(Int32Array.of(1, 2, 3), config, [])]).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2]);
+});
+
+const SEVERAL = list(object({ grids: list(pair), ids: list(number), positions: list(list(number)) }));
+
+test.each(goldenJson('mrope-several.json', SEVERAL))(
+  'several pictures, grids $grids: positions are get_rope_index’s',
+  (golden) => {
+    const config = textEncoderConfig({ imageTokenId: IMAGE_TOKEN });
+    const grids = golden.grids.map(([gridHeight, gridWidth]) => ({ gridHeight, gridWidth }));
+    expect([...mropePositions(Int32Array.from(golden.ids), config, grids)]).toEqual(golden.positions.flat());
+  },
+);
+
+test('image tokens of a picture that isn’t there are an error', () => {
+  const config = textEncoderConfig({ imageTokenId: IMAGE_TOKEN });
+  const one = [{ gridHeight: 2, gridWidth: 2 }];
+  expect(() => mropePositions(Int32Array.of(IMAGE_TOKEN, 1, IMAGE_TOKEN), config, one)).toThrow(/more pictures/);
 });

@@ -7,12 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CheckpointError } from '../../../src/checkpoint/checkpoint-error.js';
 import { FolderFiles } from '../../../src/checkpoint/folder-files.js';
 import { readTokenizerFiles, type TokenizerFiles } from '../../../src/checkpoint/tokenizer-files.js';
-import { buildPrompt, TEMPLATE_DROP } from '../../../src/engine/text/prompt-template.js';
 import { QWEN2_PATTERN } from '../../../src/engine/text/qwen2-pattern.js';
 import { PromptTokenizer } from '../../../src/engine/text/tokenizer.js';
-import { flag, list, map, number, object, pair, text } from '../../support/json-shape.js';
+import { flag, list, map, number, object, text } from '../../support/json-shape.js';
 import { goldenJson, sha256 } from '../../support/goldens.js';
-import { textEncoderConfig } from '../../support/text-encoder-config.js';
 
 const TOKENIZATION = object({
   vocabulary: map(number),
@@ -20,7 +18,6 @@ const TOKENIZATION = object({
   config: object({ added_tokens_decoder: map(object({ content: text, special: flag })) }),
   texts: list(object({ text, ids: list(number) })),
   long: list(object({ unit: text, length: number, tokens: number, sha256: text })),
-  template: object({ prompt: text, grid: pair, drop: number, ids: list(number) }),
 });
 
 const golden = goldenJson('tokenization.json', TOKENIZATION);
@@ -147,28 +144,6 @@ describe('long texts', () => {
     const ids = tokenizer.encode(text);
     expect(ids).toHaveLength(tokens);
     expect(sha256(JSON.stringify(ids))).toBe(expected);
-  });
-});
-
-describe('buildPrompt', () => {
-  const { prompt, grid, drop, ids } = golden.template;
-  const imageTokenId = addedTokens.find(({ content }) => content === '<|image_pad|>')?.id ?? -1;
-  const config = textEncoderConfig({ imageTokenId });
-  const built = buildPrompt(new PromptTokenizer(separateFiles), config, prompt, ...grid);
-
-  test('is the pipeline’s template with one image token for each merged patch', () => {
-    expect([...built.inputIds]).toEqual(ids);
-    expect(built.imageCount).toBe(6);
-  });
-
-  test('says where the picture is', () => {
-    const picture = built.inputIds.subarray(built.imageStart, built.imageStart + built.imageCount);
-    expect([...picture]).toEqual(Array<number>(6).fill(imageTokenId));
-    expect(built.inputIds.filter((id) => id === imageTokenId)).toHaveLength(6);
-  });
-
-  test('drops as many positions as the pipeline', () => {
-    expect(TEMPLATE_DROP).toBe(drop);
   });
 });
 

@@ -192,6 +192,44 @@ def mrope() -> list:
     return cases
 
 
+def mrope_of_several() -> list:
+    """Positions of prompts with several pictures; texts[i] ordinary tokens stand before picture i, the last behind all of them."""
+    from transformers import Qwen2_5_VLConfig
+    from transformers.models.qwen2_5_vl.modeling_qwen2_5_vl import Qwen2_5_VLModel
+
+    text = {"hidden_size": 32, "num_attention_heads": 2, "num_key_value_heads": 1, "intermediate_size": 8, "num_hidden_layers": 1, "vocab_size": 100}
+    text |= {"rope_parameters": {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 1e6}}
+    vision = {"depth": 1, "hidden_size": 16, "num_heads": 2, "intermediate_size": 8, "out_hidden_size": 32}
+    model = Qwen2_5_VLModel._from_config(Qwen2_5_VLConfig(text_config=text, vision_config=vision))
+    cases = []
+    for texts, grids in [
+        ([5, 3, 4], [(4, 6), (8, 2)]),
+        ([0, 1, 0], [(2, 2), (2, 10)]),
+        ([7, 2, 2, 2, 9], [(4, 4), (2, 6), (6, 2), (4, 8)]),
+    ]:
+        ids = [1] * texts[0]
+        for count, (height, width) in zip(texts[1:], grids):
+            ids += [7] * (height * width // 4) + [2] * count
+        ids = torch.tensor([ids])
+        grid_thw = torch.tensor([[1, *grid] for grid in grids])
+        positions, _ = model.get_rope_index(ids, (ids == 7).int(), image_grid_thw=grid_thw)
+        cases.append({"grids": grids, "ids": ids[0].tolist(), "positions": positions[:, 0].tolist()})
+    return cases
+
+
+def rope_of_several() -> list:
+    """The joint sequence's rotary tables for a target and references, grids in tokens, the target's first."""
+    from diffusers.models.transformers.transformer_qwenimage import QwenEmbedRope
+
+    cases = []
+    for text_tokens, grids in [(3, [(4, 6), (3, 5)]), (2, [(2, 2), (5, 3), (4, 7)])]:
+        rope = QwenEmbedRope(theta=10000, axes_dim=[4, 6, 6], scale_rope=True)
+        image, text = rope([[(1, *grid) for grid in grids]], max_txt_seq_len=text_tokens, device=torch.device("cpu"))
+        joint = torch.cat([text, image])
+        cases.append({"textTokens": text_tokens, "grids": grids, "cos": floats(joint.real), "sin": floats(joint.imag)})
+    return cases
+
+
 def check_tensor_file() -> None:
     expected = (torch.arange(3 * 5 * 7, dtype=torch.float32) / 105).reshape(3, 5, 7)
     for mmap in (False, True):
@@ -206,6 +244,8 @@ if __name__ == "__main__":
     write("sizes.json", sizes())
     write("patches.json", patches())
     write("mrope.json", mrope())
+    write("mrope-several.json", mrope_of_several())
+    write("rope-several.json", rope_of_several())
     write("tokenization.json", tokenization.goldens())
     write("pictures.json", decoding.goldens(GOLDENS / "pictures"))
     check_tensor_file()

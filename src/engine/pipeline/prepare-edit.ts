@@ -1,0 +1,142 @@
+import type { RgbImage } from '../../images/rgb-image.js';
+import type { PictureTokens } from '../../protocol/picture.js';
+import type { PictureRequest } from '../../protocol/picture-request.js';
+import { concatFloats } from '../concat-floats.js';
+import type { EditModel } from '../edit-model.js';
+import type { SchedulerService } from '../scheduler/scheduler.service.js';
+import type { ImageFeatures } from '../text-encoder.js';
+import type { Conditioning } from '../transformer.js';
+import { LATENT_PATCH, packLatents } from '../transformer/latents.js';
+import type { TokenGrid } from '../transformer/rope-tables.js';
+import { checkRequest } from './check-request.js';
+import { outputSizes, type OutputSizes } from './output-size.js';
+import { takeTurn, type PictureListener } from './picture-listener.js';
+import type { StageClock } from './stage-clock.js';
+import { conditionIndex, type ConditionReader, type PipelineVariant } from './variants/pipeline-variant.js';
+
+/** Everything about an edit that all its variants share. */
+export interface PreparedEdit {
+  readonly sizes: OutputSizes;
+  /** Rows of the target's latents. */
+  readonly latentHeight: number;
+  /** Columns of the target's latents. */
+  readonly latentWidth: number;
+  /** float32 [all references' tokens, channels], one reference behind the other */
+  readonly references: Float32Array;
+  readonly conditional: Conditioning;
+  /** Absent without guidance. */
+  readonly unconditional: Conditioning | undefined;
+  /** float32 [steps + 1] */
+  readonly sigmas: Float32Array;
+  /** float32 [steps], 0–1: what the transformer takes. */
+  readonly timesteps: Float32Array;
+  readonly tokens: PictureTokens;
+}
+
+/** How a run of the pipeline is timed and watched. */
+export interface RunContext {
+  readonly clock: StageClock;
+  readonly listener: PictureListener;
+}
+
+/**
+ * Encodes an edit's references and prompts, and makes its schedule.
+ * @throws InvalidEditError when the model can't serve the request as it is; CancelledError
+ */
+export async function prepareEdit(
+  model: EditModel,
+  request: PictureRequest,
+  scheduler: SchedulerService,
+  context: RunContext,
+): Promise<PreparedEdit> {
+  const textTokens = await context.clock.time('text', () => checkRequest(request, model));
+  const { transformer, vae, checkpoint } = model;
+  const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
+  const input = followedReference(request, checkpoint.pipeline);
+  const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
+  const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };
+  const targetTokens = target.rows * target.columns;
+
+  const references = await encodeReferences(model, request, context);
+  const [conditional, unconditional] = await context.clock.time('text', () =>
+    encodePrompts(model, request, [target, ...references.grids], context.listener),
+  );
+  if (conditional === undefined) throw new Error('The prompt has no embeddings');
+  await takeTurn(context.listener);
+  const { sigmas, timesteps } = scheduler.schedule(checkpoint.scheduler, request.numInferenceSteps, targetTokens);
+  return {
+    sizes,
+    latentHeight: target.rows * LATENT_PATCH,
+    latentWidth: target.columns * LATENT_PATCH,
+    references: references.packed,
+    conditional,
+    unconditional,
+    sigmas,
+    timesteps,
+    tokens: {
+      text: textTokens.prompt + textTokens.negativePrompt,
+      references: references.packed.length / transformer.config.inChannels,
+      target: targetTokens,
+    },
+  };
+}
+
+/** The reference whose aspect a result of size auto has. */
+function followedReference(
+  { references }: PictureRequest,
+  { autoSizeFollows }: PipelineVariant,
+): PictureRequest['references'][number] {
+  const followed = references.at(autoSizeFollows === 'first' ? 0 : -1);
+  if (followed === undefined) throw new Error('An edit has a reference');
+  return followed;
+}
+
+/** What a network is shown of each reference. */
+function conditionPictures(model: EditModel, request: PictureRequest, reader: ConditionReader): RgbImage[] {
+  const index = conditionIndex(model.checkpoint.pipeline, reader);
+  return request.references.map(({ conditions }) => {
+    const picture = conditions[index];
+    if (picture === undefined) throw new Error('A reference lacks a condition picture');
+    return picture;
+  });
+}
+
+/** The references as the transformer takes them. */
+interface ReferenceTokens {
+  /** float32 [all references' tokens, channels] */
+  readonly packed: Float32Array;
+  readonly grids: readonly TokenGrid[];
+}
+
+async function encodeReferences(
+  model: EditModel,
+  request: PictureRequest,
+  { clock, listener }: RunContext,
+): Promise<ReferenceTokens> {
+  const packed: Float32Array[] = [];
+  const grids: TokenGrid[] = [];
+  for (const picture of conditionPictures(model, request, 'vae')) {
+    const latents = await clock.time('encode', () => model.vae.encode(picture));
+    await takeTurn(listener);
+    packed.push(packLatents(latents));
+    grids.push({ rows: latents.height / LATENT_PATCH, columns: latents.width / LATENT_PATCH });
+  }
+  return { packed: concatFloats(packed), grids };
+}
+
+/** The prompt and, with guidance, the negative prompt, as the transformer takes them. */
+async function encodePrompts(
+  model: EditModel,
+  request: PictureRequest,
+  grids: readonly TokenGrid[],
+  listener: PictureListener,
+): Promise<Conditioning[]> {
+  const features: ImageFeatures[] = [];
+  for (const picture of conditionPictures(model, request, 'vision')) {
+    features.push(await model.textEncoder.encodeImage(picture));
+    await takeTurn(listener);
+  }
+  const negative = request.trueCfgScale > 1 ? [request.negativePrompt] : [];
+  const embeds = await model.textEncoder.encodePrompts([request.prompt, ...negative], features);
+  return Promise.all(embeds.map((prompt) => model.transformer.condition(prompt, grids)));
+}
