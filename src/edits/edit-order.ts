@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { EditOrder } from '../jobs/edit-order.js';
 import { editWarnings } from './edit-warnings.js';
-import type { EditForm } from './fields/edit-form.pipe.js';
+import type { EditForm } from './fields/check-form.js';
 
 /** The model authors' own: guidance needs something to guide away from. */
 const DEFAULT_NEGATIVE_PROMPT = ' ';

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { MAX_TIMER_SECONDS } from '../../../config/read-settings.js';
+import { Settings } from '../../../config/settings.js';
 import { pictureUsage } from '../../../edits/usage.js';
 import { editOrder } from '../../../edits/edit-order.js';
-import { EditFormPipe } from '../../../edits/fields/edit-form.pipe.js';
+import { checkForm } from '../../../edits/fields/check-form.js';
 import { InputPictures } from '../../../edits/decoding/input-pictures.service.js';
 import { FileBlocks } from '../../../edits/decoding/file-blocks.js';
 import type { ModelState } from '../../../inference/model-state.js';
@@ -23,20 +24,20 @@ export class LocalEngine {
   private wasReady = false;
 
   constructor(
-    private readonly forms: EditFormPipe,
+    private readonly settings: Settings,
     private readonly pictures: InputPictures,
     private readonly model: ServedModel,
     private readonly queue: JobQueue,
   ) {}
 
-  /** @throws CliError, ApiError */
+  /** @throws CliError, EditError */
   async *edit({ texts, picture }: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
     yield* this.ready(signal);
     const files = [{ field: 'images', content: FileBlocks.of(picture) }];
-    const form = this.forms.transform({ texts: new Map(Object.entries(texts)), files });
+    const form = checkForm({ texts: new Map(Object.entries(texts)), files }, this.model.ready(), this.settings.limits);
     const inputs = (await this.pictures.read(form)).map((input) => [input]);
     const order = editOrder(form, true);
-    // Whoever typed the command decides how long is too long.
+    // The user who typed the command decides how long is too long.
     const timeoutSeconds = MAX_TIMER_SECONDS;
     const id = await this.queue.submit(order, inputs, {
       place: NO_PLACE,

@@ -1,21 +1,30 @@
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ApiKey } from '../../../auth/api-key.service.js';
-import { checkKey } from '../../../auth/require-key.js';
+import { Authenticator } from '../../../auth/authenticator.service.js';
 import { Settings } from '../../../config/settings.js';
 import { onClose } from '../../../http/on-close.js';
 import { ServedModel } from '../../../inference/served-model.js';
 import { JobQueue, type Place } from '../../../jobs/job-queue.js';
-import { editIntent } from './edit-intent.js';
+import { type EditIntent, editIntent } from './edit-intent.js';
 import { UploadReservation } from './upload-reservation.js';
 
-const places = new WeakMap<Request, UploadReservation>();
+declare module '../../../http/request-context.js' {
+  interface RequestContext {
+    admittedEdit?: AdmittedEdit;
+  }
+}
+
+/** A request for an edit that was let in. */
+export interface AdmittedEdit {
+  readonly intent: EditIntent;
+  readonly reservation: UploadReservation;
+}
 
 /** Lets an edit in only when there is a model and room for its job, before its body is read; the place is kept for a while. */
 @Injectable()
 export class EditAdmission {
   constructor(
-    private readonly apiKey: ApiKey,
+    private readonly authenticator: Authenticator,
     private readonly model: ServedModel,
     private readonly queue: JobQueue,
     private readonly settings: Settings,
@@ -23,29 +32,25 @@ export class EditAdmission {
 
   /** @throws ApiError 401, EditError unavailable, ApiError 400 for the headers, EditError busy; in this order */
   async admit(request: Request, response: Response): Promise<void> {
-    checkKey(this.apiKey, request);
+    await this.authenticator.authenticate(request, response);
     this.model.ready();
-    const reserve = (): Promise<Place | null> => this.placeFor(request);
-    const place = new UploadReservation(await reserve(), reserve);
-    places.set(request, place);
-    onClose(response, () => place.release());
+    const intent = editIntent(request);
+    const reserve = (): Promise<Place | null> => this.placeFor(intent);
+    const reservation = new UploadReservation(await reserve(), reserve);
+    request.context.admittedEdit = { intent, reservation };
+    onClose(response, () => reservation.release());
   }
 
   /** A request that names a job that is there needs none. */
-  private async placeFor(request: Request): Promise<Place | null> {
-    const { isAsync, idempotencyKey } = editIntent(request);
+  private async placeFor({ isAsync, idempotencyKey }: EditIntent): Promise<Place | null> {
     if (idempotencyKey !== null && (await this.queue.isNamed(idempotencyKey))) return null;
     const { jobTimeoutSeconds, requestTimeoutSeconds } = this.settings.jobs;
     return this.queue.reserve(isAsync ? jobTimeoutSeconds : requestTimeoutSeconds);
   }
 }
 
-/**
- * The place of a request that EditAdmission has let in, now that its body is read.
- * @throws ApiError 429 when that took so long that the place was given up, and there is no other
- */
-export function claimReservation(request: Request): Promise<Place> {
-  const place = places.get(request);
-  if (place === undefined) throw new Error('EditAdmission has not seen this request');
-  return place.claim();
+/** What EditAdmission has found out about this request, and keeps for it. */
+export function admittedEdit({ context }: Request): AdmittedEdit {
+  if (context.admittedEdit === undefined) throw new Error('EditAdmission has not seen this request');
+  return context.admittedEdit;
 }

@@ -26,7 +26,10 @@ export class UploadReservation {
     }, KEPT_SECONDS * 1000);
   }
 
-  /** The place for the job, now that the body is whole. */
+  /**
+   * The place for the job, now that the body is whole.
+   * @throws QueueFullError when that took so long that the place was given up, and there is no other
+   */
   async claim(): Promise<Place> {
     clearTimeout(this.timer);
     if (this.place === null && !this.isReleased) this.keep(await this.reserve());
@@ -42,7 +45,7 @@ export class UploadReservation {
 
   private keep(place: Place | null): void {
     this.place = place;
-    // Who has gone meanwhile won't release it any more.
+    // A request that is over by now won't release it any more.
     if (this.isReleased) place?.release();
   }
 }

@@ -1,15 +1,13 @@
-import { Injectable, type PipeTransform } from '@nestjs/common';
-import { Settings } from '../../config/settings.js';
+import type { RequestLimits } from '../../config/settings.js';
 import { invalidEdit } from '../../protocol/edit-error.js';
-import { ServedModel } from '../../inference/served-model.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
-import type { Upload } from '../http/upload/upload.js';
 import { checkFields, TEXT_FIELDS } from './check-fields.js';
 import type { EditFields } from './edit-fields.dto.js';
 import { BRACKETED_PART, FILE_PART } from './field-rule.js';
+import type { FormInput } from './form-input.js';
 import { type InputFiles, inputFiles, PICTURE_FIELDS } from './input-files.js';
 
-/** A request whose every field is valid; its pictures are not decoded yet. */
+/** A form whose every field is valid; its pictures are not decoded yet. */
 export interface EditForm {
   readonly fields: EditFields;
   readonly inputs: InputFiles;
@@ -20,38 +18,31 @@ export interface EditForm {
 /** OpenAI's, known and not served: named as such, where other unknown fields are merely unknown. */
 const UNSUPPORTED = ['mask', 'style'];
 
-/** Checks an upload field by field and types it; the first fault is the answer. */
-@Injectable()
-export class EditFormPipe implements PipeTransform<Upload, EditForm> {
-  constructor(
-    private readonly settings: Settings,
-    private readonly model: ServedModel,
-  ) {}
-
-  /** @throws EditError that names the field */
-  transform(upload: Upload): EditForm {
-    const model = this.model.ready();
-    const inputs = inputFiles(upload, model);
-    const fields = checkFields(textFields(upload), { limits: this.settings.limits, model });
-    refuseUnknown(upload);
-    return { fields, inputs, model };
-  }
+/**
+ * Checks a form field by field and types it; the first fault is the answer.
+ * @throws EditError that names the field
+ */
+export function checkForm(input: FormInput, model: ModelInfo, limits: RequestLimits): EditForm {
+  const inputs = inputFiles(input, model);
+  const fields = checkFields(textFields(input), { limits, model });
+  refuseUnknown(input);
+  return { fields, inputs, model };
 }
 
 /** The known text fields that were given; a file under one of their names stands out as FILE_PART. */
-function textFields(upload: Upload): Record<string, unknown> {
+function textFields({ texts, files }: FormInput): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const name of TEXT_FIELDS) {
-    const text = upload.texts.get(name);
-    if (upload.files.some(({ field }) => field === name)) given[name] = FILE_PART;
+    const text = texts.get(name);
+    if (files.some(({ field }) => field === name)) given[name] = FILE_PART;
     else if (typeof text === 'object' && !Array.isArray(text)) given[name] = BRACKETED_PART;
     else if (text !== undefined) given[name] = text;
   }
   return given;
 }
 
-function refuseUnknown(upload: Upload): void {
-  const names = [...upload.texts.keys(), ...upload.files.map(({ field }) => field)];
+function refuseUnknown({ texts, files }: FormInput): void {
+  const names = [...texts.keys(), ...files.map(({ field }) => field)];
   const known = [...TEXT_FIELDS, ...PICTURE_FIELDS];
   const name = names.find((candidate) => !known.includes(candidate));
   if (name === undefined) return;
