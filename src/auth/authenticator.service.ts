@@ -38,13 +38,14 @@ export class Authenticator {
   };
 }
 
-function presentsKey(request: Request, response: Response): Promise<boolean> {
+function presentsKey({ headers }: Request, response: Response): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const decide: AuthenticateCallback = (error, user) => {
       if (error instanceof Error) reject(error);
       else resolve(Boolean(user));
     };
     const check = passport.authenticate(STRATEGIES, { session: false }, decide) as RequestHandler;
-    void check(request, response, reject);
+    // Passport adds functions of its own to the request, which takes long where it is express': it gets the headers alone.
+    void check({ headers } as Request, response, reject);
   });
 }
