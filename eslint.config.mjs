@@ -59,6 +59,17 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/playground/client/**/*.ts'],
+    rules: {
+      // It runs in a browser: what it imports from the service are types, which bring Node's names with them.
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(\\.\\./)+(auth|edits|http|model-list|health)/', allowTypeImports: true }] },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', 'setImmediate', '__dirname'],
+    },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {

@@ -1,30 +1,22 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
-import type { Request } from 'express';
-import { ApiKey } from './api-key.service.js';
+import type { Request, Response } from 'express';
+import { Authenticator } from './authenticator.service.js';
 import { IS_PUBLIC } from './public.decorator.js';
-import { unauthorized } from './unauthorized.js';
 
-/** Lets a request pass when the service has no key, the route is public, or Basic or Bearer presents the key. */
+/** Lets a request pass when its route is public, or the authenticator lets it in. */
 @Injectable()
-export class KeyGuard extends AuthGuard(['basic', 'bearer']) {
+export class KeyGuard implements CanActivate {
   constructor(
-    private readonly apiKey: ApiKey,
+    private readonly authenticator: Authenticator,
     private readonly reflector: Reflector,
-  ) {
-    super({ session: false });
-  }
+  ) {}
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (!this.apiKey.isSet) return true;
+  /** @throws ApiError 401 */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
-    return (await super.canActivate(context)) as boolean;
-  }
-
-  override handleRequest<User>(error: unknown, user: User, _info: unknown, context: ExecutionContext): User {
-    if (error instanceof Error) throw error;
-    if (!user) throw unauthorized(context.switchToHttp().getRequest<Request>());
-    return user;
+    const http = context.switchToHttp();
+    await this.authenticator.authenticate(http.getRequest<Request>(), http.getResponse<Response>());
+    return true;
   }
 }

@@ -1,4 +1,3 @@
-import { ApiError } from '../http/errors/api-error.js';
 import { editApiError } from '../http/errors/edit-api-error.js';
 import { EditError } from '../protocol/edit-error.js';
 import { PICTURE_FIELDS } from '../edits/fields/input-files.js';
@@ -6,7 +5,7 @@ import { PICTURE_FIELDS } from '../edits/fields/input-files.js';
 /** Exit codes; a signal's own is 128 and its number. */
 export const EXIT = { done: 0, failed: 1, wrongUsage: 2 } as const;
 
-export interface FaultFacts {
+export interface CliErrorOptions {
   /** The API's error code, or the command line's own. */
   readonly code?: string;
   /** The option or field at fault. */
@@ -15,7 +14,7 @@ export interface FaultFacts {
   readonly isForAll?: boolean;
 }
 
-/** Why a picture, or the whole command, has no result. The message is for whoever typed the command. */
+/** Why a picture, or the whole command, has no result. The message is for the user who typed the command. */
 export class CliError extends Error {
   readonly code: string;
   readonly param: string | null;
@@ -24,7 +23,7 @@ export class CliError extends Error {
   constructor(
     message: string,
     readonly exitCode: typeof EXIT.failed | typeof EXIT.wrongUsage = EXIT.failed,
-    { code = 'FAILED', param = null, isForAll = false }: FaultFacts = {},
+    { code = 'FAILED', param = null, isForAll = false }: CliErrorOptions = {},
   ) {
     super(message);
     this.code = code;
@@ -38,7 +37,7 @@ export function wrongUsage(message: string, param: string | null = null): CliErr
   return new CliError(message, EXIT.wrongUsage, { code: 'WRONG_USAGE', param });
 }
 
-/** Errors that hang on the service and not on the picture. */
+/** Errors that depend on the service and not on the picture. */
 const FOR_ALL = ['UNAUTHORIZED', 'NOT_FOUND', 'METHOD_NOT_ALLOWED', 'MODEL_NOT_READY'];
 
 /** An error of the API, its own engine's or a server's, as the command line tells it. */
@@ -57,7 +56,7 @@ export function apiError(code: string, message: string, param: string | null): C
 /** Whatever was thrown, as a fault; what nobody expected goes on. */
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
-  const answered = error instanceof EditError ? editApiError(error) : error;
-  if (answered instanceof ApiError) return apiError(answered.code, answered.message, answered.param);
-  throw error;
+  if (!(error instanceof EditError)) throw error;
+  const { code, message, param } = editApiError(error);
+  return apiError(code, message, param);
 }

@@ -1,4 +1,4 @@
-import type { EditForm } from './fields/edit-form.pipe.js';
+import type { EditForm } from './fields/check-form.js';
 
 /**
  * What the caller asked for and doesn't get, one sentence each; the answer's `warnings`.

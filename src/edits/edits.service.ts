@@ -1,17 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import { jobsConfig } from '../config/namespaces.js';
+import { jobsConfig, limitsConfig } from '../config/namespaces.js';
 import { EditError } from '../protocol/edit-error.js';
+import { ServedModel } from '../inference/served-model.js';
 import type { EditInputs } from '../jobs/edit-job.js';
+import type { NumberedEvent } from '../jobs/job-event.js';
 import { type JobName, JobQueue, type Reservation } from '../jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
 import type { TraceContext } from '../tracing/tracing.js';
-import { editOrder } from './edit-order.js';
-import type { EditForm } from './fields/edit-form.pipe.js';
+import { buildEditJob } from './build-edit-job.js';
+import { ByteBudget } from './budget/byte-budget.service.js';
 import { InputPictures } from './decoding/input-pictures.service.js';
-import { type EditEvent, editEvent } from './http/answers/edit-events.js';
-import { UploadBudget } from './http/upload/upload-budget.service.js';
+import { checkForm, type EditForm } from './fields/check-form.js';
+import type { FormInput } from './fields/form-input.js';
 
 export interface EditMode {
   readonly isAsync: boolean;
@@ -26,18 +28,31 @@ export interface FinishedJob {
   readonly files: readonly PictureFile[];
 }
 
-/** Takes valid forms to the queue, and tells about the jobs there. */
+/** What happened to a job, with the picture that was made where it is that. */
+export interface EditHappening {
+  readonly event: NumberedEvent;
+  readonly file: PictureFile | null;
+}
+
+/** Checks forms, takes them to the queue, and tells about the jobs there: what every way into the service is built on. */
 @Injectable()
 export class EditsService {
   constructor(
+    private readonly model: ServedModel,
     private readonly pictures: InputPictures,
     private readonly queue: JobQueue,
-    private readonly budget: UploadBudget,
+    private readonly budget: ByteBudget,
     @Inject(jobsConfig.KEY) private readonly jobs: ConfigType<typeof jobsConfig>,
+    @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
   ) {}
 
+  /** @throws EditError unavailable when there is no model to check it against, invalid with the first field at fault */
+  check(input: FormInput): EditForm {
+    return checkForm(input, this.model.ready(), this.limits);
+  }
+
   /**
-   * Decodes the pictures and queues the edit; whoever called holds the job until he leaves it.
+   * Decodes the pictures and queues the edit; the caller holds the job until it leaves it.
    * @returns the job's id
    * @throws EditError
    */
@@ -49,8 +64,8 @@ export class EditsService {
     const held = this.budget.hold();
     try {
       held.add(pictureBytes(inputs));
-      const order = editOrder(form, isAsync || form.fields.stream);
-      const id = await this.queue.submit(order, inputs, { reservation, timeoutSeconds, name, trace });
+      const job = buildEditJob(form, isAsync || form.fields.stream);
+      const id = await this.queue.submit(job, inputs, { reservation, timeoutSeconds, name, trace });
       void this.queue.finished(id).then(() => held.release());
       return id;
     } catch (error) {
@@ -79,7 +94,7 @@ export class EditsService {
     return hasEnded;
   }
 
-  /** The edit goes on when whoever called has left it, and can be asked for after its end. */
+  /** The edit goes on when its caller has left it, and can be asked for after its end. */
   detach(id: string): Promise<void> {
     return this.queue.detach(id);
   }
@@ -112,16 +127,10 @@ export class EditsService {
     return { job: (await this.queue.get(id)) ?? job, files: [] };
   }
 
-  /** What the caller sees of the job's events after number `after`, until the job ends or the signal is aborted. */
-  async *events(
-    job: JobSnapshot,
-    after: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<EditEvent & { readonly number: number }> {
-    for await (const event of this.queue.events(job.id, after, signal)) {
-      const file = event.type === 'picture' ? await this.queue.result(job.id, event.index) : null;
-      const seen = editEvent(event, job, file);
-      if (seen !== null) yield { ...seen, number: event.number };
+  /** What happens to the job after its event number `after`, until it ends or the signal is aborted. */
+  async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<EditHappening> {
+    for await (const event of this.queue.events(id, after, signal)) {
+      yield { event, file: event.type === 'picture' ? await this.queue.result(id, event.index) : null };
     }
   }
 }

@@ -1,13 +1,9 @@
-import type { PictureTokens } from '../protocol/picture.js';
 import type { PictureFile } from '../jobs/job-snapshot.js';
+import type { PictureTokens } from '../protocol/picture.js';
+import type { PictureUsageDto } from './usage.dto.js';
 
 /** Token counts in OpenAI's form. */
-export interface Usage {
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly total_tokens: number;
-  readonly input_tokens_details: { readonly text_tokens: number; readonly image_tokens: number };
-}
+export type Usage = Readonly<PictureUsageDto>;
 
 /** Of one picture alone. */
 export function pictureUsage({ text, references, target }: PictureTokens): Usage {

@@ -6,7 +6,7 @@ import { Public } from '../auth/public.decorator.js';
 import { PACKAGE_VERSION } from '../program/program-files.js';
 import { ServedModel } from '../inference/served-model.js';
 import { HealthDto, NotReadyDto, ReadyDto } from './health.dto.js';
-import { ModelHealthIndicator } from './model.health.js';
+import { ModelHealthIndicator } from './model-health-indicator.service.js';
 
 @ApiTags('health')
 @Public()

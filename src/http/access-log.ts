@@ -1,14 +1,14 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
-import { errorCodeOf } from './errors/answered-code.js';
 import { answeredStatus } from './answered-status.js';
-import { type Facts, logFieldsOf, logLine } from './log-fields.js';
+import { type LogFields, type LogFieldSource, logLine } from './log-fields.js';
 import { wireBytes } from './wire-bytes.js';
 
 /** Probes and scrapes come every few seconds; those that went well would bury the rest of the log. */
 const PROBES = ['/health', '/ready', '/metrics'];
 
 const logger = new Logger('Request');
+const NO_MORE: LogFieldSource = { fields: () => Promise.resolve({}), privateFields: {} };
 
 /**
  * One line a request: neither query, prompt nor key. `in` and `out` are its bytes on the wire, `ms` the time from its
@@ -21,25 +21,25 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
   const path = request.path.slice(0, 200);
   response.once('close', () => {
     const bytes = wireBytes(socket);
-    const code = errorCodeOf(response);
+    const { id, errorCode, logFields } = request.context;
     const isQuiet = PROBES.includes(path) && response.writableFinished && response.statusCode < 400;
-    const common: Facts = {
-      id: request.id,
+    const common: LogFields = {
+      id,
       method,
       path,
       status: answeredStatus(response),
-      ...(code === null ? {} : { code }),
+      ...(errorCode === null ? {} : { code: errorCode }),
       in: bytes.in,
       out: bytes.out,
       ms: (performance.now() - startedAt).toFixed(1),
       ...(response.writableFinished ? {} : { cut: 'true' }),
     };
-    const { facts, privateFields } = logFieldsOf(request);
-    void facts().then((own) => {
+    const { fields, privateFields } = logFields ?? NO_MORE;
+    void fields().then((own) => {
       const line = logLine({ ...common, ...own });
       if (isQuiet) logger.debug(line);
       else logger.log(line);
-      if (Object.keys(privateFields).length > 0) logger.debug(logLine({ id: request.id, ...privateFields }));
+      if (Object.keys(privateFields).length > 0) logger.debug(logLine({ id, ...privateFields }));
     });
   });
   next();

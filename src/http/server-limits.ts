@@ -4,8 +4,8 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { errorEnvelope } from './errors/error-envelope.js';
 import { ERROR_TABLE, type ErrorCode } from './errors/error-table.js';
+import { RequestContext } from './request-context.js';
 import { StreamingResponses } from './streaming-responses.js';
-import { markWaitingForContinue } from './unread-body.js';
 
 const HEADERS_SECONDS = 30;
 /** For a whole request, its body included; the wait for an answer doesn't count. */
@@ -31,7 +31,7 @@ export function limitServer(server: Server): void {
     else answerBrokenRequest(error, socket);
   });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    markWaitingForContinue(request);
+    request.context = new RequestContext(request.headers, true);
     server.emit('request', request, response);
   });
   // RFC 9110 lets a server ignore an expectation that it doesn't know.

@@ -18,12 +18,13 @@ export function hasUnreadBody(request: Request): boolean {
  * announced length is worth no new connection: Node.js throws it away as it comes.
  */
 export function endWithUnreadBody(request: Request, response: Response, body: string, maxBytes: number): void {
-  if (!isWaitingForContinue(request) && Number(request.headers['content-length'] ?? Infinity) <= SMALL_BYTES) {
+  const { isWaitingForContinue } = request.context;
+  if (!isWaitingForContinue && Number(request.headers['content-length'] ?? Infinity) <= SMALL_BYTES) {
     response.end(body);
     return;
   }
   response.setHeader('Connection', 'close');
-  if (isWaitingForContinue(request)) {
+  if (isWaitingForContinue) {
     // A client that asked first sends nothing after a final answer.
     response.end(body);
     return;
@@ -47,18 +48,9 @@ export function endWithUnreadBody(request: Request, response: Response, body: st
   request.resume();
 }
 
-const waitingForContinue = new WeakSet<object>();
-
-/** Remembers a request that came with `Expect: 100-continue`. */
-export function markWaitingForContinue(request: object): void {
-  waitingForContinue.add(request);
-}
-
-function isWaitingForContinue(request: object): boolean {
-  return waitingForContinue.has(request);
-}
-
 /** Tells a client that asked first to send its body now. */
-export function continueBody(request: Request, response: Response): void {
-  if (waitingForContinue.delete(request)) response.writeContinue();
+export function continueBody({ context }: Request, response: Response): void {
+  if (!context.isWaitingForContinue) return;
+  context.isWaitingForContinue = false;
+  response.writeContinue();
 }

@@ -1,16 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-
-/** What an edit's fields are taken to be where they are absent and the checkpoint decides. */
-class ModelDefaultsDto {
-  @ApiProperty({ example: '1024x1024', description: 'WIDTHxHEIGHT, or auto' })
-  readonly size!: string;
-
-  @ApiProperty({ type: 'integer' })
-  readonly num_inference_steps!: number;
-
-  @ApiProperty()
-  readonly true_cfg_scale!: number;
-}
+import { ModelDefaultsDto } from '../edits/model-defaults.dto.js';
 
 export class ModelDto {
   @ApiProperty({ description: 'What the field `model` of an edit may name' })

@@ -2,7 +2,7 @@ import type { ConfigType } from '@nestjs/config';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { ApiKey } from '../auth/api-key.service.js';
-import { requireKey } from '../auth/require-key.js';
+import { Authenticator } from '../auth/authenticator.service.js';
 import { limitsConfig } from '../config/namespaces.js';
 import { ServedModel } from '../inference/served-model.js';
 import { PACKAGE_DESCRIPTION, PACKAGE_VERSION } from '../program/program-files.js';
@@ -30,7 +30,7 @@ export function serveOpenApi(app: NestExpressApplication): void {
       .addSecurityRequirements('bearer');
   }
   const config = builder.build();
-  app.use(['/docs', '/openapi.json'], requireKey(apiKey));
+  app.use(['/docs', '/openapi.json'], app.get(Authenticator).middleware);
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

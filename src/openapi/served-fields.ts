@@ -1,10 +1,11 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { RequestLimits } from '../config/settings.js';
 import type { ModelState } from '../inference/model-state.js';
+import { EditUploadDto } from '../edits/http/upload/edit-upload.dto.js';
 import { modelDefaults } from '../edits/model-defaults.js';
 
 /** The schema of the form of POST /v1/images/edits. */
-const FORM = 'EditUploadDto';
+const FORM = EditUploadDto.name;
 
 /**
  * The document with what this very service takes: its limits, and the served checkpoint's own defaults once it is loaded

@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AuthModule } from '../auth/auth.module.js';
 import { settingsModule } from '../config/settings.module.js';
-import { EditsModule } from '../edits/http/edits.module.js';
+import { EditsHttpModule } from '../edits/http/edits-http.module.js';
 import { ErrorAnswers } from '../http/errors/error-answers.service.js';
 import { ErrorFilter } from '../http/errors/error.filter.js';
 import { HealthModule } from '../health/health.module.js';
@@ -23,7 +23,7 @@ export class AppModule {
         TracingModule.register(tracing),
         MetricsHttpModule,
         AuthModule,
-        EditsModule,
+        EditsHttpModule,
         HealthModule,
         ModelListModule,
         PlaygroundModule,

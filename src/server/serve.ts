@@ -9,7 +9,7 @@ import { admitEdits } from '../edits/http/admission/admit-edits.js';
 import { accessLog } from '../http/access-log.js';
 import { serveOpenApi } from '../openapi/serve-openapi.js';
 import { ActiveResponses } from '../http/active-responses.js';
-import { requestId } from '../http/request-id.js';
+import { beginRequest } from '../http/request-context.js';
 import { requireHost } from '../http/require-host.js';
 import { securityHeaders } from '../http/security-headers.js';
 import { limitServer } from '../http/server-limits.js';
@@ -35,7 +35,7 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   app.set('etag', false);
   app.set('query parser', 'simple');
   const answers = new ActiveResponses();
-  app.use(answers.watch, requestId, accessLog, countRequests(app.get(Metrics)), securityHeaders, requireHost);
+  app.use(beginRequest, answers.watch, accessLog, countRequests(app.get(Metrics)), securityHeaders, requireHost);
   if (!(tracing instanceof NoTracing)) app.use(traceRequests(tracing));
   admitEdits(app);
   serveOpenApi(app);

@@ -57,6 +57,31 @@ describe('authentication', () => {
     await expectError(await fetch(`${server.url}/docs`), REQUIRED);
   });
 
+  test.each(['/v1/models', '/v1/images/edits', '/openapi.json', '/docs'])(
+    '%s tells right and wrong alike',
+    async (path) => {
+      const method = path === '/v1/images/edits' ? 'POST' : 'GET';
+      const ask = (authorization: string): Promise<Response> =>
+        fetch(`${server.url}${path}`, { method, headers: { authorization } });
+      // An edit without a body is let in, and refused for that.
+      const letIn = method === 'POST' ? 415 : 200;
+      for (const right of [basic(`:${KEY}`), basic(`a:${KEY}`), utf8(`Bearer ${KEY}`)]) {
+        expect((await ask(right)).status).toBe(letIn);
+      }
+      for (const wrong of [
+        basic('user:k'),
+        basic(`${KEY}:`),
+        basic(':'),
+        'Basic ???',
+        'Bearer wrong',
+        'Bearer ',
+        'Digest a="b"',
+      ]) {
+        await expectError(await ask(wrong), WRONG);
+      }
+    },
+  );
+
   test('a key in the address is no key', async () => {
     await expectError(await fetch(`${server.url}/v1/models?access_token=${encodeURIComponent(KEY)}`), REQUIRED);
   });

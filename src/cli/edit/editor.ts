@@ -32,7 +32,7 @@ export interface Editor {
   /**
    * Makes one edit.
    * @param signal gives it up
-   * @throws CliError, ApiError
+   * @throws CliError, EditError
    */
   edit(request: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate>;
   /** Ends what was started for it. */

@@ -6,7 +6,7 @@ import { limitsConfig } from '../../config/namespaces.js';
 import { invalidEdit } from '../../protocol/edit-error.js';
 import type { InputPicture } from '../../images/input-picture.js';
 import { INPUT_PICTURE_WORKER } from '../../program/program-files.js';
-import type { EditForm } from '../fields/edit-form.pipe.js';
+import type { EditForm } from '../fields/check-form.js';
 import { PixelSemaphore } from './pixel-semaphore.js';
 import type { InputResult, InputTask } from './input-picture.worker.js';
 

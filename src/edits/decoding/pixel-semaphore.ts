@@ -6,8 +6,8 @@ const CHANGES = 3;
 const CELLS = 4;
 
 /**
- * So many pixels may be decoded at once, in all threads together. Who asks for some waits until they are free and everybody
- * who asked before has his, so that a large picture is not kept waiting by small ones.
+ * So many pixels may be decoded at once, in all threads together. A thread that asks for some waits until they are free and
+ * those that asked before have theirs, so that a large picture is not kept waiting by small ones.
  */
 export class PixelSemaphore {
   private readonly cells: Int32Array;

@@ -5,7 +5,7 @@ import type { ModelInfo } from '../../protocol/model-info.js';
 /** What a field's limits depend on beyond the field itself. */
 export interface FieldContext {
   readonly limits: RequestLimits;
-  /** null while it is not known: what hangs on it is not checked yet. */
+  /** null while it is not known: what depends on it is not checked yet. */
   readonly model: ModelInfo | null;
 }
 

@@ -1,12 +1,12 @@
 import { invalidEdit } from '../../protocol/edit-error.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
-import type { Upload, UploadedFile } from '../http/upload/upload.js';
+import type { FormFile, FormInput } from './form-input.js';
 
-/** The uploaded pictures in the client's order, and how they form edits. */
+/** A form's pictures in the client's order, and how they form edits. */
 export interface InputFiles {
   /** `images`: each file is an input of its own. `image`: all files together are one edit. */
   readonly kind: 'separate' | 'together';
-  readonly files: readonly UploadedFile[];
+  readonly files: readonly FormFile[];
 }
 
 const TOGETHER = ['image', 'image[]'];
@@ -14,13 +14,13 @@ const TOGETHER = ['image', 'image[]'];
 export const PICTURE_FIELDS: readonly string[] = ['images', ...TOGETHER];
 
 /** @throws EditError that names the field */
-export function inputFiles(upload: Upload, model: ModelInfo): InputFiles {
+export function inputFiles({ texts, files }: FormInput, model: ModelInfo): InputFiles {
   // A text named image[] is stored as image.
-  const asText = PICTURE_FIELDS.find((field) => upload.texts.has(field));
+  const asText = PICTURE_FIELDS.find((field) => texts.has(field));
   if (asText !== undefined) throw invalidEdit(`${asText} must be a file, not text`, asText);
 
-  const separate = upload.files.filter(({ field }) => field === 'images');
-  const together = upload.files.filter(({ field }) => TOGETHER.includes(field));
+  const separate = files.filter(({ field }) => field === 'images');
+  const together = files.filter(({ field }) => TOGETHER.includes(field));
   if (separate.length > 0 && together.length > 0) {
     throw invalidEdit(
       "images and image must not be mixed: use images for separate inputs, image for one edit's references",

@@ -3,12 +3,12 @@ import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } 
 import type { Request, Response } from 'express';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.js';
 import { onClose } from '../../http/on-close.js';
-import { jobJson } from './answers/job-json.js';
-import { sendEvents, sendJson } from './answers/send.js';
-import { JobDto } from './docs/job.dto.js';
-import { ApiEventStream } from './docs/edit-answers.decorator.js';
 import { EditsService } from '../edits.service.js';
+import { ApiEventStream } from './answers/api-answers.decorator.js';
+import { JobDto } from './answers/job-answer.dto.js';
+import { jobAnswer } from './answers/job-answer.js';
 import { lastEventNumber } from './answers/last-event-id.js';
+import { sendEvents, sendJson } from './answers/send.js';
 
 @ApiTags('jobs')
 @Controller('v1/images/edits/:id')
@@ -21,7 +21,7 @@ export class EditJobsController {
   @ApiErrors('UNAUTHORIZED', 'NOT_FOUND')
   async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
     const { job, files } = await this.edits.get(id);
-    return sendJson(response, jobJson(job, files));
+    return sendJson(response, jobAnswer(job, files));
   }
 
   @Get('events')
@@ -38,7 +38,7 @@ export class EditJobsController {
     const { job } = await this.edits.get(id);
     const gone = new AbortController();
     onClose(response, () => gone.abort());
-    return sendEvents(response, this.edits.events(job, after, gone.signal));
+    return sendEvents(response, job, this.edits.events(id, after, gone.signal));
   }
 
   @Delete()
@@ -48,6 +48,6 @@ export class EditJobsController {
   @ApiErrors('UNAUTHORIZED', 'NOT_FOUND', 'CONFLICT')
   async cancel(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
     const { job, files } = await this.edits.cancel(id);
-    return sendJson(response, jobJson(job, files));
+    return sendJson(response, jobAnswer(job, files));
   }
 }

@@ -1,8 +1,8 @@
-import type { Facts } from '../../http/log-fields.js';
+import type { LogFields } from '../../http/log-fields.js';
 import type { JobSnapshot } from '../../jobs/job-snapshot.js';
 
 /** What the log says of an edit; model and waiting time are what it took until now. */
-export function editLogFields(id: string, job: JobSnapshot | null): Facts {
+export function editLogFields(id: string, job: JobSnapshot | null): LogFields {
   if (job === null) return { job: id };
   const { edit, status, waitedSeconds, stageSeconds } = job;
   const { size, numInferenceSteps } = edit.settings;

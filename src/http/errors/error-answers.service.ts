@@ -8,7 +8,6 @@ import { EditError } from '../../protocol/edit-error.js';
 import { ApiError, generationError } from './api-error.js';
 import { editApiError } from './edit-api-error.js';
 import { errorEnvelope } from './error-envelope.js';
-import { rememberErrorCode } from './answered-code.js';
 import { codeForStatus } from './error-table.js';
 
 /** A client whose body is somewhat too large must still get to know it. */
@@ -23,7 +22,7 @@ export class ErrorAnswers {
 
   send(exception: unknown, request: Request, response: Response): void {
     const error = this.toApiError(exception, request);
-    rememberErrorCode(response, error.code);
+    request.context.errorCode = error.code;
     if (response.headersSent) {
       // Too late for an answer: a cut connection tells the client that the body is not whole.
       response.destroy();
@@ -49,9 +48,9 @@ export class ErrorAnswers {
       return new ApiError(codeForStatus(exception.getStatus()), exception.message);
     }
     this.logger.error(
-      `Request ${request.id}: ${exception instanceof Error ? (exception.stack ?? exception.message) : String(exception)}`,
+      `Request ${request.context.id}: ${exception instanceof Error ? (exception.stack ?? exception.message) : String(exception)}`,
     );
-    return generationError(`an internal error, logged under the request id ${request.id}`);
+    return generationError(`an internal error, logged under the request id ${request.context.id}`);
   }
 }
 

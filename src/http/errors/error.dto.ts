@@ -1,6 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ERROR_TABLE, type ErrorCode } from './error-table.js';
-import type { ErrorEnvelope } from './error-envelope.js';
 
 const CODES = Object.keys(ERROR_TABLE);
 
@@ -26,8 +25,8 @@ export class OpenAiErrorDto {
   readonly code!: ErrorCode;
 }
 
-/** The error envelope as OpenAPI documents it. */
-export class ErrorDto implements ErrorEnvelope {
+/** The error envelope: `detail` for the service's own clients, `error` for OpenAI's SDKs. */
+export class ErrorDto {
   @ApiProperty({ type: ErrorDetailDto })
   readonly detail!: ErrorDetailDto;
 

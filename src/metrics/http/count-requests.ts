@@ -1,7 +1,6 @@
 import type { RequestHandler } from 'express';
 import { answeredStatus } from '../../http/answered-status.js';
 import { routeOf } from '../../http/route-of.js';
-import { errorCodeOf } from '../../http/errors/answered-code.js';
 import type { Metrics } from '../metrics.service.js';
 
 /** For paths that no route has: what callers make up must not become time series. */
@@ -14,7 +13,7 @@ export function countRequests(metrics: Metrics): RequestHandler {
     response.once('close', () => {
       const route = routeOf(request) ?? NO_ROUTE;
       const seconds = (performance.now() - startedAt) / 1000;
-      metrics.requestEnded(request.method, route, answeredStatus(response), errorCodeOf(response), seconds);
+      metrics.requestEnded(request.method, route, answeredStatus(response), request.context.errorCode, seconds);
     });
     next();
   };

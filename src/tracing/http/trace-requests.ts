@@ -1,13 +1,10 @@
-import type { Request, RequestHandler } from 'express';
-import { errorCodeOf } from '../../http/errors/answered-code.js';
+import type { RequestHandler } from 'express';
 import { answeredStatus } from '../../http/answered-status.js';
 import { routeOf } from '../../http/route-of.js';
-import type { TraceContext, Tracing } from '../tracing.js';
+import type { Tracing } from '../tracing.js';
 
 /** Probes and scrapes come every few seconds and tell nothing. */
 const UNTRACED = ['/health', '/ready', '/metrics'];
-
-const contexts = new WeakMap<object, TraceContext>();
 
 /**
  * express middleware: a span for each request, with the attributes of OpenTelemetry's conventions for HTTP servers.
@@ -27,13 +24,13 @@ export function traceRequests(tracing: Tracing): RequestHandler {
       'server.address': request.hostname,
       'network.protocol.version': request.httpVersion,
       ...(headers['user-agent'] === undefined ? {} : { 'user_agent.original': headers['user-agent'].slice(0, 200) }),
-      'request.id': request.id,
+      'request.id': request.context.id,
     });
-    contexts.set(request, span.context);
+    request.context.trace = span.context;
     response.once('close', () => {
       const route = routeOf(request);
       const status = answeredStatus(response);
-      const code = errorCodeOf(response);
+      const { errorCode: code } = request.context;
       span.end(
         route === null ? method : `${method} ${route}`,
         { 'http.response.status_code': status, ...(route === null ? {} : { 'http.route': route }) },
@@ -42,9 +39,4 @@ export function traceRequests(tracing: Tracing): RequestHandler {
     });
     next();
   };
-}
-
-/** What the spans of a request's work are to lie below. */
-export function traceContextOf(request: Request): TraceContext {
-  return contexts.get(request) ?? {};
 }

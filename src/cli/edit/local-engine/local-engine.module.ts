@@ -1,6 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { settingsModule } from '../../../config/settings.module.js';
-import { EditFormPipe } from '../../../edits/fields/edit-form.pipe.js';
 import { InputPictures } from '../../../edits/decoding/input-pictures.service.js';
 import { InferenceModule } from '../../../inference/inference.module.js';
 import { JobsModule } from '../../../jobs/jobs.module.js';
@@ -9,14 +8,14 @@ import { TracingModule } from '../../../tracing/tracing.module.js';
 import { NoTracing } from '../../../tracing/tracing.js';
 import { LocalEngine } from './local-engine.service.js';
 
-/** The service without HTTP: its form, its pictures, its queue and its engine process. */
+/** The service without HTTP: its fields, its pictures, its queue and its engine process. */
 @Module({})
 export class LocalEngineModule {
   static register(): DynamicModule {
     return {
       module: LocalEngineModule,
       imports: [settingsModule(), TracingModule.register(new NoTracing()), MetricsModule, InferenceModule, JobsModule],
-      providers: [EditFormPipe, InputPictures, LocalEngine],
+      providers: [InputPictures, LocalEngine],
     };
   }
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { limitsConfig } from '../../../config/namespaces.js';
 import { MAX_TIMER_SECONDS } from '../../../config/read-settings.js';
 import { pictureUsage } from '../../../edits/usage.js';
-import { editOrder } from '../../../edits/edit-order.js';
-import { EditFormPipe } from '../../../edits/fields/edit-form.pipe.js';
+import { buildEditJob } from '../../../edits/build-edit-job.js';
+import { checkForm } from '../../../edits/fields/check-form.js';
 import { InputPictures } from '../../../edits/decoding/input-pictures.service.js';
 import { FileBlocks } from '../../../edits/decoding/file-blocks.js';
 import type { ModelState } from '../../../inference/model-state.js';
@@ -23,20 +25,20 @@ export class LocalEngine {
   private wasReady = false;
 
   constructor(
-    private readonly forms: EditFormPipe,
+    @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
     private readonly pictures: InputPictures,
     private readonly model: ServedModel,
     private readonly queue: JobQueue,
   ) {}
 
-  /** @throws CliError, ApiError */
+  /** @throws CliError, EditError */
   async *edit({ texts, picture }: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
     yield* this.ready(signal);
     const files = [{ field: 'images', content: FileBlocks.of(picture) }];
-    const form = this.forms.transform({ texts: new Map(Object.entries(texts)), files });
+    const form = checkForm({ texts: new Map(Object.entries(texts)), files }, this.model.ready(), this.limits);
     const inputs = (await this.pictures.read(form)).map((input) => [input]);
-    const job = editOrder(form, true);
-    // Whoever typed the command decides how long is too long.
+    const job = buildEditJob(form, true);
+    // The user who typed the command decides how long is too long.
     const timeoutSeconds = MAX_TIMER_SECONDS;
     const id = await this.queue.submit(job, inputs, {
       reservation: NO_RESERVATION,

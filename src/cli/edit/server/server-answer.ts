@@ -1,22 +1,17 @@
-import type { Usage } from '../../../edits/usage.js';
+import type {
+  CompletedEventDto,
+  EditEventDto,
+  ProgressEventDto,
+  QueuedEventDto,
+} from '../../../edits/http/answers/edit-event.dto.js';
+import type { OpenAiErrorDto } from '../../../http/errors/error.dto.js';
 import { apiError, CliError } from '../../cli-error.js';
 import type { EditUpdate } from '../editor.js';
 import type { ServerEvent } from './event-stream.js';
 
-/** The events' JSON, of which only these keys are read. */
-interface EventData {
-  readonly b64_json?: string;
-  readonly seed?: number;
-  readonly size?: string;
-  readonly usage?: Usage;
-  readonly warnings?: readonly string[];
-  readonly position?: number;
-  readonly step?: number;
-  readonly steps?: number;
-  readonly image?: number;
-  readonly images?: number;
-  readonly eta_seconds?: number | null;
-}
+/** The events' JSON, of which a server of another version may leave out some, or send more. */
+type Received<T extends EditEventDto> = Partial<Omit<T, 'type'>>;
+type EventData = Received<CompletedEventDto> & Received<ProgressEventDto> & Received<QueuedEventDto>;
 
 /**
  * What an event of a streamed edit tells; null for one that isn't known.
@@ -24,7 +19,7 @@ interface EventData {
  */
 export function toUpdate({ name, data }: ServerEvent): EditUpdate | null {
   const event = (parseJson(data) ?? {}) as EventData;
-  switch (name) {
+  switch (name as EditEventDto['type']) {
     case 'image_edit.queued':
       return { type: 'queued', position: event.position ?? 1 };
     case 'image_edit.progress': {
@@ -61,7 +56,7 @@ export function unexpected(message: string): CliError {
 
 /** The error in the service's envelope; null for anything else. */
 function envelopeFault(body: unknown): CliError | null {
-  const error = (body as { error?: { code?: unknown; message?: unknown; param?: unknown } } | null)?.error;
+  const error = (body as { readonly error?: Readonly<Partial<Record<keyof OpenAiErrorDto, unknown>>> } | null)?.error;
   if (typeof error?.code !== 'string' || typeof error.message !== 'string') return null;
   return apiError(error.code, error.message, typeof error.param === 'string' ? error.param : null);
 }

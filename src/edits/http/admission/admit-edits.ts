@@ -7,7 +7,7 @@ export const EDITS_PATH = '/v1/images/edits';
 
 /**
  * Has edits let in or turned away ahead of Nest's own routes: under load most requests are turned away, and what that costs
- * is what all others wait for. Whoever is let in goes on to EditsController.
+ * is what all others wait for. A request that is let in goes on to EditsController.
  */
 export function admitEdits(app: NestExpressApplication): void {
   const admission = app.get(EditAdmission);

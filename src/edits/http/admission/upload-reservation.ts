@@ -2,10 +2,10 @@ import type { Reservation } from '../../../jobs/job-queue.js';
 
 /** Most uploads are whole sooner. */
 const KEPT_SECONDS = 10;
-const NO_PLACE: Reservation = { release: () => undefined };
+const NO_RESERVATION: Reservation = { release: () => undefined };
 
 /**
- * The place in the queue of a request whose body is arriving. A body that takes long gives its place up, and needs another at
+ * The reservation in the queue of a request whose body is arriving. A body that takes long gives it up, and needs another at
  * its end: as many slow clients as the queue has places would else keep everybody out for as long as a body may take.
  */
 export class UploadReservation {
@@ -13,36 +13,39 @@ export class UploadReservation {
   private isReleased = false;
 
   /**
-   * @param place null: the request needs none, as it is now
-   * @param reserve asks for a place, as for the first one; rejects when there is no room
+   * @param reservation null: the request needs none, as it is now
+   * @param reserve asks for one, as for the first; rejects when there is no room
    */
   constructor(
-    private place: Reservation | null,
+    private reservation: Reservation | null,
     private readonly reserve: () => Promise<Reservation | null>,
   ) {
     this.timer = setTimeout(() => {
-      this.place?.release();
-      this.place = null;
+      this.reservation?.release();
+      this.reservation = null;
     }, KEPT_SECONDS * 1000);
   }
 
-  /** The place for the job, now that the body is whole. */
+  /**
+   * The reservation for the job, now that the body is whole.
+   * @throws QueueFullError when that took so long that it was given up, and there is no other
+   */
   async claim(): Promise<Reservation> {
     clearTimeout(this.timer);
-    if (this.place === null && !this.isReleased) this.keep(await this.reserve());
-    return this.place ?? NO_PLACE;
+    if (this.reservation === null && !this.isReleased) this.keep(await this.reserve());
+    return this.reservation ?? NO_RESERVATION;
   }
 
-  /** The request is over; nothing happens when its job has taken the place. */
+  /** The request is over; nothing happens when its job has taken it. */
   release(): void {
     clearTimeout(this.timer);
     this.isReleased = true;
-    this.place?.release();
+    this.reservation?.release();
   }
 
-  private keep(place: Reservation | null): void {
-    this.place = place;
-    // Who has gone meanwhile won't release it any more.
-    if (this.isReleased) place?.release();
+  private keep(reservation: Reservation | null): void {
+    this.reservation = reservation;
+    // A request that is over by now won't release it any more.
+    if (this.isReleased) reservation?.release();
   }
 }

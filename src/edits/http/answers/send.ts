@@ -1,33 +1,49 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import type { Response } from 'express';
-import type { EditEvent } from './edit-events.js';
-import { serverSentEvents } from './server-sent-events.js';
-import type { JsonBody } from './json-body.js';
+import type { JobSnapshot } from '../../../jobs/job-snapshot.js';
+import type { EditHappening } from '../../edits.service.js';
+import type { EditAnswerDto } from './edit-answer.dto.js';
+import { editEvent } from './edit-event.js';
+import type { JobDto } from './job-answer.dto.js';
+import { JsonBody, type WithFiles } from './json-body.js';
+import { type NumberedEditEvent, serverSentEvents } from './server-sent-events.js';
 
 /** Results are held until they are read: a client that takes nothing for so long, or twice that where a write was half done, is not waited for. */
 const STALLED_SECONDS = 30;
 
 /** An answer of JSON, sent as it is made. */
-export function sendJson(response: Response, body: JsonBody): StreamableFile {
+export function sendJson(response: Response, answer: WithFiles<EditAnswerDto | JobDto>): StreamableFile {
   cutWhenStalled(response);
+  const body = new JsonBody(answer);
   return new StreamableFile(Readable.from(body.pieces()), {
     type: 'application/json; charset=utf-8',
     length: body.length,
   });
 }
 
-/** An answer of server-sent events; nothing more than one event is made ahead of the reader. */
+/** An answer of server-sent events about a job; nothing more than one event is made ahead of the reader. */
 export function sendEvents(
   response: Response,
-  events: AsyncIterable<EditEvent & { readonly number: number }>,
+  job: JobSnapshot,
+  happenings: AsyncIterable<EditHappening>,
 ): StreamableFile {
   cutWhenStalled(response);
   // nginx would hold events back.
   response.setHeader('X-Accel-Buffering', 'no');
-  return new StreamableFile(Readable.from(serverSentEvents(events), { highWaterMark: 1 }), {
+  return new StreamableFile(Readable.from(serverSentEvents(seenEvents(job, happenings)), { highWaterMark: 1 }), {
     type: 'text/event-stream',
   });
+}
+
+async function* seenEvents(
+  { edit }: JobSnapshot,
+  happenings: AsyncIterable<EditHappening>,
+): AsyncGenerator<NumberedEditEvent> {
+  for await (const happening of happenings) {
+    const event = editEvent(happening, edit);
+    if (event !== null) yield { number: happening.event.number, event };
+  }
 }
 
 /** There is always something to send, comments at least: a connection on which nothing moves has a reader that doesn't read. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Upload } from './upload.js';
+import type { FormInput } from '../../fields/form-input.js';
 
 /** The same for two bodies with the same fields and files in the same order, whatever their multipart boundaries. */
-export function fingerprint(upload: Upload): string {
+export function fingerprint({ texts, files }: FormInput): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([...upload.texts]));
-  for (const { field, content } of upload.files) {
+  hash.update(JSON.stringify([...texts]));
+  for (const { field, content } of files) {
     hash.update(`\n${JSON.stringify(field)} ${content.length}\n`);
     for (const block of content.blocks) hash.update(block);
   }

@@ -1,87 +1,40 @@
-import type { Writable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import type { Request, Response } from 'express';
-import multer from 'multer';
+import type { Request, RequestHandler, Response } from 'express';
 import { limitsConfig } from '../../../config/namespaces.js';
-import { ApiError, invalidInput, tooLarge } from '../../../http/errors/api-error.js';
-import { continueBody } from '../../../http/unread-body.js';
 import { onClose } from '../../../http/on-close.js';
-import type { HeldUpload } from './upload.js';
-import { UploadBudget } from './upload-budget.service.js';
-import { BlockStorage } from './block-storage.js';
-import { watchPace } from './slow-body.js';
+import { continueBody } from '../../../http/unread-body.js';
+import { ByteBudget, type HeldBytes } from '../../budget/byte-budget.service.js';
+import type { FormFile, FormInput } from '../../fields/form-input.js';
+import { checkBodyHeaders } from './check-body-headers.js';
+import { multipartParser } from './multipart-parser.js';
 import { uploadError } from './upload-error.js';
 
-const FIELD_BYTES = 1024 * 1024;
-const MEGABYTE = 1024 * 1024;
+/** An upload whose bytes count among those that the service holds, until its answer is over. */
+export interface HeldUpload extends FormInput {
+  /** To be called when the files were handed over and are held here no longer. */
+  readonly filesAreGone: () => void;
+}
 
-/** multer 2.5's options that its types don't know yet. */
-type MulterOptions = multer.Options & {
-  readonly limits: multer.Options['limits'] & { readonly fieldArrayIndexLimit: number };
-  readonly streamHandler: (request: Request, parser: Writable) => void;
-};
-
-/** Reads a multipart body into memory, within limits on every count and size in it. */
+/** Reads a multipart body into memory. */
 @Injectable()
 export class UploadReader {
+  private readonly parse: RequestHandler;
+
   constructor(
     @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
-    private readonly budget: UploadBudget,
-  ) {}
+    private readonly budget: ByteBudget,
+  ) {
+    this.parse = multipartParser(limits);
+  }
 
-  /** @throws ApiError 400, 413, 415 or 429; also when the client leaves in the middle */
+  /** @throws ApiError 400, 408, 413 or 415, EditError busy; also when the client leaves in the middle */
   async read(request: Request, response: Response): Promise<HeldUpload> {
-    const { limits } = this;
-    this.checkHeaders(request);
-    this.budget.checkRoom(Number(request.headers['content-length'] ?? 0));
+    this.budget.checkRoom(checkBodyHeaders(request.headers, this.limits));
     const held = this.budget.hold();
     onClose(response, () => held.release());
     continueBody(request, response);
-    const storage = new BlockStorage();
-    await new Promise<void>((resolve, reject) => {
-      const options: MulterOptions = {
-        storage,
-        defParamCharset: 'utf8',
-        limits: {
-          files: limits.maxFiles,
-          fileSize: limits.maxFileBytes,
-          fields: 64,
-          fieldSize: FIELD_BYTES,
-          fieldNameSize: 100,
-          fieldNestingDepth: 1,
-          fieldArrayIndexLimit: 100,
-          parts: limits.maxFiles + 64,
-          headerPairs: 32,
-        },
-        streamHandler: (_request, parser) => {
-          let receivedBytes = 0;
-          const count = (chunk: Buffer): void => {
-            receivedBytes += chunk.length;
-            try {
-              if (receivedBytes > limits.maxBodyBytes) throw this.bodyTooLarge();
-              held.add(chunk.length);
-            } catch (error) {
-              // The rest is thrown away as it comes.
-              request.off('data', count);
-              request.unpipe(parser);
-              reject(error instanceof Error ? error : new Error(String(error)));
-            }
-          };
-          request.on('data', count);
-          watchPace(request, () => {
-            request.unpipe(parser);
-            reject(new ApiError('REQUEST_INCOMPLETE', 'The request body arrives too slowly'));
-          });
-          request.pipe(parser);
-        },
-      };
-      multer(options).any()(request, response, (error: unknown) => {
-        if (error === undefined || error === null) resolve();
-        else reject(uploadError(error, limits));
-      });
-    });
-    const { files } = storage;
+    const files = await this.readFiles(request, response, held);
     return {
       texts: new Map(Object.entries(request.body as Record<string, unknown>)),
       files,
@@ -89,24 +42,16 @@ export class UploadReader {
     };
   }
 
-  private checkHeaders(request: Request): void {
-    const contentType = request.headers['content-type'] ?? '';
-    if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
-      throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type must be multipart/form-data');
-    }
-    if (!/;\s*boundary=("[^"]+"|[^\s;"]+)/i.test(contentType)) {
-      throw invalidInput('The Content-Type header names no multipart boundary');
-    }
-    const encoding = request.headers['content-encoding'] ?? 'identity';
-    if (encoding !== 'identity') throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding is not supported');
-    const length = request.headers['content-length'];
-    if (length === undefined && request.headers['transfer-encoding'] === undefined) {
-      throw invalidInput('The request has no body');
-    }
-    if (Number(length ?? 0) > this.limits.maxBodyBytes) throw this.bodyTooLarge();
-  }
-
-  private bodyTooLarge(): ApiError {
-    return tooLarge(`The request body is larger than ${this.limits.maxBodyBytes / MEGABYTE} MB (MAX_BODY_MB)`);
+  private async readFiles(request: Request, response: Response, held: HeldBytes): Promise<readonly FormFile[]> {
+    const files: FormFile[] = [];
+    await new Promise<void>((resolve, reject) => {
+      const fail = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
+      request.context.upload = { files, held, fail };
+      void this.parse(request, response, (error: unknown) => {
+        if (error === undefined || error === null) resolve();
+        else reject(uploadError(error, this.limits));
+      });
+    });
+    return files;
   }
 }

@@ -1,3 +1,5 @@
+import type { ErrorDto } from '../../../http/errors/error.dto.js';
+
 /** Why the service, or the way to it, did not do what was asked. */
 export interface Fault {
   /** One of the API's error codes; UNREACHABLE: no answer; CUT: the answer broke off. */
@@ -8,23 +10,18 @@ export interface Fault {
   readonly param: string | null;
 }
 
-/** A fault on its way to whoever shows it. */
+/** A fault on its way to the part of the page that shows it. */
 export class FaultError extends Error {
   constructor(readonly fault: Fault) {
     super(`${fault.code}: ${fault.message}`);
   }
 }
 
-/** The body of an error answer, and of a stream's `error` event. */
-export interface ErrorEnvelope {
-  readonly error: { readonly code: string; readonly message: string; readonly param: string | null };
-}
-
 /** Reads an error answer; a proxy's page in its place is told by its status. */
 export async function faultOf(response: Response): Promise<Fault> {
   const text = await response.text();
   try {
-    const { code, message, param } = (JSON.parse(text) as ErrorEnvelope).error;
+    const { code, message, param } = (JSON.parse(text) as ErrorDto).error;
     return { code, message, param };
   } catch {
     return { code: 'HTTP', message: `HTTP ${response.status} ${response.statusText}`.trim(), param: null };

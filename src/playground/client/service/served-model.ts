@@ -1,10 +1,7 @@
+import type { ModelListDto } from '../../../model-list/model-list.dto.js';
 import type { ServedModel } from '../state/app-state.js';
 import { editFields } from './edit-fields.js';
 import type { ServiceClient } from './service-client.js';
-
-interface ModelList {
-  readonly data: readonly { readonly id: string; readonly suggestions: readonly string[] }[];
-}
 
 /**
  * Asks the service what it serves and what an edit takes.
@@ -12,7 +9,7 @@ interface ModelList {
  */
 export async function servedModel(client: ServiceClient): Promise<ServedModel> {
   // One after the other: the first makes sure of the key.
-  const { data } = (await client.getJson('v1/models')) as ModelList;
+  const { data } = (await client.getJson('v1/models')) as ModelListDto;
   const fields = editFields(await client.getJson('openapi.json'));
   return { id: data[0]?.id ?? '', suggestions: data[0]?.suggestions ?? [], fields };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DrainRate } from '../../../../src/edits/http/upload/drain-rate.js';
+import { DrainRate } from '../../../src/edits/budget/drain-rate.js';
 
 const clock = (): { seconds: number; pace: DrainRate } => {
   const time = { seconds: 1000 };

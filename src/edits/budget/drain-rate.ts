@@ -1,4 +1,4 @@
-import { retryAfterSeconds } from '../../../jobs/retry-after-seconds.js';
+import { retryAfterSeconds } from '../../jobs/retry-after-seconds.js';
 
 /** What was released longer ago tells little about now. */
 const WINDOW_SECONDS = 60;

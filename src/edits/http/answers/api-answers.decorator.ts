@@ -1,14 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { EditAnswerDto } from './edit.dto.js';
+import { EditAnswerDto } from './edit-answer.dto.js';
 import {
   CompletedEventDto,
   ErrorEventDto,
+  EVENT_NAMES,
   PartialImageEventDto,
   ProgressEventDto,
   QueuedEventDto,
-} from './event.dto.js';
-import { JobDto } from './job.dto.js';
+} from './edit-event.dto.js';
+import { JobDto } from './job-answer.dto.js';
 
 const EVENTS = [PartialImageEventDto, CompletedEventDto, ProgressEventDto, QueuedEventDto, ErrorEventDto];
 
@@ -19,16 +20,7 @@ const EVENT_STREAM = {
     required: ['id', 'event', 'data'],
     properties: {
       id: { type: 'string', pattern: '^[0-9]+$', description: 'For Last-Event-ID' },
-      event: {
-        type: 'string',
-        enum: [
-          'image_edit.partial_image',
-          'image_edit.completed',
-          'image_edit.progress',
-          'image_edit.queued',
-          'error',
-        ],
-      },
+      event: { type: 'string', enum: Object.values(EVENT_NAMES) },
       data: {
         type: 'string',
         description: `JSON whose type is the event's name: ${EVENTS.map(({ name }) => name).join(', ')}`,
@@ -58,7 +50,10 @@ export function ApiEditAnswers(): MethodDecorator {
       description: 'The results; with stream=true, events',
       headers: {
         'Preference-Applied': { description: 'With Prefer: respond-async, wait=SECONDS', schema: { type: 'string' } },
-        'Server-Timing': { description: 'Waiting and model time by stage, in milliseconds', schema: { type: 'string' } },
+        'Server-Timing': {
+          description: 'Waiting and model time by stage, in milliseconds',
+          schema: { type: 'string' },
+        },
       },
       content: {
         'application/json': { schema: { $ref: getSchemaPath(EditAnswerDto) } },

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { EditJob } from '../jobs/edit-job.js';
 import { editWarnings } from './edit-warnings.js';
-import type { EditForm } from './fields/edit-form.pipe.js';
+import type { EditForm } from './fields/check-form.js';
 
 /** The model authors' own: guidance needs something to guide away from. */
 const DEFAULT_NEGATIVE_PROMPT = ' ';
@@ -12,7 +12,7 @@ const DEFAULT_QUALITY = 100;
  * Fills in every default.
  * @param isFollowed the edit's events can be followed: it is streamed or a job
  */
-export function editOrder(form: EditForm, isFollowed: boolean): EditJob {
+export function buildEditJob(form: EditForm, isFollowed: boolean): EditJob {
   const { fields, inputs, model } = form;
   return {
     settings: {

@@ -1,7 +1,17 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { ErrorDto } from '../../../http/errors/error.dto.js';
-import { InputTokensDetailsDto } from './edit.dto.js';
-import { JobProgressDto } from './job.dto.js';
+import { PictureUsageDto } from '../../usage.dto.js';
+import { RESULT_FORMATS, type ResultFormat } from './edit-answer.dto.js';
+import { JobProgressDto } from './job-answer.dto.js';
+
+/** The events' names, which their JSON carries as `type` too. */
+export const EVENT_NAMES = {
+  partialImage: 'image_edit.partial_image',
+  completed: 'image_edit.completed',
+  progress: 'image_edit.progress',
+  queued: 'image_edit.queued',
+  error: 'error',
+} as const;
 
 class PictureEventDto {
   @ApiProperty({ description: 'The file, in base64' })
@@ -17,42 +27,28 @@ class PictureEventDto {
   readonly size!: string;
 
   @ApiProperty({ enum: ['auto'] })
-  readonly quality!: string;
+  readonly quality!: 'auto';
 
   @ApiProperty({ enum: ['opaque'] })
-  readonly background!: string;
+  readonly background!: 'opaque';
 
-  @ApiProperty({ enum: ['png', 'jpeg', 'webp', 'pt'] })
-  readonly output_format!: string;
+  @ApiProperty({ enum: RESULT_FORMATS })
+  readonly output_format!: ResultFormat;
 }
 
 /** With partial_images: a result as the model sees it on its way. */
 export class PartialImageEventDto extends PictureEventDto {
-  @ApiProperty({ enum: ['image_edit.partial_image'] })
-  readonly type!: string;
+  @ApiProperty({ enum: [EVENT_NAMES.partialImage] })
+  readonly type!: typeof EVENT_NAMES.partialImage;
 
   @ApiProperty({ type: 'integer', description: 'Which preview of its picture, from 0' })
   readonly partial_image_index!: number;
 }
 
-class PictureUsageDto {
-  @ApiProperty({ type: 'integer' })
-  readonly input_tokens!: number;
-
-  @ApiProperty({ type: 'integer' })
-  readonly output_tokens!: number;
-
-  @ApiProperty({ type: 'integer' })
-  readonly total_tokens!: number;
-
-  @ApiProperty({ type: InputTokensDetailsDto })
-  readonly input_tokens_details!: InputTokensDetailsDto;
-}
-
 /** A result; one event for each. */
 export class CompletedEventDto extends PictureEventDto {
-  @ApiProperty({ enum: ['image_edit.completed'] })
-  readonly type!: string;
+  @ApiProperty({ enum: [EVENT_NAMES.completed] })
+  readonly type!: typeof EVENT_NAMES.completed;
 
   @ApiProperty({ type: 'integer' })
   readonly seed!: number;
@@ -64,28 +60,31 @@ export class CompletedEventDto extends PictureEventDto {
   readonly usage!: PictureUsageDto;
 
   @ApiProperty({ type: [String] })
-  readonly warnings!: string[];
+  readonly warnings!: readonly string[];
 }
 
 /** With progress=true: after every step. */
 export class ProgressEventDto extends JobProgressDto {
-  @ApiProperty({ enum: ['image_edit.progress'] })
-  readonly type!: string;
+  @ApiProperty({ enum: [EVENT_NAMES.progress] })
+  readonly type!: typeof EVENT_NAMES.progress;
 }
 
 /** With progress=true: whenever the place in the queue changes. */
 export class QueuedEventDto {
-  @ApiProperty({ enum: ['image_edit.queued'] })
-  readonly type!: string;
+  @ApiProperty({ enum: [EVENT_NAMES.queued] })
+  readonly type!: typeof EVENT_NAMES.queued;
 
   @ApiProperty({ type: 'integer', description: '1 is next' })
   readonly position!: number;
 }
 
 class ErrorTypeDto {
-  @ApiProperty({ enum: ['error'] })
-  readonly type!: string;
+  @ApiProperty({ enum: [EVENT_NAMES.error] })
+  readonly type!: typeof EVENT_NAMES.error;
 }
 
 /** The last event of an edit that has failed. */
 export class ErrorEventDto extends IntersectionType(ErrorTypeDto, ErrorDto) {}
+
+/** The JSON of any event. */
+export type EditEventDto = PartialImageEventDto | CompletedEventDto | ProgressEventDto | QueuedEventDto | ErrorEventDto;

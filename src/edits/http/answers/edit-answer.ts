@@ -1,33 +1,32 @@
 import type { EditJob } from '../../../jobs/edit-job.js';
 import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
-import { JsonBody } from './json-body.js';
 import { editUsage } from '../../usage.js';
+import type { EditAnswerDto, ResultFormat } from './edit-answer.dto.js';
+import { Base64File, type WithFiles } from './json-body.js';
 
 /** The answer to an edit that has succeeded. */
-export function answerJson(job: JobSnapshot, files: readonly PictureFile[]): JsonBody {
-  const created = Math.floor((job.finishedAt ?? new Date()).getTime() / 1000);
-  const data = files.flatMap(({ bytes, seed, inputIndex }, index) => [
-    `${index === 0 ? '' : ','}{"b64_json":"`,
-    bytes,
-    `","seed":${seed},"input_index":${inputIndex}}`,
-  ]);
-  const tail = JSON.stringify({
+export function editAnswer(job: JobSnapshot, files: readonly PictureFile[]): WithFiles<EditAnswerDto> {
+  return {
+    created: Math.floor((job.finishedAt ?? new Date()).getTime() / 1000),
+    data: files.map(({ bytes, seed, inputIndex }) => ({
+      b64_json: new Base64File(bytes),
+      seed,
+      input_index: inputIndex,
+    })),
     usage: {
       processing_time_seconds: processingSeconds(job),
       input_images: job.edit.inputPictures,
       generated_images: files.length,
       ...editUsage(files),
     },
-    output_format: outputFormat(job.edit),
+    output_format: resultFormat(job.edit),
     size: commonSize(files),
     warnings: job.edit.warnings,
-  });
-  return new JsonBody([`{"created":${created},"data":[`, ...data, `],${tail.slice(1)}`]);
+  };
 }
 
-/** `pt`, or the pictures' format. */
-export function outputFormat({ settings, outputFormat: format }: EditJob): string {
-  return settings.outputType === 'pt' ? 'pt' : format;
+export function resultFormat({ settings, outputFormat }: EditJob): ResultFormat {
+  return settings.outputType === 'pt' ? 'pt' : outputFormat;
 }
 
 /** Model time over all stages, to the millisecond. */

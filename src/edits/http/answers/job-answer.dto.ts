@@ -1,6 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { OpenAiErrorDto } from '../../../http/errors/error.dto.js';
-import { EditAnswerDto } from './edit.dto.js';
+import type { JobStatus } from '../../../jobs/job-snapshot.js';
+import { EditAnswerDto } from './edit-answer.dto.js';
+
+const JOB_STATUSES: readonly JobStatus[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
 export class JobProgressDto {
   @ApiProperty({ type: 'integer', description: 'Steps of the current picture that are done' })
@@ -24,8 +27,8 @@ export class JobDto {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
 
-  @ApiProperty({ enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] })
-  readonly status!: string;
+  @ApiProperty({ enum: JOB_STATUSES })
+  readonly status!: JobStatus;
 
   @ApiProperty({ type: 'integer', nullable: true, description: 'Place among those that wait, from 1' })
   readonly position!: number | null;

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { InferenceModule } from '../inference/inference.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { ByteBudget } from './budget/byte-budget.service.js';
+import { InputPictures } from './decoding/input-pictures.service.js';
+import { EditsService } from './edits.service.js';
+
+/** Edits without the way in which they are asked for. */
+@Module({
+  imports: [InferenceModule, JobsModule],
+  providers: [ByteBudget, EditsService, InputPictures],
+  exports: [ByteBudget, EditsService],
+})
+export class EditsModule {}

@@ -1,0 +1,14 @@
+import type { FileBlocks } from '../decoding/file-blocks.js';
+
+/** A file of a form. Its name and declared type are the client's claims and are not used. */
+export interface FormFile {
+  readonly field: string;
+  readonly content: FileBlocks;
+}
+
+/** An edit's form as it came, from whichever side: nothing of it is checked yet. */
+export interface FormInput {
+  /** A text field's value: a string; an array where it was repeated; an object where its name has brackets. */
+  readonly texts: ReadonlyMap<string, unknown>;
+  readonly files: readonly FormFile[];
+}

@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { RequestLimits } from '../../../config/settings.js';
+import { ApiError, invalidInput, tooLarge } from '../../../http/errors/api-error.js';
+
+const MEGABYTE = 1024 * 1024;
+
+/**
+ * Looks whether a body can be read, by its headers alone.
+ * @returns its announced length in bytes; 0 where none is
+ * @throws ApiError 400, 413, 415
+ */
+export function checkBodyHeaders(
+  headers: IncomingHttpHeaders,
+  { maxBodyBytes, uploadsMaxBytes }: RequestLimits,
+): number {
+  const contentType = headers['content-type'] ?? '';
+  if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
+    throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type must be multipart/form-data');
+  }
+  if (!/;\s*boundary=("[^"]+"|[^\s;"]+)/i.test(contentType)) {
+    throw invalidInput('The Content-Type header names no multipart boundary');
+  }
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding is not supported');
+  const length = headers['content-length'];
+  if (length === undefined && headers['transfer-encoding'] === undefined) {
+    throw invalidInput('The request has no body');
+  }
+  const announcedBytes = Number(length ?? 0);
+  if (announcedBytes > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
+  if (announcedBytes > uploadsMaxBytes) {
+    throw tooLarge(`The request body is larger than ${uploadsMaxBytes / MEGABYTE} MB (UPLOADS_MAX_MB)`);
+  }
+  return announcedBytes;
+}
+
+export function bodyTooLarge(maxBodyBytes: number): ApiError {
+  return tooLarge(`The request body is larger than ${maxBodyBytes / MEGABYTE} MB (MAX_BODY_MB)`);
+}

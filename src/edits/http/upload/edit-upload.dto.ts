@@ -1,0 +1,19 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { EditFields } from '../../fields/edit-fields.dto.js';
+
+/** The whole form as OpenAPI documents it: the text fields and the pictures. */
+export class EditUploadDto extends EditFields {
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', format: 'binary' },
+    description: 'Pictures, each an input of its own. PNG, JPEG, WebP, AVIF, GIF (first frame) or TIFF',
+  })
+  readonly images?: unknown[];
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'string', format: 'binary' },
+    description: "OpenAI's form (`image[]` too): all pictures together are one edit. Never mixed with `images`",
+  })
+  readonly image?: unknown[];
+}
