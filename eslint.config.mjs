@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'bundle', 'node_modules', 'models', 'test/fixtures', '**/.venv', 'coverage'] },
+  { ignores: ['dist', 'node_modules', 'models', 'test/fixtures', '**/.venv', 'coverage'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -10,9 +10,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCheckpoint } from '../dist/checkpoint/open-checkpoint.js';
-import { buildGraphs } from '../dist/graph/checkpoint-graphs.js';
 import { makeSparseCheckpoint } from '../scripts/make-sparse-checkpoint.mjs';
+import { register } from 'tsx/esm/api';
+
+register();
+const { openCheckpoint } = await import('../src/checkpoint/open-checkpoint.js');
+const { buildGraphs } = await import('../src/graph/checkpoint-graphs.js');
 
 /** Positions that the pipeline drops from the front of a prompt. */
 

@@ -3,10 +3,11 @@ import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
 import type { Settings } from '../config/settings.js';
-import { hostBytes, planCheckpoint } from '../engine/devices/plan-checkpoint.js';
+import { hostBytes } from '../engine/devices/plan-checkpoint.js';
 import { gigabytes } from '../engine/devices/gigabytes.js';
 import { PromptTokenizer } from '../engine/text/tokenizer.js';
 import { buildGraphs } from '../graph/checkpoint-graphs.js';
+import { planLines } from '../plan/plan-lines.js';
 import type { Finding } from './finding.js';
 
 /** Reads the checkpoint as the service does, short of loading its weights: configs, tokenizer, tensors, graphs. */
@@ -30,17 +31,11 @@ export async function checkCheckpoint({ modelDir }: Settings): Promise<{ finding
 }
 
 /** Where the networks would live. */
-export async function checkPlan(checkpoint: Checkpoint, { deviceMap, precision, limits }: Settings): Promise<Finding> {
+export async function checkPlan(checkpoint: Checkpoint, settings: Settings): Promise<Finding> {
   const about = 'Plan';
   try {
-    const request = { deviceMap, precision, outputPixels: limits.maxOutputPixels };
-    const { plan, placement, warnings } = await planCheckpoint(checkpoint, request);
-    const state = warnings.length > 0 ? 'warn' : 'ok';
-    return {
-      about,
-      state,
-      found: [`DEVICE_MAP=${deviceMap}: ${plan.kind} in ${plan.precision}`, ...placement, ...warnings],
-    };
+    const { lines, warnings } = await planLines(checkpoint, settings);
+    return { about, state: warnings.length > 0 ? 'warn' : 'ok', found: [...lines, ...warnings] };
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     return { about, state: 'fail', found: error.faults };

@@ -6,8 +6,11 @@
  */
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openCheckpoint } from '../../dist/checkpoint/open-checkpoint.js';
-import { buildGraphs } from '../../dist/graph/checkpoint-graphs.js';
+import { register } from 'tsx/esm/api';
+
+register();
+const { openCheckpoint } = await import('../../src/checkpoint/open-checkpoint.js');
+const { buildGraphs } = await import('../../src/graph/checkpoint-graphs.js');
 
 const [source = '', folder = '', type] = process.argv.slice(2);
 const checkpoint = await openCheckpoint(source);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkpointFolder } from './fixtures.js';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'bundle', 'main.js');
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 
 export interface ServerOptions {
   /** Name of a tiny checkpoint among the fixtures, or an absolute folder. */
@@ -44,7 +44,7 @@ export class TestServer {
   }: ServerOptions = {}): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'service-'));
     const { PATH = '' } = process.env;
-    const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, MAIN], {
+    const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, MAIN, 'serve'], {
       // An empty folder as working and temporary directory: no stray .env, and whatever is left behind shows.
       cwd: folder,
       env: {

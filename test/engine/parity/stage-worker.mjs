@@ -4,11 +4,14 @@
  * have typed arrays of their own, which the runtime refuses.
  */
 import sharp from 'sharp';
-import { openCheckpoint } from '../../../dist/checkpoint/open-checkpoint.js';
-import { planCheckpoint } from '../../../dist/engine/devices/plan-checkpoint.js';
-import { loadEditModel } from '../../../dist/engine/edit-model.js';
+import { register } from 'tsx/esm/api';
 
-/** @type {import('../../../dist/engine/edit-model.js').EditModel | undefined} */
+register();
+const { openCheckpoint } = await import('../../../src/checkpoint/open-checkpoint.js');
+const { planCheckpoint } = await import('../../../src/engine/devices/plan-checkpoint.js');
+const { loadEditModel } = await import('../../../src/engine/edit-model.js');
+
+/** @type {import('../../../src/engine/edit-model.js').EditModel | undefined} */
 let loaded;
 
 /** @param {string} file an RGB picture */

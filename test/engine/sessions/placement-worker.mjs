@@ -7,14 +7,17 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { openCheckpoint } from '../../../dist/checkpoint/open-checkpoint.js';
-import { graphsAt } from '../../../dist/engine/devices/balance.js';
-import { layOut } from '../../../dist/engine/devices/lay-out.js';
-import { sizesOfCheckpoint } from '../../../dist/engine/devices/network-sizes.js';
-import { loadEditModel } from '../../../dist/engine/edit-model.js';
-import { PipelineService } from '../../../dist/engine/pipeline/pipeline.service.js';
-import { SchedulerService } from '../../../dist/engine/scheduler/scheduler.service.js';
-import { readInputPicture } from '../../../dist/images/input-picture.js';
+import { register } from 'tsx/esm/api';
+
+register();
+const { openCheckpoint } = await import('../../../src/checkpoint/open-checkpoint.js');
+const { graphsAt } = await import('../../../src/engine/devices/balance.js');
+const { layOut } = await import('../../../src/engine/devices/lay-out.js');
+const { sizesOfCheckpoint } = await import('../../../src/engine/devices/network-sizes.js');
+const { loadEditModel } = await import('../../../src/engine/edit-model.js');
+const { PipelineService } = await import('../../../src/engine/pipeline/pipeline.service.js');
+const { SchedulerService } = await import('../../../src/engine/scheduler/scheduler.service.js');
+const { readInputPicture } = await import('../../../src/images/input-picture.js');
 
 const [folder = '', picture = ''] = process.argv.slice(2);
 const checkpoint = await openCheckpoint(folder);
