@@ -25,14 +25,19 @@ export async function checkCore(): Promise<Finding> {
   const found = `onnxruntime-node ${runtimeVersion()}`;
   const fault = await probe('cpu:0');
   if (fault === null) return { about, state: 'ok', found: [`${found} computes on the CPU`] };
-  return { about, state: 'fail', found: [`${found} doesn't compute: ${fault}`], todo: 'Run npm ci again' };
+  return {
+    about,
+    state: 'fail',
+    found: [`${found} doesn't compute: ${fault}`],
+    todo: 'Install again (in a clone: npm ci)',
+  };
 }
 
 /** @param isAsked whether DEVICE_MAP asks for a GPU */
 export function checkProvider(isAsked: boolean): Finding {
   const about = 'CUDA provider';
   const state = isAsked ? 'fail' : 'ok';
-  const todo = 'For a GPU run npm run setup:cuda';
+  const todo = 'For a GPU run qwen-image-edit setup-cuda (in a clone: npm run setup:cuda)';
   if (!hasCudaProvider()) return { about, state, found: ['not installed'], todo };
   const missing = CUDA_LIBRARIES.filter(({ file }) => findLibrary(file) === null).map(({ file }) => file);
   if (missing.length > 0) return { about, state: 'fail', found: [`installed, without ${missing.join(', ')}`], todo };

@@ -10,7 +10,7 @@ const HELP = `Usage: qwen-image-edit setup-cuda
 
 Installs what the service needs to compute on an NVIDIA GPU: the CUDA provider of the runtime's own version, and those of
 NVIDIA's libraries (CUDA 13, cuDNN 9) that the system's loader doesn't find. They are fetched with pip, from the index that it
-is configured for, into .cuda/. Run it again after npm ci, which takes the provider away; nothing is fetched twice.
+is configured for, into .cuda/. Run it again after an installation (npm ci), which takes the provider away; nothing is fetched twice.
 
 The driver (for CUDA 13) is not installed: it belongs to the system. The doctor says whether everything works.`;
 
