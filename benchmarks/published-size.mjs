@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * Opens a checkpoint of the published size and builds all of its graphs, and prints what that took. Needs the built
- * program in dist/.
+ * Opens a checkpoint of the published size and builds all of its graphs, and prints what that took.
  *
  *     node benchmarks/published-size.mjs [FOLDER] [--json]
  *
@@ -16,8 +15,6 @@ import { register } from 'tsx/esm/api';
 register();
 const { openCheckpoint } = await import('../src/checkpoint/open-checkpoint.js');
 const { buildGraphs } = await import('../src/graph/checkpoint-graphs.js');
-
-/** Positions that the pipeline drops from the front of a prompt. */
 
 /** @param {string} folder */
 async function measure(folder) {

@@ -8,7 +8,10 @@ import { build } from 'esbuild';
 import { DIST, PROGRAM, ROOT } from './program-files.mjs';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
-const SWAGGER_UI = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+/** Of the version that @nestjs/swagger has come with. */
+const SWAGGER_UI = dirname(
+  createRequire(import.meta.resolve('@nestjs/swagger')).resolve('swagger-ui-dist/package.json'),
+);
 const SWAGGER_UI_FILES = [
   'swagger-ui.css',
   'swagger-ui-bundle.js',

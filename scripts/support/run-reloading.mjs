@@ -20,9 +20,12 @@ const SETTLED_MILLISECONDS = 100;
  */
 export async function runReloading(args) {
   const program = new RestartedProgram(args);
-  onSignals((signal) => void program.end(signal).then((code) => process.exit(code)));
   const builds = await Promise.all(BUILDS.map((options) => context(options)));
   const checker = fork(join(import.meta.dirname, 'type-checker.mjs'));
+  onSignals((signal) => {
+    checker.kill();
+    void program.end(signal).then((code) => process.exit(code));
+  });
   const areTypesRight = async () => {
     checker.send('check');
     const [isRight] = await once(checker, 'message');

@@ -11,6 +11,8 @@ const PROJECTS = ['tsconfig.json', join('src', 'playground', 'client', 'tsconfig
 const SOURCES = join(ROOT, 'src');
 /** @type {Map<string, import('typescript').SemanticDiagnosticsBuilderProgram>} */
 const known = new Map();
+/** Files of libraries, which stay as they are, by project and name. @type {Map<string, import('typescript').SourceFile | undefined>} */
+const libraries = new Map();
 
 /** @param {string} project @returns {readonly import('typescript').Diagnostic[]} */
 function check(project) {
@@ -19,14 +21,16 @@ function check(project) {
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, join(ROOT, project, '..'));
   const files = parsed.fileNames.filter((name) => name.startsWith(SOURCES));
   const host = ts.createIncrementalCompilerHost(parsed.options);
+  const read = host.getSourceFile;
+  host.getSourceFile = (name, ...how) => {
+    if (!name.includes('/node_modules/')) return read(name, ...how);
+    const key = `${project}:${name}`;
+    if (!libraries.has(key)) libraries.set(key, read(name, ...how));
+    return libraries.get(key);
+  };
   const program = ts.createSemanticDiagnosticsBuilderProgram(files, parsed.options, host, known.get(project));
   known.set(project, program);
-  const faults = [...program.getSyntacticDiagnostics(), ...program.getGlobalDiagnostics()];
-  for (;;) {
-    const checked = program.getSemanticDiagnosticsOfNextAffectedFile();
-    if (checked === undefined) break;
-  }
-  return [...faults, ...program.getSemanticDiagnostics()];
+  return [...program.getSyntacticDiagnostics(), ...program.getGlobalDiagnostics(), ...program.getSemanticDiagnostics()];
 }
 
 process.on('message', () => {

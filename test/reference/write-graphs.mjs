@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Writes a checkpoint's graphs as .onnx files beside a link to its weights, for check_graphs.py. Needs the built program.
+ * Writes a checkpoint's graphs as .onnx files beside a link to its weights, for check_graphs.py.
  *
  *     node test/reference/write-graphs.mjs CHECKPOINT FOLDER float32|bfloat16
  */

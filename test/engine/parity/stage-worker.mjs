@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Runs single stages of the built engine for the parity tests, in a process of its own as the engine does: jest's realms
+ * Runs single stages of the engine for the parity tests, in a process of its own as the engine does: jest's realms
  * have typed arrays of their own, which the runtime refuses.
  */
 import sharp from 'sharp';

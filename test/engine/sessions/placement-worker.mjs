@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Makes one picture of a checkpoint under several plans of its own making, each in the built engine's parts, and prints what
+ * Makes one picture of a checkpoint under several plans of its own making, each in the engine's parts, and prints what
  * came of each as a line of JSON. In a process of its own: jest's realms have typed arrays that the runtime refuses.
  *
  *     node placement-worker.mjs CHECKPOINT PICTURE
