@@ -41,7 +41,7 @@ process.on('message', () => {
     getNewLine: () => '\n',
   };
   if (faults.length > 0) process.stderr.write(ts.formatDiagnosticsWithColorAndContext(faults, format));
-  // Who asked may have gone.
+  // The process that asked may have gone.
   process.send?.(faults.length === 0, undefined, undefined, () => undefined);
 });
 // Ctrl-C reaches the whole group; this process ends with the one that started it.

@@ -15,7 +15,7 @@ export interface FaultFacts {
   readonly isForAll?: boolean;
 }
 
-/** Why a picture, or the whole command, has no result. The message is for whoever typed the command. */
+/** Why a picture, or the whole command, has no result. The message is for the person who typed the command. */
 export class CliError extends Error {
   readonly code: string;
   readonly param: string | null;
@@ -38,7 +38,7 @@ export function wrongUsage(message: string, param: string | null = null): CliErr
   return new CliError(message, EXIT.wrongUsage, { code: 'WRONG_USAGE', param });
 }
 
-/** Errors that hang on the service and not on the picture. */
+/** Errors that depend on the service and not on the picture. */
 const FOR_ALL = ['UNAUTHORIZED', 'NOT_FOUND', 'METHOD_NOT_ALLOWED', 'MODEL_NOT_READY'];
 
 /** An error of the API, its own engine's or a server's, as the command line tells it. */

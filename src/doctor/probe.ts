@@ -24,7 +24,7 @@ export async function probe(device: string): Promise<string | null> {
 
 /** Tries it in this process; what is wrong goes to standard output. */
 export async function probeHere(device: string): Promise<void> {
-  // The runtime is loaded by who is to compute alone.
+  // Only the process that is to compute loads the runtime.
   const { probeDevice } = await import('../engine/sessions/probe-device.js');
   const [kind, index] = device.split(':');
   try {

@@ -17,7 +17,7 @@ Exit codes: 0 ended by a signal; 1 a setting is wrong, or the port is taken; 2 w
 export async function run(args: readonly string[]): Promise<number> {
   if (readOptions(args, {}, HELP) === null) return 0;
   keepYoungGenerationSmall();
-  // Who reads the log may go away; the service stays.
+  // The log's reader may go away; the service stays.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const settings = settingsOrFaults();
   if (settings === null) return 1;
