@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
 import { join } from 'node:path';
-import { context } from 'esbuild';
+import { context, stop } from 'esbuild';
 import { BUILDS, writeProgram } from './program-build.mjs';
 import { ROOT } from './program-files.mjs';
 import { RestartedProgram } from './restarted-program.mjs';
@@ -24,7 +24,10 @@ export async function runReloading(args) {
   const checker = fork(join(import.meta.dirname, 'type-checker.mjs'));
   onSignals((signal) => {
     checker.kill();
-    void program.end(signal).then((code) => process.exit(code));
+    void Promise.all([program.end(signal), ...builds.map((build) => build.dispose())]).then(async ([code]) => {
+      await stop();
+      process.exit(code);
+    });
   });
   const areTypesRight = async () => {
     checker.send('check');
