@@ -19,7 +19,7 @@ RUN npm run build \
 FROM build AS cuda-libraries
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends python3-pip && rm -rf /var/lib/apt/lists/*
-RUN node bundle/cuda/setup/main.js && rm -rf .cuda/provider-*
+RUN node dist/cli.js setup-cuda && rm -rf .cuda/provider-*
 
 FROM ${NODE_IMAGE} AS runtime
 WORKDIR /app
@@ -28,15 +28,17 @@ ENV NODE_ENV=production \
 RUN install --directory --owner=node --group=node /cache /models
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/bundle ./bundle
+COPY --from=build /app/dist ./dist
 COPY --from=build /app/models/mini ./models/mini
+# So that `docker run … qwen-image-edit doctor` works.
+RUN ln --symbolic /app/dist/cli.js /usr/local/bin/qwen-image-edit
 # The image's own unprivileged user, by number: Kubernetes can't tell from a name that it isn't root.
 USER 1000:1000
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
     CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=2", "bundle/main.js"]
+CMD ["node", "dist/cli.js", "serve"]
 
 FROM runtime AS cuda
 ENV NVIDIA_VISIBLE_DEVICES=all \

@@ -19,7 +19,7 @@ const ERROR_NAMES = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'bundle', 'node_modules', 'models', 'test/fixtures', '**/.venv', 'coverage'] },
+  { ignores: ['dist', 'node_modules', 'models', 'test/fixtures', '**/.venv', 'coverage'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

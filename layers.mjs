@@ -11,13 +11,14 @@ export const LAYERS = [
   // One command, and the service that it starts.
   ['src/cli'],
   ['src/server'],
-  // What answers HTTP.
-  ['src/openapi'],
-  ['src/edits/http', 'src/health', 'src/model-list', 'src/playground', 'src/metrics/http', 'src/tracing/http'],
+  // What answers HTTP. The page speaks of what the API's answers hold.
+  ['src/openapi', 'src/playground'],
+  ['src/edits/http', 'src/health', 'src/model-list', 'src/metrics/http', 'src/tracing/http'],
   ['src/auth'],
   ['src/http'],
   // What can be done, whoever asks for it.
-  ['src/doctor', 'src/export'],
+  ['src/doctor'],
+  ['src/plan', 'src/export'],
   ['src/edits'],
   ['src/jobs'],
   ['src/inference'],

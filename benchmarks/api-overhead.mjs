@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Prints what the API process costs beside the model: what it adds to an edit, decoding and encoding of pictures, the time
- * from start to ready, idle memory, and how fast /health answers meanwhile. Needs the built program in dist/, and a
+ * from start to ready, idle memory, and how fast /health answers meanwhile. Needs the built program, and a
  * machine that does nothing else.
  *
  *     node benchmarks/api-overhead.mjs [CHECKPOINT_FOLDER]
@@ -15,12 +15,16 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import sharp from 'sharp';
-import { openEditCheckpoint } from '../dist/engine/open-edit-checkpoint.js';
-import { decodeImage } from '../dist/images/decode.js';
-import { encodeImage } from '../dist/images/encode.js';
-import { INPUT_PICTURE_WORKER } from '../dist/program/program-files.js';
-import { SERVICE } from '../scripts/support/service-command.mjs';
+import { PROGRAM } from '../scripts/support/program-files.mjs';
 import { median } from './support/figures.mjs';
+import { register } from 'tsx/esm/api';
+
+register();
+const { openEditCheckpoint } = await import('../src/engine/open-edit-checkpoint.js');
+const { PixelSemaphore } = await import('../src/edits/decoding/pixel-semaphore.js');
+const { decodeImage } = await import('../src/images/decode.js');
+const { encodeImage } = await import('../src/images/encode.js');
+const { INPUT_PICTURE_WORKER } = await import('../src/program/program-files.js');
 
 const ROOT = join(import.meta.dirname, '..');
 const CHECKPOINT = process.argv[2] ?? join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain');
@@ -48,7 +52,7 @@ async function photo(side) {
 /** Starts the service; resolves once it listens. */
 async function startService() {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, SERVICE, {
+  const child = spawn(process.execPath, [PROGRAM, 'serve'], {
     cwd: join(ROOT, 'benchmarks'),
     env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', QWEN_MODEL_DIR: CHECKPOINT },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -141,13 +145,14 @@ async function cpuMilliseconds(pid) {
 async function pictureWork(picture) {
   const times = { decode: [NaN], encode: [NaN], intake: [NaN] };
   const pool = new Piscina({ filename: INPUT_PICTURE_WORKER, maxThreads: 1 });
+  const allowance = PixelSemaphore.of(LIMITS.maxPixels).memory;
   for (let round = 0; round < EDITS; round++) {
     const startedAt = performance.now();
     const image = await decodeImage(picture, LIMITS);
     const decodedAt = performance.now();
     await encodeImage(image, 'png', 100);
     const encodedAt = performance.now();
-    await pool.run({ bytes: picture, limits: LIMITS, conditionAreas: CONDITION_AREAS });
+    await pool.run({ blocks: [picture], limits: LIMITS, conditionAreas: CONDITION_AREAS, allowance });
     times.decode[round] = decodedAt - startedAt;
     times.encode[round] = encodedAt - decodedAt;
     times.intake[round] = performance.now() - encodedAt;

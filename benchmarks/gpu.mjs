@@ -17,16 +17,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openEditCheckpoint } from '../dist/engine/open-edit-checkpoint.js';
-import { conditionIndex } from '../dist/engine/pipeline/variants/pipeline-variant.js';
-import { conditionSize } from '../dist/images/condition-size.js';
-import { smartResize } from '../dist/images/smart-resize.js';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
 import { startDiffusers, startOurs } from './support/contestants.mjs';
 import { median, tableHead, tableRow, words } from './support/figures.mjs';
 import { watchGpuMemory } from './support/gpu-memory.mjs';
 import { writePhoto } from './support/photo.mjs';
 import { psnr } from './support/psnr.mjs';
+import { register } from 'tsx/esm/api';
+
+register();
+const { openEditCheckpoint } = await import('../src/engine/open-edit-checkpoint.js');
+const { conditionSize } = await import('../src/images/condition-size.js');
+const { smartResize } = await import('../src/images/smart-resize.js');
 
 const { values: options } = parseArgs({
   options: {
@@ -58,7 +60,7 @@ const TEMPLATE_TOKENS = 7;
 
 /**
  * Tokens of the text stream: the prompt's own, the template's, and those of the picture as the vision tower sees it.
- * @param {import('../dist/engine/open-edit-checkpoint.js').EditCheckpoint} checkpoint
+ * @param {import('../src/engine/open-edit-checkpoint.js').EditCheckpoint} checkpoint
  * @param {number} promptTokens
  */
 function textTokens({ pipeline, service, preprocessor }, promptTokens) {

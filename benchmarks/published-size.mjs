@@ -1,7 +1,6 @@
 // @ts-check
 /**
- * Opens a checkpoint of the published size and builds all of its graphs, and prints what that took. Needs the built
- * program in dist/.
+ * Opens a checkpoint of the published size and builds all of its graphs, and prints what that took.
  *
  *     node benchmarks/published-size.mjs [FOLDER] [--json]
  *
@@ -10,9 +9,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEditCheckpoint } from '../dist/engine/open-edit-checkpoint.js';
-import { buildGraphs } from '../dist/graph/checkpoint-graphs.js';
 import { makeSparseCheckpoint } from '../scripts/make-sparse-checkpoint.mjs';
+import { register } from 'tsx/esm/api';
+
+register();
+const { openEditCheckpoint } = await import('../src/engine/open-edit-checkpoint.js');
+const { buildGraphs } = await import('../src/graph/checkpoint-graphs.js');
 
 /** @param {string} folder */
 async function measure(folder) {

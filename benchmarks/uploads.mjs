@@ -18,7 +18,7 @@ import { startService } from '../scripts/support/service.mjs';
 
 const UPLOADS_MAX_MB = Number(process.argv[2] ?? 512);
 const CLIENTS = 100;
-/** Each keeps a core busy for seconds; what is decoded at once does not hang on their number. */
+/** Each keeps a core busy for seconds; what is decoded at once does not depend on their number. */
 const DECODING_CLIENTS = 8;
 const MEGABYTE = 1024 * 1024;
 const HOLD_SECONDS = 10;

@@ -1,11 +1,15 @@
+// @ts-check
 // Builds what has changed and starts the service; RELOAD=true rebuilds and restarts it whenever a source file changes.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadEnvFile } from 'node:process';
-import { ROOT, runBuilt } from './support/run-built.mjs';
-import { SERVICE } from './support/service-command.mjs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { endWithBuildErrors } from './support/program-build.mjs';
 
-if (existsSync('.env')) loadEnvFile('.env');
-// A shell between the two would keep signals from the service.
-const watch = [join(ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), 'start', '--watch', '--no-shell'];
-runBuilt(join(ROOT, 'bundle', 'main.js'), process.env.RELOAD === 'true' ? watch : SERVICE);
+// The service itself reads all of .env, and tells its faults (src/config/dot-env.ts).
+const inFile = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, ''))['RELOAD'] : undefined;
+if ((process.env['RELOAD'] ?? inFile) === 'true') {
+  const { runReloading } = await import('./support/run-reloading.mjs');
+  await runReloading(['serve']);
+} else {
+  const { runProgram } = await import('./support/run-program.mjs');
+  await runProgram(['serve']).catch(endWithBuildErrors);
+}

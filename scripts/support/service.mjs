@@ -6,9 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { SERVICE } from './service-command.mjs';
-
-const ROOT = join(import.meta.dirname, '..', '..');
+import { PROGRAM, ROOT } from './program-files.mjs';
 
 /**
  * @typedef {object} Service
@@ -31,7 +29,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
  */
 export async function startService(env = {}, onStart = () => undefined, limits = ':') {
   const folder = await mkdtemp(join(tmpdir(), 'service-'));
-  const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, ...SERVICE], {
+  const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, PROGRAM, 'serve'], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -1,34 +1,32 @@
 #!/usr/bin/env node
-import { EXIT_CODES, StopSignals } from '../program/stop-signals.js';
-import { dropFirstEngine } from '../inference/engine-launcher.js';
-import { startEarlyEngine } from './edit/early-engine.js';
+import { chooseCommand } from './choose-command.js';
+import { COMMANDS } from './commands.js';
+import { tell } from './tell.js';
+import { CommandError } from './command-error.js';
 
-/** What went wrong on the way, where nobody else could tell it any more. */
-function tell(error: unknown): number {
-  const isExpected = error instanceof Error && 'exitCode' in error;
-  const text = error instanceof Error ? ((isExpected ? null : error.stack) ?? error.message) : String(error);
-  process.stderr.write(`${text}\n`);
-  return 1;
-}
-
-async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
-  startEarlyEngine(args);
-  try {
-    const { runEditCommand } = await import('./edit/command.js');
-    return await runEditCommand(args, signal);
-  } catch (error) {
-    return tell(error);
-  } finally {
-    dropFirstEngine();
+/** @returns the exit code */
+async function main(args: readonly string[]): Promise<number> {
+  const choice = chooseCommand(args);
+  switch (choice.kind) {
+    case 'command': {
+      const { run } = await COMMANDS[choice.name].load();
+      return run(choice.args);
+    }
+    case 'help': {
+      const { overview } = await import('./overview.js');
+      console.log(overview());
+      return 0;
+    }
+    case 'version': {
+      const { PACKAGE_VERSION } = await import('../program/program-files.js');
+      console.log(PACKAGE_VERSION);
+      return 0;
+    }
+    case 'unknown':
+      throw new CommandError(choice.message, 2);
   }
 }
 
-const signals = new StopSignals();
-const stop = new AbortController();
-const ended = main(process.argv.slice(2), stop.signal);
-signals.onStop(async (signal) => {
-  stop.abort();
-  await ended;
-  return EXIT_CODES[signal];
-});
-process.exitCode = await ended;
+// The service goes on after its start, and sets its own exit code when it ends.
+const code = await main(process.argv.slice(2)).catch(tell);
+if (code !== 0) process.exitCode = code;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { PACKAGE_DIR } from '../program/program-files.js';
 
-/** Where `npm run setup:cuda` puts NVIDIA's libraries; outside of node_modules, which `npm ci` empties. */
+/** Where `setup-cuda` puts NVIDIA's libraries; outside of node_modules, which `npm ci` empties. */
 export const CUDA_FOLDER = path.join(PACKAGE_DIR, '.cuda');
 export const CUDA_LIBRARY_FOLDER = path.join(CUDA_FOLDER, 'lib');
 
@@ -28,7 +28,7 @@ export function findLibrary(file: string, folders = searchedFolders()): string |
   return loaderCache().find((entry) => path.basename(entry) === file) ?? null;
 }
 
-/** LD_LIBRARY_PATH of an engine: the folder of `npm run setup:cuda`, then what is set already. */
+/** LD_LIBRARY_PATH of an engine: the folder of `setup-cuda`, then what is set already. */
 export function enginesLibraryPath(): string {
   return searchedFolders().join(':');
 }

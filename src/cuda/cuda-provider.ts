@@ -16,7 +16,7 @@ export function runtimeFolder(): string {
 /** The files that let the runtime compute with CUDA. */
 export const CUDA_PROVIDER_FILES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'] as const;
 
-/** Whether the CUDA provider is installed (see `npm run setup:cuda`); whether it can be loaded shows when it is used. */
+/** Whether the CUDA provider is installed (see `setup-cuda`); whether it can be loaded shows when it is used. */
 export function hasCudaProvider(): boolean {
   return CUDA_PROVIDER_FILES.every((file) => existsSync(path.join(runtimeFolder(), file)));
 }

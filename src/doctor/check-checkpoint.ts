@@ -1,11 +1,12 @@
 import { freemem, totalmem } from 'node:os';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { Settings } from '../config/settings.js';
-import { hostBytes, planCheckpoint } from '../engine/devices/plan-checkpoint.js';
-import { formatBytes } from '../program/format-bytes.js';
+import { hostBytes } from '../engine/devices/plan-checkpoint.js';
 import { openEditCheckpoint, type EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { PromptTokenizer } from '../engine/text/tokenizer.js';
 import { buildGraphs } from '../graph/checkpoint-graphs.js';
+import { planLines } from '../plan/plan-lines.js';
+import { formatBytes } from '../program/format-bytes.js';
 import type { LoadRequest } from '../protocol/load-request.js';
 import type { Finding } from './finding.js';
 
@@ -35,13 +36,8 @@ export async function checkCheckpoint({
 export async function checkPlan(checkpoint: EditCheckpoint, request: LoadRequest): Promise<Finding> {
   const about = 'Plan';
   try {
-    const { plan, placement, warnings } = await planCheckpoint(checkpoint, request);
-    const state = warnings.length > 0 ? 'warn' : 'ok';
-    return {
-      about,
-      state,
-      found: [`DEVICE_MAP=${request.deviceMap}: ${plan.kind} in ${plan.precision}`, ...placement, ...warnings],
-    };
+    const { lines, warnings } = await planLines(checkpoint, request);
+    return { about, state: warnings.length > 0 ? 'warn' : 'ok', found: [...lines, ...warnings] };
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
     return { about, state: 'fail', found: error.faults };

@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { DeviceMap } from '../protocol/device-settings.js';
 import { CUDA_LIBRARIES, DRIVER_LIBRARY, findLibrary } from '../cuda/cuda-libraries.js';
 import { hasCudaProvider, runtimeVersion } from '../cuda/cuda-provider.js';
 import { formatBytes } from '../program/format-bytes.js';
 import type { Gpu } from '../cuda/gpus.js';
-import { engineEnvironment } from '../inference/engine-environment.js';
 import type { Finding } from './finding.js';
+import { probe } from './probe.js';
 
 const OLDEST_NODE = [20, 19] as const;
 /** bfloat16 products are computed from this capability on. */
 const OLDEST_CAPABILITY = 8;
-const PROBE_MILLISECONDS = 120_000;
 
 export function checkNode(version = process.versions.node): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -22,20 +19,25 @@ export function checkNode(version = process.versions.node): Finding {
     : { about: 'Node', state: 'fail', found, todo: `Install Node ${OLDEST_NODE.join('.')} or newer` };
 }
 
-/** Computes something in a process of its own: a library that doesn't fit may end it. */
+/** Computes something. */
 export async function checkCore(): Promise<Finding> {
   const about = 'Runtime';
   const found = `onnxruntime-node ${runtimeVersion()}`;
   const fault = await probe('cpu:0');
   if (fault === null) return { about, state: 'ok', found: [`${found} computes on the CPU`] };
-  return { about, state: 'fail', found: [`${found} doesn't compute: ${fault}`], todo: 'Run npm ci again' };
+  return {
+    about,
+    state: 'fail',
+    found: [`${found} doesn't compute: ${fault}`],
+    todo: 'Install again (in a clone: npm ci)',
+  };
 }
 
 /** @param isAsked whether DEVICE_MAP asks for a GPU */
 export function checkProvider(isAsked: boolean): Finding {
   const about = 'CUDA provider';
   const state = isAsked ? 'fail' : 'ok';
-  const todo = 'For a GPU run npm run setup:cuda';
+  const todo = 'For a GPU run qwen-image-edit setup-cuda (in a clone: npm run setup:cuda)';
   if (!hasCudaProvider()) return { about, state, found: ['not installed'], todo };
   const missing = CUDA_LIBRARIES.filter(({ file }) => findLibrary(file) === null).map(({ file }) => file);
   if (missing.length > 0) return { about, state: 'fail', found: [`installed, without ${missing.join(', ')}`], todo };
@@ -79,18 +81,4 @@ export async function checkGpus(gpus: readonly Gpu[], deviceMap: DeviceMap): Pro
   return isOld
     ? { about, state: 'warn', found, todo: 'Below capability 8.0 bf16 is slow or refused: set PRECISION=fp32' }
     : { about, state: 'ok', found };
-}
-
-/** Null, or why the device doesn't compute. */
-async function probe(device: string): Promise<string | null> {
-  const [script = ''] = process.argv.slice(1);
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [script, '--probe', device], {
-      env: engineEnvironment(),
-      timeout: PROBE_MILLISECONDS,
-    });
-    return stdout.trim() === '' ? null : stdout.trim();
-  } catch (error) {
-    return `the process that tried ended: ${(error as Error).message.split('\n')[0] ?? ''}`;
-  }
 }

@@ -11,7 +11,7 @@ export interface CopiedFile {
   readonly bytes: number;
 }
 
-/** Formats of weights: only those of them that are used are carried. */
+/** Formats of weights: only those of them that are used are copied. */
 const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt|msgpack|h5|gguf|onnx|onnx_data)$/;
 
 /** All files below a folder but weights and what is hidden (a download's own notes, version control). */

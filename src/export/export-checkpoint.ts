@@ -58,8 +58,8 @@ export async function exportCheckpoint(options: ExportOptions, say: (line: strin
     const quantized = options.quantization && (await quantize(checkpoint, options.quantization, options.cache));
     await announceCopies([...weights, ...(quantized?.files ?? [])], unfinished, options.copies, say);
     for (const file of await listSmallFiles(checkpoint.folder)) await copyInto(unfinished, file);
-    const carry = options.copies ? copyInto : linkInto;
-    for (const file of [...weights, ...(quantized?.files ?? [])]) await carry(unfinished, file);
+    const place = options.copies ? copyInto : linkInto;
+    for (const file of [...weights, ...(quantized?.files ?? [])]) await place(unfinished, file);
     const storage: WeightStorage = { locate, ...(quantized && { quantized: quantized.layout }) };
     const names: string[] = [];
     for (const [graph, model] of Object.entries(buildGraphs(checkpoint, options.computeType, storage).models)) {

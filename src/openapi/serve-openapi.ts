@@ -5,7 +5,7 @@ import { ApiKey } from '../auth/api-key.service.js';
 import { Authenticator } from '../auth/authenticator.service.js';
 import { limitsConfig } from '../config/namespaces.js';
 import { ServedModel } from '../inference/served-model.js';
-import { PACKAGE_DESCRIPTION, PACKAGE_VERSION } from '../program/program-files.js';
+import { PACKAGE_DESCRIPTION, PACKAGE_VERSION, SWAGGER_UI_DIR } from '../program/program-files.js';
 import { withServedFields } from './served-fields.js';
 
 const NOTES = `Every answer carries X-Request-Id: the caller's, if it is 1–128 letters, digits, dots, dashes or underscores, else a fresh one.
@@ -32,6 +32,7 @@ export function serveOpenApi(app: NestExpressApplication): void {
   const config = builder.build();
   app.use(['/docs', '/openapi.json'], app.get(Authenticator).middleware);
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config), {
+    customSwaggerUiPath: SWAGGER_UI_DIR,
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     patchDocumentOnRequest: (_request, _response, document) => withServedFields(document, limits, model.state),

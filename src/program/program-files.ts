@@ -1,30 +1,32 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/**
- * Where the program's own files lie, whether this runs as a module of dist/ or as part of a bundle in bundle/, which keep
- * their entry files at the same places.
- */
 const HERE = fileURLToPath(import.meta.url);
 
 /** The folder that holds package.json. */
 export const PACKAGE_DIR = nearestPackage(dirname(HERE));
 
-const programFile = (path: string): string =>
-  join(PACKAGE_DIR, relative(PACKAGE_DIR, HERE).split(sep, 1).join(''), ...path.split('/'));
+/** A file of the built program, which is what processes and threads are started with, also by tests and benchmarks. */
+const programFile = (...path: string[]): string => join(PACKAGE_DIR, 'dist', ...path);
+
+/** The command `qwen-image-edit`. */
+export const PROGRAM_ENTRY = programFile('cli.js');
 
 /** What an engine process starts with. */
-export const ENGINE_ENTRY = programFile('engine/main.js');
+export const ENGINE_ENTRY = programFile('engine.js');
 
 /** What the thread that watches an engine's parent starts with. */
-export const PARENT_WATCH_WORKER = programFile('engine/parent-watch.worker.js');
+export const PARENT_WATCH_WORKER = programFile('parent-watch.worker.js');
 
 /** What a thread that reads uploaded pictures starts with (file: URL). */
-export const INPUT_PICTURE_WORKER = pathToFileURL(programFile('edits/decoding/input-picture.worker.js')).href;
+export const INPUT_PICTURE_WORKER = pathToFileURL(programFile('input-picture.worker.js')).href;
 
 /** The folder of the page's files. */
 export const PLAYGROUND_DIR = programFile('playground');
+
+/** The folder of Swagger UI's files. */
+export const SWAGGER_UI_DIR = programFile('swagger-ui');
 
 const manifest = JSON.parse(readFileSync(join(PACKAGE_DIR, 'package.json'), 'utf8')) as {
   version: string;

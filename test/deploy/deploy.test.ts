@@ -67,16 +67,30 @@ describe('the container files say what the program does', () => {
   });
 
   test('what is started and copied is what the build makes', () => {
-    const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; engines: { node: string } };
-    expect(manifest.scripts['start:prod']).toBe('node --max-semi-space-size=2 bundle/main.js');
-    expect(dockerfile).toContain('CMD ["node", "--max-semi-space-size=2", "bundle/main.js"]');
-    expect(read('scripts/support/service-command.mjs')).toContain(
-      "['--max-semi-space-size=2', join(ROOT, 'bundle', 'main.js')]",
-    );
-    expect(manifest.scripts['setup:cuda']).toContain('node bundle/cuda/setup/main.js');
-    expect(dockerfile).toContain('RUN node bundle/cuda/setup/main.js');
+    const manifest = JSON.parse(read('package.json')) as {
+      scripts: Record<string, string>;
+      engines: { node: string };
+      bin: Record<string, string>;
+      files: string[];
+    };
+    expect(manifest.bin).toEqual({ 'qwen-image-edit': 'dist/cli.js' });
+    expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'models/mini']));
+    expect(manifest.scripts['start:prod']).toBe('node dist/cli.js serve');
+    expect(dockerfile).toContain('CMD ["node", "dist/cli.js", "serve"]');
+    expect(dockerfile).toContain('RUN node dist/cli.js setup-cuda');
+    for (const folder of ['dist', 'models/mini'])
+      expect(dockerfile).toContain(`COPY --from=build /app/${folder} ./${folder}`);
     const kept = read('.dockerignore').split('\n');
-    for (const file of ['package.json', 'package-lock.json', '.npmrc', 'src', 'scripts/bundle.mjs', 'tsconfig.json']) {
+    for (const file of [
+      'package.json',
+      'package-lock.json',
+      '.npmrc',
+      'src',
+      'scripts/build.mjs',
+      'scripts/support',
+      'tsconfig.json',
+      '.swcrc',
+    ]) {
       expect(kept).toContain(`!${file}`);
     }
     const node = seconds(dockerfile, /NODE_IMAGE=node:(\d+)/);

@@ -9,7 +9,7 @@ import { EngineProcess } from '../support/engine-process.js';
 import { checkpointFolder } from '../support/fixtures.js';
 
 const { onnx } = onnxProto;
-const EXPORT = join(import.meta.dirname, '..', '..', 'dist', 'tools', 'export.js');
+const EXPORT = [join(import.meta.dirname, '..', '..', 'dist', 'cli.js'), 'export'];
 const run = promisify(execFile);
 let folder: string;
 
@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Runs the command; what it printed. */
 async function exportTo(out: string, ...options: string[]): Promise<string> {
   const env = { ...process.env, QUANTIZED_CACHE_DIR: join(folder, 'cache') };
-  const args = [EXPORT, '--model', checkpointFolder('plain'), '--out', out, ...options];
+  const args = [...EXPORT, '--model', checkpointFolder('plain'), '--out', out, ...options];
   return (await run(process.execPath, args, { env })).stdout;
 }
 
@@ -43,7 +43,7 @@ function externalData(file: string): { name: string; location: string; offset: n
   );
 }
 
-describe.each(['fp32', 'int8', 'int4'])('npm run export in %s', (precision) => {
+describe.each(['fp32', 'int8', 'int4'])('export in %s', (precision) => {
   test('writes graphs whose weights lie in the folder, which is a checkpoint too', async () => {
     const out = join(folder, precision);
     await exportTo(out, '--precision', precision);
@@ -88,7 +88,17 @@ test('a folder with something in it is left alone, and a failure leaves nothing 
   // No file may grow beyond 4 KB: a full disk, as far as a program can tell.
   const limited = `ulimit -f 4; exec "$@"`;
   const target = join(folder, 'limited');
-  const args = ['-c', limited, 'bash', process.execPath, EXPORT, '--model', checkpointFolder('plain'), '--out', target];
+  const args = [
+    '-c',
+    limited,
+    'bash',
+    process.execPath,
+    ...EXPORT,
+    '--model',
+    checkpointFolder('plain'),
+    '--out',
+    target,
+  ];
   const env = { ...process.env, QUANTIZED_CACHE_DIR: join(folder, 'limited-cache') };
   await expect(run('bash', [...args, '--precision', 'int8'], { env })).rejects.toMatchObject({
     code: 1,

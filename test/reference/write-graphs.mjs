@@ -1,13 +1,16 @@
 // @ts-check
 /**
- * Writes a checkpoint's graphs as .onnx files beside a link to its weights, for check_graphs.py. Needs the built program.
+ * Writes a checkpoint's graphs as .onnx files beside a link to its weights, for check_graphs.py.
  *
  *     node test/reference/write-graphs.mjs CHECKPOINT FOLDER float32|bfloat16
  */
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openEditCheckpoint } from '../../dist/engine/open-edit-checkpoint.js';
-import { buildGraphs } from '../../dist/graph/checkpoint-graphs.js';
+import { register } from 'tsx/esm/api';
+
+register();
+const { openEditCheckpoint } = await import('../../src/engine/open-edit-checkpoint.js');
+const { buildGraphs } = await import('../../src/graph/checkpoint-graphs.js');
 
 const [source = '', folder = '', type] = process.argv.slice(2);
 const checkpoint = await openEditCheckpoint(source);

@@ -41,7 +41,7 @@ export interface CommandJson {
   readonly warnings: readonly string[];
 }
 
-/** A folder in which the built command line is run, on a tiny checkpoint. */
+/** A folder in which the built `edit` command is run, on a tiny checkpoint. */
 export class Workplace {
   private constructor(readonly folder: string) {}
 
@@ -70,7 +70,7 @@ export class Workplace {
 
   start(args: readonly string[], { env = {}, stdin, program = ROOT }: CommandOptions = {}): RunningCommand {
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [join(program, 'bundle', 'cli', 'main.js'), ...args], {
+    const child = spawn(process.execPath, [join(program, 'dist', 'cli.js'), 'edit', ...args], {
       cwd: this.folder,
       env: { PATH, TMPDIR: this.folder, QWEN_MODEL_DIR: checkpointFolder('plain'), ...env },
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -32,7 +32,7 @@ export class EngineProcess {
 
   constructor() {
     this.started = once(this.events, 'started');
-    this.child = fork(join(import.meta.dirname, '..', '..', 'bundle', 'engine', 'main.js'), {
+    this.child = fork(join(import.meta.dirname, '..', '..', 'dist', 'engine.js'), {
       serialization: 'advanced',
       execArgv: [],
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkpointFolder } from './fixtures.js';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'bundle', 'main.js');
+const ROOT = join(import.meta.dirname, '..', '..');
 
 export interface ServerOptions {
   /** Name of a tiny checkpoint among the fixtures, or an absolute folder. */
@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A shell's command that is run before it in the same process, such as ulimit. */
   readonly limits?: string;
+  /** The folder of the built program; this one unless told otherwise. */
+  readonly program?: string;
   /** False: return as soon as it listens. */
   readonly untilReady?: boolean;
 }
@@ -41,10 +43,12 @@ export class TestServer {
     env = {},
     limits = ':',
     untilReady = true,
+    program = ROOT,
   }: ServerOptions = {}): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'service-'));
     const { PATH = '' } = process.env;
-    const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, MAIN], {
+    const args = ['-c', `${limits}; exec "$0" "$@"`, process.execPath, join(program, 'dist', 'cli.js'), 'serve'];
+    const child = spawn('/bin/sh', args, {
       // An empty folder as working and temporary directory: no stray .env, and whatever is left behind shows.
       cwd: folder,
       env: {

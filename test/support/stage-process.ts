@@ -22,7 +22,7 @@ interface Stages {
   vaeDecode: [{ latents: Latents }, Float32Array];
 }
 
-/** A process that runs single stages of the built engine. */
+/** A process that runs single stages of the engine. */
 export class StageProcess {
   private readonly child: ChildProcess;
   private readonly waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();

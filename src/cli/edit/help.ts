@@ -6,16 +6,16 @@ const WIDTH = 100;
 
 const HEAD = `Edits pictures by an instruction, with an engine of its own or a running service.
 
-Usage: qwen-image-edit [options] PICTURE... PROMPT
+Usage: qwen-image-edit edit [options] PICTURE... PROMPT
        npm run edit -- [options] PICTURE... PROMPT    (in a clone of the project)
 
   PICTURE   a file, a folder (the pictures directly in it), or - for standard input
   PROMPT    what to change: the last argument, unless --prompt gives it
 
-  qwen-image-edit photo.jpg "make it black and white" -o out.png
-  qwen-image-edit photos/ "add a sepia tone" -o edited/
-  qwen-image-edit photo.jpg "tint it blue" --n 3 -o 'blue-{variant}.webp'
-  qwen-image-edit - "make it warmer" < photo.jpg > out.png
+  qwen-image-edit edit photo.jpg "make it black and white" -o out.png
+  qwen-image-edit edit photos/ "add a sepia tone" -o edited/
+  qwen-image-edit edit photo.jpg "tint it blue" --n 3 -o 'blue-{variant}.webp'
+  qwen-image-edit edit - "make it warmer" < photo.jpg > out.png
 
 Options of the edit are the HTTP API's fields; in every option's name _ and - are the same.`;
 

@@ -102,7 +102,7 @@ async function holdsAll(folder: string, files: readonly string[]): Promise<boole
   return true;
 }
 
-/** Puts a file in place at once: whoever looks sees the old one or the whole new one. Linked where that can be, else copied. */
+/** Puts a file in place at once: a reader sees the old one or the whole new one. Linked where that can be, else copied. */
 async function place(source: string, target: string): Promise<void> {
   const beside = `${target}.new`;
   await rm(beside, { force: true });

@@ -48,7 +48,7 @@ describe('a checkpoint that can’t be used', () => {
     const place = await Workplace.create({ 'photo.png': GOOD_PICTURE });
     const program = place.at('program');
     await mkdir(join(program, 'models'), { recursive: true });
-    for (const part of ['package.json', 'bundle']) await cp(join(ROOT, part), join(program, part), { recursive: true });
+    for (const part of ['package.json', 'dist']) await cp(join(ROOT, part), join(program, part), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(program, 'node_modules'));
     await cp(join(ROOT, 'models', 'mini'), join(program, 'models', 'mini'), { recursive: true });
     await rm(join(program, 'models', 'mini', 'vae', 'config.json'));

@@ -70,7 +70,9 @@ function randomCases(count: number, largest = 90): { asked: PlanRequest; gpus: D
 }
 
 test('the documented table is what the planner says', () => {
-  const table = execFileSync(process.execPath, [join(ROOT, 'scripts', 'plan-table.mjs'), folder], { encoding: 'utf8' });
+  const table = execFileSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'plan', '--table', '--model', folder], {
+    encoding: 'utf8',
+  });
   const docs = readFileSync(join(ROOT, 'docs', 'devices.md'), 'utf8');
   const documented = /<!-- plan-table -->\n([\s\S]*?)<!-- \/plan-table -->/.exec(docs)?.[1] ?? '';
   const cells = (text: string): string[][] =>

@@ -1,14 +1,17 @@
 // @ts-check
 /**
- * Runs single stages of the built engine for the parity tests, in a process of its own as the engine does: jest's realms
+ * Runs single stages of the engine for the parity tests, in a process of its own as the engine does: jest's realms
  * have typed arrays of their own, which the runtime refuses.
  */
 import sharp from 'sharp';
-import { openEditCheckpoint } from '../../../dist/engine/open-edit-checkpoint.js';
-import { planCheckpoint } from '../../../dist/engine/devices/plan-checkpoint.js';
-import { loadEditModel } from '../../../dist/engine/edit-model.js';
+import { register } from 'tsx/esm/api';
 
-/** @type {import('../../../dist/engine/edit-model.js').EditModel | undefined} */
+register();
+const { openEditCheckpoint } = await import('../../../src/engine/open-edit-checkpoint.js');
+const { planCheckpoint } = await import('../../../src/engine/devices/plan-checkpoint.js');
+const { loadEditModel } = await import('../../../src/engine/edit-model.js');
+
+/** @type {import('../../../src/engine/edit-model.js').EditModel | undefined} */
 let loaded;
 
 /** @param {string} file an RGB picture */

@@ -1,20 +1,23 @@
 // @ts-check
 /**
- * Makes one picture of a checkpoint under several plans of its own making, each in the built engine's parts, and prints what
+ * Makes one picture of a checkpoint under several plans of its own making, each in the engine's parts, and prints what
  * came of each as a line of JSON. In a process of its own: jest's realms have typed arrays that the runtime refuses.
  *
  *     node placement-worker.mjs CHECKPOINT PICTURE
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { openEditCheckpoint } from '../../../dist/engine/open-edit-checkpoint.js';
-import { graphsAt } from '../../../dist/engine/devices/balance.js';
-import { layOut } from '../../../dist/engine/devices/lay-out.js';
-import { sizesOfCheckpoint } from '../../../dist/engine/devices/network-sizes.js';
-import { loadEditModel } from '../../../dist/engine/edit-model.js';
-import { PipelineService } from '../../../dist/engine/pipeline/pipeline.service.js';
-import { SchedulerService } from '../../../dist/engine/scheduler/scheduler.service.js';
-import { readInputPicture } from '../../../dist/images/input-picture.js';
+import { register } from 'tsx/esm/api';
+
+register();
+const { openEditCheckpoint } = await import('../../../src/engine/open-edit-checkpoint.js');
+const { graphsAt } = await import('../../../src/engine/devices/balance.js');
+const { layOut } = await import('../../../src/engine/devices/lay-out.js');
+const { sizesOfCheckpoint } = await import('../../../src/engine/devices/network-sizes.js');
+const { loadEditModel } = await import('../../../src/engine/edit-model.js');
+const { PipelineService } = await import('../../../src/engine/pipeline/pipeline.service.js');
+const { SchedulerService } = await import('../../../src/engine/scheduler/scheduler.service.js');
+const { readInputPicture } = await import('../../../src/images/input-picture.js');
 
 const [folder = '', picture = ''] = process.argv.slice(2);
 const checkpoint = await openEditCheckpoint(folder);

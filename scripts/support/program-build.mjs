@@ -1,0 +1,145 @@
+// @ts-check
+/** How src/ becomes dist/: the program's processes and threads as a few files that share what they have in common. */
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { transformFile } from '@swc/core';
+import { build } from 'esbuild';
+import { DIST, PROGRAM, ROOT } from './program-files.mjs';
+import { thirdPartyLicenses } from './third-party-licenses.mjs';
+
+/** Of the version that @nestjs/swagger has come with. */
+const SWAGGER_UI = dirname(
+  createRequire(import.meta.resolve('@nestjs/swagger')).resolve('swagger-ui-dist/package.json'),
+);
+const SWAGGER_UI_FILES = [
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-standalone-preset.js',
+  'favicon-16x16.png',
+  'favicon-32x32.png',
+];
+
+/**
+ * Nest finds what a class needs by the types of its constructor, which decorators note at run time: SWC writes them
+ * (.swcrc), esbuild does not.
+ * @type {import('esbuild').Plugin}
+ */
+const decorators = {
+  name: 'decorators',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      try {
+        const { code } = await transformFile(path, { sourceFileName: path });
+        return { contents: code, loader: 'js' };
+      } catch (error) {
+        // What follows tells of SWC's own insides.
+        const [text] = String(error).split('Caused by:');
+        return { errors: [{ text }] };
+      }
+    });
+    // It has to come before the first decorator, and does so as an ES module. A CommonJS module is evaluated where the body
+    // of its importer begins, which is after all other imports.
+    onLoad({ filter: /[\\/]reflect-metadata[\\/]Reflect\.js$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}\nexport {};`,
+    }));
+  },
+};
+
+/** @satisfies {import('esbuild').BuildOptions} */
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  format: 'esm',
+  // What is built is written in one go, when all of it is right.
+  write: false,
+  metafile: true,
+  legalComments: 'eof',
+  logLevel: 'warning',
+};
+
+/** @satisfies {import('esbuild').BuildOptions} */
+const PROCESSES = {
+  ...COMMON,
+  entryPoints: {
+    cli: 'src/cli/main.ts',
+    engine: 'src/engine/main.ts',
+    'parent-watch.worker': 'src/engine/parent-watch.worker.ts',
+    'input-picture.worker': 'src/edits/decoding/input-picture.worker.ts',
+    // What piscina starts its threads with, under the name that it looks for beside its own code.
+    'chunks/worker': './node_modules/piscina/dist/worker.js',
+  },
+  outdir: DIST,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  platform: 'node',
+  target: 'node20',
+  plugins: [decorators],
+  // Classes are known to Nest by their names.
+  keepNames: true,
+  external: [
+    // Native code.
+    'sharp',
+    'onnxruntime-node',
+    // Optional packages of libraries, none of which is used.
+    '@napi-rs/nice',
+    '@nestjs/microservices',
+    '@nestjs/websockets',
+    '@fastify/*',
+    'swagger-ui-dist',
+  ],
+  // Libraries in the older module format ask for these.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url), __dirname = import.meta.dirname;",
+  },
+};
+
+/** One script and one style sheet for the browser to fetch. @satisfies {import('esbuild').BuildOptions} */
+const PAGE = {
+  ...COMMON,
+  entryPoints: ['src/playground/client/main.ts', 'src/playground/styles/page.css'],
+  outbase: 'src',
+  outdir: DIST,
+  platform: 'browser',
+  target: 'es2022',
+  minifySyntax: true,
+  minifyWhitespace: true,
+};
+
+export const BUILDS = [PROCESSES, PAGE];
+
+/** Builds the program. @throws when a source file is wrong, which is then told already */
+export async function buildProgram() {
+  await writeProgram(await Promise.all(BUILDS.map((options) => build(options))));
+}
+
+/** A build that failed has told what is wrong; anything else is thrown again. @param {unknown} error */
+export function endWithBuildErrors(error) {
+  if (!(error instanceof Error && 'errors' in error)) throw error;
+  process.exitCode = 1;
+}
+
+/** Makes dist/ what was built, and nothing else. @param {readonly import('esbuild').BuildResult[]} results one for each build */
+export async function writeProgram(results) {
+  /** @type {Map<string, Uint8Array | string>} */
+  const files = new Map(
+    results.flatMap(({ outputFiles = [] }) => outputFiles.map(({ path, contents }) => [path, contents])),
+  );
+  for (const file of SWAGGER_UI_FILES)
+    files.set(join(DIST, 'swagger-ui', file), await readFile(join(SWAGGER_UI, file)));
+  const fixed = join('playground', 'static');
+  for (const name of await readdir(join(ROOT, 'src', fixed))) {
+    files.set(join(DIST, fixed, name), await readFile(join(ROOT, 'src', fixed, name)));
+  }
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  files.set(join(DIST, 'third-party-licenses.txt'), await thirdPartyLicenses([...inputs, join(SWAGGER_UI, '.')]));
+  for (const [path, contents] of files) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, contents);
+  }
+  await chmod(PROGRAM, 0o755);
+  for (const entry of await readdir(DIST, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !files.has(path)) await rm(path);
+  }
+}

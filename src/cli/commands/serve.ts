@@ -1,0 +1,40 @@
+import { loadSettings } from '../../config/load-settings.js';
+import type { Settings } from '../../config/settings.js';
+import { SettingsError } from '../../config/settings-error.js';
+import { launchFirstEngine } from '../../inference/engine-launcher.js';
+import { StopSignals } from '../../program/stop-signals.js';
+import { keepYoungGenerationSmall } from '../../program/young-generation.js';
+import { readOptions } from '../read-options.js';
+
+const HELP = `Usage: qwen-image-edit serve
+
+Serves the checkpoint at QWEN_MODEL_DIR (default: the miniature that comes with the program) over HTTP, with a page to try it.
+The environment and .env hold its settings: PORT, HOST, API_KEY, DEVICE_MAP, PRECISION and more (.env.example lists them).
+
+Exit codes: 0 ended by a signal; 1 a setting is wrong, or the port is taken; 2 wrong usage.`;
+
+/** `qwen-image-edit serve`: starts the service. */
+export async function run(args: readonly string[]): Promise<number> {
+  if (readOptions(args, {}, HELP) === null) return 0;
+  keepYoungGenerationSmall();
+  // The log's reader may go away; the service stays.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const settings = settingsOrFaults();
+  if (settings === null) return 1;
+  const signals = new StopSignals();
+  launchFirstEngine(settings.engine.load);
+  const { serve } = await import('../../server/serve.js');
+  await serve(settings, signals);
+  return 0;
+}
+
+/** The settings, or null after a line for each fault. */
+function settingsOrFaults(): Settings | null {
+  try {
+    return loadSettings();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    for (const fault of error.faults) console.error(fault);
+    return null;
+  }
+}

@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '../../src/cli/commands.js';
+import { checkpointFolder } from '../support/fixtures.js';
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
+const folder = mkdtempSync(join(tmpdir(), 'commands-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function command(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const { PATH = '' } = process.env;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [PROGRAM, ...args],
+      { cwd: folder, env: { PATH, HOME: folder, ...env } },
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
+    );
+  });
+}
+
+describe('the one command', () => {
+  test('lists its commands', async () => {
+    const { code, stdout } = await command(['--help']);
+    expect(code).toBe(0);
+    for (const name of Object.keys(COMMANDS)) expect(stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
+  });
+
+  test.each(Object.keys(COMMANDS))('%s has a help of its own', async (name) => {
+    const { code, stdout, stderr } = await command([name, '--help']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`qwen-image-edit ${name}`);
+    expect(await command(['help', name])).toEqual({ code, stdout, stderr });
+  });
+
+  test('tells its version', async () => {
+    expect(await command(['--version'])).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    });
+  });
+
+  test.each([
+    [['serv'], 'did you mean serve?'],
+    [['setup:cuda'], 'did you mean setup-cuda?'],
+    [['paint', 'it blue'], 'There is no command paint'],
+    [[], 'No command is given'],
+  ])('%j is answered with what is known', async (args, answer) => {
+    const { code, stdout, stderr } = await command(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(answer);
+    expect(stderr).toContain(Object.keys(COMMANDS).join(', '));
+  });
+
+  test.each(['serve', 'plan', 'setup-cuda'])('%s refuses an option that it does not know', async (name) => {
+    const { code, stdout, stderr } = await command([name, '--fast']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('--fast');
+  });
+
+  test('pictures and a prompt without a command are an edit', async () => {
+    const { code, stderr } = await command(['missing.jpg', 'make it blue']);
+    expect([code, stderr]).toEqual([1, "missing.jpg can't be read: there is no such file or folder\n"]);
+    writeFileSync(join(folder, 'photo'), 'none');
+    expect((await command(['photo', 'make it blue', '--size', 'large'])).stderr).toContain('size');
+    expect((await command(['--size', 'large', 'photo', 'make it blue'])).stderr).toContain('size');
+  });
+});
+
+describe('plan', () => {
+  test('tells where the networks of a checkpoint live', async () => {
+    const { code, stdout, stderr } = await command(['plan', '--model', checkpointFolder('plain')], {
+      DEVICE_MAP: 'cpu',
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^tiny-plain in [^]*\nDEVICE_MAP=cpu: cpu in fp32\ncpu .*denoiser/);
+    expect(
+      (await command(['plan'], { QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu' })).stdout,
+    ).toContain('tiny-plain');
+  });
+
+  test('names what is wrong', async () => {
+    expect(await command(['plan', '--model', folder])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('model_index.json'),
+    });
+    const { code, stderr } = await command(['plan'], { DEVICE_MAP: 'gpu', PORT: 'eighty' });
+    expect([code, stderr.trim().split('\n').length]).toEqual([1, 2]);
+  });
+});
+
+describe('cache', () => {
+  const env = { QUANTIZED_CACHE_DIR: join(folder, 'cache') };
+
+  test('lists and removes what is kept', async () => {
+    expect(await command(['cache', 'list'], env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('nothing'),
+    });
+    expect(await command(['cache', 'clean'], env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Removed 0/),
+    });
+  });
+
+  test('says what it takes', async () => {
+    expect(await command(['cache', 'sweep'], env)).toMatchObject({ code: 1, stderr: expect.stringContaining('list') });
+  });
+});

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import sharp from 'sharp';
+import { Workplace } from '../support/command.js';
+import { TestServer } from '../support/server.js';
+
+// Packing, and an installation of some 300 MB.
+jest.setTimeout(600_000);
+const ROOT = join(import.meta.dirname, '..', '..');
+const PHOTO = join(ROOT, 'docs', 'images', 'photo.jpg');
+const run = promisify(execFile);
+
+let folder: string;
+let program: string;
+
+/** Runs npm in the empty folder, with the registry that it is configured for. */
+async function npm(...args: string[]): Promise<string> {
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  return (await run('npm', [...args, '--no-audit', '--no-fund'], { cwd: folder, env })).stdout;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'package-'));
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  // What `npm test` has built is packed: other tests use it meanwhile.
+  const packed = JSON.parse(await npm('pack', ROOT, '--ignore-scripts', '--json')) as { filename: string }[];
+  await npm('install', `./${packed[0]?.filename ?? ''}`);
+  program = join(folder, 'node_modules', 'qwen-image-edit-service');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the packed package, installed into an empty folder', () => {
+  test('brings native code and what that needs alone: everything else is part of the program', () => {
+    const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(installed).toEqual(expect.arrayContaining(['onnxruntime-node', 'sharp', 'qwen-image-edit-service']));
+    expect(installed.filter((name) => /nest|swagger|opentelemetry|express|piscina|rxjs/.test(name))).toEqual([]);
+  });
+
+  test('is one command', async () => {
+    const command = join(folder, 'node_modules', '.bin', 'qwen-image-edit');
+    expect((await run(command, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await run(command, ['plan'], { cwd: folder })).stdout).toContain('qwen-image-edit-mini');
+  });
+
+  test('edits a picture with its own miniature', async () => {
+    const workplace = await Workplace.create();
+    const args = [PHOTO, 'make it black and white', '-o', 'edited.png'];
+    const ended = await workplace.run(args, { program, env: { QWEN_MODEL_DIR: '' } });
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('edited.png') });
+    const { channels } = await sharp(await workplace.read('edited.png')).stats();
+    const [red = NaN, green = NaN, blue = NaN] = channels.map(({ mean }) => mean);
+    expect(Math.max(Math.abs(red - green), Math.abs(green - blue))).toBeLessThan(8);
+    await workplace.remove();
+  });
+
+  test('serves edits, its page and its documentation', async () => {
+    const server = await TestServer.start({ program });
+    const form = new FormData();
+    form.set('images', new Blob([await sharp(PHOTO).resize(64).png().toBuffer()]), 'photo.png');
+    form.set('prompt', 'make it black and white');
+    form.set('num_inference_steps', '1');
+    const edited = await fetch(`${server.url}/v1/images/edits`, { method: 'POST', body: form });
+    expect(await edited.json()).toMatchObject({ data: [{ b64_json: expect.any(String) }] });
+    const page = await (await fetch(server.url)).text();
+    const links = [...page.matchAll(/(?:href|src)="(playground\/[^"]+)"/g)].map(([, path = '']) => path);
+    const documentation = ['docs', 'docs/swagger-ui.css', 'docs/swagger-ui-bundle.js', 'openapi.json'];
+    for (const path of [...links, ...documentation]) {
+      expect([path, (await fetch(`${server.url}/${path}`)).status]).toEqual([path, 200]);
+    }
+    expect(await server.stop()).toEqual({ code: 0, leftovers: [] });
+  });
+});
