@@ -41,7 +41,12 @@ function describeRefusal(refusal: Refusal, request: PlanRequest, machine: Machin
   }
 }
 
-function describeShortage({ kind, precision }: TooLarge, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
+function describeShortage(
+  { kind, precision }: TooLarge,
+  request: PlanRequest,
+  machine: Machine,
+  sizesOf: SizesOf,
+): string {
   const loads = stageBytes(sizesOf(precision, kind, request.outputPixels), kind);
   if (kind === 'cpu') {
     const { stage, bytes } = largest(loads);
