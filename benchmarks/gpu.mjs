@@ -27,6 +27,7 @@ import { register } from 'tsx/esm/api';
 
 register();
 const { openEditCheckpoint } = await import('../src/engine/open-edit-checkpoint.js');
+const { conditionIndex } = await import('../src/engine/pipeline/variants/pipeline-variant.js');
 const { conditionSize } = await import('../src/images/condition-size.js');
 const { smartResize } = await import('../src/images/smart-resize.js');
 
