@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TestServer } from '../support/server.js';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 let cwd: string;
 
 beforeEach(() => {
@@ -13,21 +13,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true }));
 
-/** Runs a built program where the .env is. */
-function run(
-  program: string,
-  args: readonly string[] = [],
-  env: Record<string, string> = {},
-): SpawnSyncReturns<string> {
+/** Runs a command of the built program where the .env is. */
+function run(args: readonly string[], env: Record<string, string> = {}): SpawnSyncReturns<string> {
   const { PATH = '' } = process.env;
-  return spawnSync(process.execPath, [join(ROOT, program), ...args], { cwd, env: { PATH, ...env }, encoding: 'utf8' });
+  return spawnSync(process.execPath, [PROGRAM, ...args], { cwd, env: { PATH, ...env }, encoding: 'utf8' });
 }
 const linesOf = (text: string): string[] => text.trim().split('\n');
 
 describe('.env of the working directory', () => {
   test('is read, and the environment wins over it; every fault is one line, and the exit code 1', () => {
     writeFileSync(join(cwd, '.env'), 'PORT=http\nMAX_STEPS=many\nLOG_LEVEL=info\n');
-    const { stderr, status } = run('dist/main.js', [], { LOG_LEVEL: 'loud', PORT: '0' });
+    const { stderr, status } = run(['serve'], { LOG_LEVEL: 'loud', PORT: '0' });
     expect(linesOf(stderr)).toEqual([
       'LOG_LEVEL="loud" is invalid: LOG_LEVEL must be one of debug, info, warning, error',
       'MAX_STEPS="many" is invalid: MAX_STEPS must be a whole number from 1 to 1000',
@@ -41,26 +37,27 @@ describe('.env of the working directory', () => {
   ];
   const faulty = 'PORT=0\nAPI_KEY: secret\n\nHOST="0.0.0.0\n';
 
-  test.each(['dist/main.js', 'bundle/main.js'])('lines that are no settings stop the start (%s)', (program) => {
+  test('lines that are no settings stop the start', () => {
     writeFileSync(join(cwd, '.env'), faulty);
-    const { stdout, stderr, status } = run(program);
+    const { stdout, stderr, status } = run(['serve']);
     expect(linesOf(stderr)).toEqual(faults);
     expect(stdout).toBe('');
     expect(status).toBe(1);
   });
 
-  test('the tools and the command line say the same', () => {
+  test('the other commands say the same', () => {
     writeFileSync(join(cwd, '.env'), faulty);
-    const doctor = run('bundle/doctor/main.js');
+    const doctor = run(['doctor']);
     for (const fault of faults) expect(doctor.stdout).toContain(fault);
     expect(doctor.status).toBe(1);
-    for (const [program, args] of [
-      ['dist/tools/export.js', ['--model', 'x', '--out', 'y']],
-      ['dist/tools/quantized-cache.js', ['list']],
-      ['bundle/cli/main.js', ['a.png', 'make it blue']],
-      ['bundle/cli/main.js', ['a.png', 'make it blue', '--server', 'http://localhost:1']],
-    ] as const) {
-      const { stderr, status } = run(program, args);
+    for (const args of [
+      ['export', '--model', 'x', '--out', 'y'],
+      ['cache', 'list'],
+      ['plan'],
+      ['edit', 'a.png', 'make it blue'],
+      ['edit', 'a.png', 'make it blue', '--server', 'http://localhost:1'],
+    ]) {
+      const { stderr, status } = run(args);
       expect(linesOf(stderr)).toEqual(faults);
       expect(status).not.toBe(0);
     }
@@ -68,7 +65,7 @@ describe('.env of the working directory', () => {
 
   test('one that cannot be read stops the start', () => {
     mkdirSync(join(cwd, '.env'));
-    const { stderr, status } = run('dist/main.js');
+    const { stderr, status } = run(['serve']);
     expect(linesOf(stderr)).toEqual([".env can't be read (EISDIR)"]);
     expect(status).toBe(1);
   });

@@ -1,6 +1,5 @@
 import { CheckpointError } from '../../checkpoint/checkpoint-error.js';
 import { loadSettings } from '../../config/load-settings.js';
-import { SettingsError } from '../../config/settings-error.js';
 import { openEditCheckpoint } from '../../engine/open-edit-checkpoint.js';
 import { planLines } from '../../plan/plan-lines.js';
 import { planTable } from '../../plan/plan-table.js';
@@ -34,9 +33,6 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(told.join('\n'));
     return 0;
   } catch (error) {
-    if (error instanceof SettingsError || error instanceof CheckpointError) {
-      throw new CommandError(error.faults.join('\n'));
-    }
-    throw error;
+    throw error instanceof CheckpointError ? new CommandError(error.faults.join('\n')) : error;
   }
 }

@@ -1,6 +1,4 @@
 import { loadSettings } from '../../config/load-settings.js';
-import type { Settings } from '../../config/settings.js';
-import { SettingsError } from '../../config/settings-error.js';
 import { launchFirstEngine } from '../../inference/engine-launcher.js';
 import { StopSignals } from '../../program/stop-signals.js';
 import { keepYoungGenerationSmall } from '../../program/young-generation.js';
@@ -13,28 +11,19 @@ The environment and .env hold its settings: PORT, HOST, API_KEY, DEVICE_MAP, PRE
 
 Exit codes: 0 ended by a signal; 1 a setting is wrong, or the port is taken; 2 wrong usage.`;
 
-/** `qwen-image-edit serve`: starts the service. */
+/**
+ * `qwen-image-edit serve`: starts the service.
+ * @throws SettingsError with every fault of the settings
+ */
 export async function run(args: readonly string[]): Promise<number> {
   if (readOptions(args, {}, HELP) === null) return 0;
   keepYoungGenerationSmall();
   // The log's reader may go away; the service stays.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const settings = settingsOrFaults();
-  if (settings === null) return 1;
+  const settings = loadSettings();
   const signals = new StopSignals();
   launchFirstEngine(settings.engine.load);
   const { serve } = await import('../../server/serve.js');
   await serve(settings, signals);
   return 0;
-}
-
-/** The settings, or null after a line for each fault. */
-function settingsOrFaults(): Settings | null {
-  try {
-    return loadSettings();
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    for (const fault of error.faults) console.error(fault);
-    return null;
-  }
 }

@@ -60,7 +60,7 @@ describe('jobs', () => {
   });
 
   test('a job that fails says why', async () => {
-    const { id } = await submitJob(service.url, { prompt: 'ab '.repeat(13_334) });
+    const { id } = await submitJob(service.url, { prompt: 'ab '.repeat(10_666) });
     expect(await jobUntil(service.url, id, ({ status }) => status === 'failed')).toMatchObject({
       result: null,
       error: { code: 'INVALID_INPUT', param: 'prompt', type: 'invalid_request_error', message: /^prompt has/ },

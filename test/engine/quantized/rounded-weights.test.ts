@@ -14,7 +14,7 @@ import { readRoundedWeights, type RoundedWeight } from '../../support/rounded-we
 import { StageProcess } from '../../support/stage-process.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const EXPORT = join(ROOT, 'dist', 'tools', 'export.js');
+const EXPORT = [join(ROOT, 'dist', 'cli.js'), 'export'];
 const SIDE = 112;
 /** Of a token of the fixture's latents. */
 const CHANNELS = 64;
@@ -50,7 +50,7 @@ describe.each(CASES)('the $checkpoint checkpoint in $precision', ({ checkpoint, 
   beforeAll(async () => {
     stored = await readValues(source);
     const env = { ...process.env, QUANTIZED_CACHE_DIR: cache.folder };
-    const args = [EXPORT, '--model', source, '--out', exported, '--precision', precision];
+    const args = [...EXPORT, '--model', source, '--out', exported, '--precision', precision];
     await promisify(execFile)(process.execPath, args, { env });
     weights = readRoundedWeights(exported);
     const values = new Map(weights.map((weight) => [valuesKey(componentOf(weight), weight.name), weight.values]));

@@ -66,7 +66,7 @@ describe('the Prefer header', () => {
     await expect(left).rejects.toThrow();
     await metricReaches(service.url, cancels, before + 1);
     await expectError(
-      await postEdit(service.url, goodForm({ prompt: 'ab '.repeat(13_334) }), { prefer: 'respond-async, wait=50' }),
+      await postEdit(service.url, goodForm({ prompt: 'ab '.repeat(10_666) }), { prefer: 'respond-async, wait=50' }),
       { status: 400, code: 'INVALID_INPUT', message: /^prompt has/, param: 'prompt' },
     );
   });
