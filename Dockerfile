@@ -38,7 +38,7 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
     CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8000}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/cli.js", "serve"]
+CMD ["qwen-image-edit", "serve"]
 
 FROM runtime AS cuda
 ENV NVIDIA_VISIBLE_DEVICES=all \

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { transformFile } from '@swc/core';
 import { build } from 'esbuild';
-import { DIST, PROGRAM, ROOT } from './program-files.mjs';
+import { DIST, NODE_FLAGS, PROGRAM, ROOT } from './program-files.mjs';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 /** Of the version that @nestjs/swagger has come with. */
@@ -133,6 +133,8 @@ export async function writeProgram(results) {
   }
   const inputs = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
   files.set(join(DIST, 'third-party-licenses.txt'), await thirdPartyLicenses([...inputs, join(SWAGGER_UI, '.')]));
+  const program = Buffer.from(files.get(PROGRAM) ?? '');
+  files.set(PROGRAM, Buffer.concat([Buffer.from(`#!/usr/bin/env -S node ${NODE_FLAGS.join(' ')}\n`), program]));
   for (const [path, contents] of files) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, contents);

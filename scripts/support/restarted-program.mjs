@@ -1,7 +1,7 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { PROGRAM } from './program-files.mjs';
+import { NODE_FLAGS, PROGRAM } from './program-files.mjs';
 
 /** The built program, started anew again and again. */
 export class RestartedProgram {
@@ -21,7 +21,7 @@ export class RestartedProgram {
   /** Starts it; one that runs is ended in order before. */
   async restart() {
     await this.end('SIGTERM');
-    this.#child = spawn(process.execPath, [PROGRAM, ...this.#args], { stdio: 'inherit' });
+    this.#child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM, ...this.#args], { stdio: 'inherit' });
   }
 
   /**

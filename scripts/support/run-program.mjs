@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { onSignals } from './on-signals.mjs';
 import { buildProgram } from './program-build.mjs';
-import { PROGRAM, ROOT } from './program-files.mjs';
+import { NODE_FLAGS, PROGRAM, ROOT } from './program-files.mjs';
 
 /** What the build depends on beside src/. */
 const BUILD_FILES = [
@@ -13,6 +13,7 @@ const BUILD_FILES = [
   'tsconfig.json',
   'scripts/build.mjs',
   'scripts/support/program-build.mjs',
+  'scripts/support/program-files.mjs',
 ];
 
 /** @param {string} file */
@@ -34,7 +35,7 @@ function isBuilt() {
  */
 export async function runProgram(args) {
   if (!isBuilt()) await buildProgram();
-  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM, ...args], { stdio: 'inherit' });
   onSignals((signal) => void child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === null ? 1 : 128);

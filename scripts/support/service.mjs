@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PROGRAM, ROOT } from './program-files.mjs';
+import { NODE_FLAGS, PROGRAM, ROOT } from './program-files.mjs';
 
 /**
  * @typedef {object} Service
@@ -29,19 +29,23 @@ import { PROGRAM, ROOT } from './program-files.mjs';
  */
 export async function startService(env = {}, onStart = () => undefined, limits = ':') {
   const folder = await mkdtemp(join(tmpdir(), 'service-'));
-  const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, PROGRAM, 'serve'], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      QWEN_MODEL_DIR: join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain'),
-      ...env,
-      // Its address is read from its log.
-      LOG_LEVEL: 'info',
+  const child = spawn(
+    '/bin/sh',
+    ['-c', `${limits}; exec "$0" "$@"`, process.execPath, ...NODE_FLAGS, PROGRAM, 'serve'],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        QWEN_MODEL_DIR: join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain'),
+        ...env,
+        // Its address is read from its log.
+        LOG_LEVEL: 'info',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   onStart(child.pid ?? NaN);
   child.stderr.pipe(process.stderr);
   // A benchmark that fails leaves no service behind.

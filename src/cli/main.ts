@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { chooseCommand } from './choose-command.js';
 import { COMMANDS } from './commands.js';
 import { tell } from './tell.js';

@@ -1,7 +1,6 @@
 import { loadSettings } from '../../config/load-settings.js';
 import { launchFirstEngine } from '../../inference/engine-launcher.js';
 import { StopSignals } from '../../program/stop-signals.js';
-import { keepYoungGenerationSmall } from '../../program/young-generation.js';
 import { readOptions } from '../read-options.js';
 
 const HELP = `Usage: qwen-image-edit serve
@@ -17,7 +16,6 @@ Exit codes: 0 ended by a signal; 1 a setting is wrong, or the port is taken; 2 w
  */
 export async function run(args: readonly string[]): Promise<number> {
   if (readOptions(args, {}, HELP) === null) return 0;
-  keepYoungGenerationSmall();
   // The log's reader may go away; the service stays.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const settings = loadSettings();
