@@ -8,7 +8,7 @@ import type { EditInputs } from '../jobs/edit-job.js';
 import type { NumberedEvent } from '../jobs/job-event.js';
 import { type JobName, JobQueue, type Reservation } from '../jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
-import type { TraceContext } from '../tracing/tracing.js';
+import type { TraceContext } from '../protocol/trace-context.js';
 import { buildEditJob } from './build-edit-job.js';
 import { ByteBudget } from './budget/byte-budget.service.js';
 import { InputPictures } from './decoding/input-pictures.service.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { TraceContext } from '../tracing/tracing.js';
+import type { TraceContext } from '../protocol/trace-context.js';
 import type { ErrorCode } from './errors/error-table.js';
 import type { LogFieldSource } from './log-fields.js';
 

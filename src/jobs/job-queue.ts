@@ -1,4 +1,4 @@
-import type { TraceContext } from '../tracing/tracing.js';
+import type { TraceContext } from '../protocol/trace-context.js';
 import type { EditInputs, EditJob } from './edit-job.js';
 import type { NumberedEvent } from './job-event.js';
 import type { JobSnapshot, PictureFile } from './job-snapshot.js';

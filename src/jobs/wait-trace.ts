@@ -1,4 +1,5 @@
-import type { TraceContext, Tracing } from '../tracing/tracing.js';
+import type { TraceContext } from '../protocol/trace-context.js';
+import type { Tracing } from '../tracing/tracing.js';
 
 /** Tells of a job's wait in line, which is over now, as a span below the request that asked for the job. */
 export function traceWait(tracing: Tracing, parent: TraceContext, jobId: string, seconds: number): void {

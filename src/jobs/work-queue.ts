@@ -1,6 +1,6 @@
 import type { StageSeconds } from '../protocol/picture.js';
 import type { EditError } from '../protocol/edit-error.js';
-import type { TraceContext } from '../tracing/tracing.js';
+import type { TraceContext } from '../protocol/trace-context.js';
 import type { EditJob } from './edit-job.js';
 import type { JobProgress, Preview } from './job-event.js';
 

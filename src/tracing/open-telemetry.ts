@@ -4,7 +4,8 @@ import type * as Api from '@opentelemetry/api';
 import { Logger } from '@nestjs/common';
 import type { Environment } from '../config/variable-reader.js';
 import { PACKAGE_VERSION } from '../program/program-files.js';
-import { type RequestSpan, type SpanAttributes, type SpanRecord, type TraceContext, Tracing } from './tracing.js';
+import type { TraceContext } from '../protocol/trace-context.js';
+import { type RequestSpan, type SpanAttributes, type SpanRecord, Tracing } from './tracing.js';
 
 const SERVICE_NAME = 'qwen-image-edit-service';
 /** A collector that can't be reached must not hold up the service's end. */

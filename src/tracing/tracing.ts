@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-
-/** W3C trace context as the headers that carry it: plain data, which may travel with a job. Empty: nothing is traced. */
-export type TraceContext = Readonly<Record<string, string>>;
+import type { TraceContext } from '../protocol/trace-context.js';
 
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EditError } from '../../protocol/edit-error.js';
 import type { StageSeconds } from '../../protocol/picture.js';
-import type { TraceContext, Tracing } from '../../tracing/tracing.js';
+import type { TraceContext } from '../../protocol/trace-context.js';
+import type { Tracing } from '../../tracing/tracing.js';
 import type { EditJob } from '../edit-job.js';
 import type { JobProgress } from '../job-event.js';
 import type { JobName } from '../job-queue.js';

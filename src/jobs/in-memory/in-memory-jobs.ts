@@ -5,13 +5,13 @@ import type { ResultStore } from '../result-store.js';
 import { SpeedMeter } from '../speed-meter.js';
 import type { PictureWork } from '../work-queue.js';
 import type { InMemoryJob } from './in-memory-job.js';
-import { InMemoryTurn } from './in-memory-turn.js';
+import { InMemoryTurn, type TurnListener } from './in-memory-turn.js';
 import { JobLine } from './job-line.js';
 import { JobRegistry } from './job-registry.js';
 import type { QueueLoad } from './queue-load.js';
 
 /** The jobs of this process, which both sides of the queue share, and what happens to them. */
-export class InMemoryJobs {
+export class InMemoryJobs implements TurnListener {
   readonly line = new JobLine();
   readonly speed = new SpeedMeter();
   readonly registry: JobRegistry;

@@ -1,12 +1,18 @@
 import type { EditError } from '../../protocol/edit-error.js';
-import type { TraceContext } from '../../tracing/tracing.js';
+import type { TraceContext } from '../../protocol/trace-context.js';
 import type { EditJob } from '../edit-job.js';
 import type { JobProgress, Preview } from '../job-event.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { PictureTurn, PictureWork } from '../work-queue.js';
 import type { InMemoryJob } from './in-memory-job.js';
-import type { InMemoryJobs } from './in-memory-jobs.js';
 import type { RunningPicture } from './queue-load.js';
+
+/** Told what a worker says of its turn. */
+export interface TurnListener {
+  made(turn: InMemoryTurn, work: PictureWork): void;
+  finished(turn: InMemoryTurn, bytes: number): void;
+  failed(turn: InMemoryTurn, failure: EditError): void;
+}
 
 /** A picture that a worker of this process has taken. */
 export class InMemoryTurn implements PictureTurn {
@@ -24,7 +30,7 @@ export class InMemoryTurn implements PictureTurn {
 
   constructor(
     readonly job: InMemoryJob,
-    private readonly jobs: InMemoryJobs,
+    private readonly listener: TurnListener,
   ) {
     const { index, waitedSeconds } = job.takePicture();
     this.jobId = job.id;
@@ -48,17 +54,17 @@ export class InMemoryTurn implements PictureTurn {
   }
 
   made(work: PictureWork): Promise<void> {
-    this.jobs.made(this, work);
+    this.listener.made(this, work);
     return Promise.resolve();
   }
 
   finish(bytes: number): Promise<void> {
-    this.jobs.finished(this, bytes);
+    this.listener.finished(this, bytes);
     return Promise.resolve();
   }
 
   fail(failure: EditError): Promise<void> {
-    this.jobs.failed(this, failure);
+    this.listener.failed(this, failure);
     return Promise.resolve();
   }
 

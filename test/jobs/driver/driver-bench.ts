@@ -8,7 +8,8 @@ import type { JobName } from '../../../src/jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../../../src/jobs/job-snapshot.js';
 import type { PictureTurn } from '../../../src/jobs/work-queue.js';
 import { Metrics } from '../../../src/metrics/metrics.service.js';
-import { NoTracing, type TraceContext } from '../../../src/tracing/tracing.js';
+import type { TraceContext } from '../../../src/protocol/trace-context.js';
+import { NoTracing } from '../../../src/tracing/tracing.js';
 
 /** A driver that is tested, and what ends it. */
 export interface DriverUnderTest {

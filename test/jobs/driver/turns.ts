@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type RequestSpan, type SpanRecord, type TraceContext, Tracing } from '../../../src/tracing/tracing.js';
+import type { TraceContext } from '../../../src/protocol/trace-context.js';
+import { type RequestSpan, type SpanRecord, Tracing } from '../../../src/tracing/tracing.js';
 import { editJob } from '../edit-jobs.js';
 import { DriverBench, type DriverFactory, inputPicture } from './driver-bench.js';
 
