@@ -79,6 +79,13 @@ export class EditsService {
     return this.queue.get(id);
   }
 
+  /** @throws EditError not_found */
+  async job(id: string): Promise<JobSnapshot> {
+    const job = await this.queue.get(id);
+    if (job === null) throw noSuchJob();
+    return job;
+  }
+
   leave(id: string): void {
     void this.queue.leave(id);
   }

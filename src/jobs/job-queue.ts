@@ -71,7 +71,7 @@ export abstract class JobQueue {
   /** From now on the job lives on its own: it goes on without its holders, and is kept for a while after its end. */
   abstract detach(id: string): Promise<void>;
 
-  /** Who submitted a job has its answer, or wants it no longer: one that nobody holds is cancelled or forgotten, if it isn't detached. */
+  /** The caller that submitted a job has its answer, or wants it no longer: a job without holders is cancelled or forgotten, if it isn't detached. */
   abstract leave(id: string): Promise<void>;
 
   /** null: there is no such job (any more). */

@@ -171,14 +171,6 @@ test('a prompt longer than max_sequence_length is refused with both numbers', as
   await made({ ...long, trueCfgScale: 1 });
 });
 
-test('a special token in a prompt is refused by name', async () => {
-  expect(await refusalOf({ prompt: 'blue <|image_pad|>' })).toMatchObject({
-    kind: 'invalid',
-    param: 'prompt',
-    message: 'prompt must not contain the special token <|image_pad|>',
-  });
-});
-
 test('several references are refused on a single-image checkpoint', async () => {
   const [image] = base.references;
   if (image === undefined) throw new Error('no picture');

@@ -140,7 +140,7 @@ describe('the queue', () => {
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
   });
 
-  test('who would have given up before his turn is not let in; who waits longer is', async () => {
+  test('a client that would have given up before its turn is not let in; one that waits longer is', async () => {
     const url = await start({ REQUEST_TIMEOUT_SECONDS: '1' });
     const batch = await submitJob(url, { ...LONG, n: '3' });
     await jobUntil(url, batch.id, ({ progress }) => (progress?.['step'] ?? 0) > 5);

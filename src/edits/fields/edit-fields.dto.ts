@@ -4,7 +4,14 @@ import type { OutputFormat } from '../../images/encode.js';
 import type { OutputSize, OutputType } from '../../protocol/edit-settings.js';
 import { AnyTextField, BooleanField, ChoiceField, NumberField, WholeNumberField } from './field-decorators.js';
 import { type ContextualFields, type FieldContext, FieldRule } from './field-rule.js';
-import { modelFault, negativePromptFault, promptFault, sizeFault, stepsFault } from './field-faults.js';
+import {
+  MAX_PROMPT_CHARACTERS,
+  modelFault,
+  negativePromptFault,
+  promptFault,
+  sizeFault,
+  stepsFault,
+} from './field-faults.js';
 import { parseSize, parseWholeNumber } from './parse-text.js';
 
 /**
@@ -14,7 +21,12 @@ import { parseSize, parseWholeNumber } from './parse-text.js';
 export class EditFields implements ContextualFields {
   readonly context!: FieldContext;
 
-  @ApiProperty({ type: String, description: 'What to change', example: 'Turn this photo black and white' })
+  @ApiProperty({
+    type: String,
+    maxLength: MAX_PROMPT_CHARACTERS,
+    description: 'What to change',
+    example: 'Turn this photo black and white',
+  })
   @FieldRule(promptFault)
   readonly prompt!: string;
 
@@ -58,6 +70,7 @@ export class EditFields implements ContextualFields {
 
   @ApiPropertyOptional({
     type: String,
+    maxLength: MAX_PROMPT_CHARACTERS,
     description: 'What the result should not be like; absent means a single space. Used when true_cfg_scale > 1',
   })
   @FieldRule(negativePromptFault)

@@ -13,7 +13,7 @@ export function negativePromptFault(value: unknown, context: FieldContext): stri
 }
 
 /** OpenAI's limit; a tokenizer's time grows with a text. */
-const MAX_PROMPT_CHARACTERS = 32_000;
+export const MAX_PROMPT_CHARACTERS = 32_000;
 
 /** What the parser puts in the place of bytes that are no UTF-8. */
 const REPLACEMENT = '\uFFFD';

@@ -35,7 +35,7 @@ export class EditJobsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
     const after = lastEventNumber(request);
-    const { job } = await this.edits.get(id);
+    const job = await this.edits.job(id);
     const gone = new AbortController();
     onClose(response, () => gone.abort());
     return sendEvents(response, job, this.edits.events(id, after, gone.signal));

@@ -70,8 +70,7 @@ export class EditsController {
     }
     if (waits !== null) response.setHeader('Preference-Applied', waits);
     if (form.fields.stream && !isAsync) {
-      const { job } = await this.edits.get(id);
-      return sendEvents(response, job, this.edits.events(id, 0, gone.signal));
+      return sendEvents(response, await this.edits.job(id), this.edits.events(id, 0, gone.signal));
     }
     const { job, files } = await this.edits.finished(id);
     response.setHeader('Server-Timing', serverTiming(job));

@@ -11,7 +11,7 @@ export interface TextTokens {
 }
 
 /**
- * Checks what only the loaded model can tell.
+ * Checks what only the loaded model can tell. What its ModelInfo tells of (limits, special tokens) is checked where a job is made.
  * @throws InvalidEditError
  */
 export function checkRequest(request: PictureRequest, model: EditModel): TextTokens {
@@ -33,10 +33,6 @@ function checkReferences(count: number, { className, maxReferences }: PipelineVa
 }
 
 function countTokens(param: string, text: string, request: PictureRequest, model: EditModel): number {
-  const special = model.tokenizer.specialTokens.find((token) => text.includes(token));
-  if (special !== undefined) {
-    throw new InvalidEditError(param, `${param} must not contain the special token ${special}`);
-  }
   const tokens = model.textEncoder.countTokens(text);
   if (tokens > request.maxSequenceLength) {
     throw new InvalidEditError(

@@ -46,7 +46,7 @@ export function generationError(cause: string): ApiError {
   });
 }
 
-/** Nobody would wait for this request's turn, or there is no room for it to wait. */
+/** Its caller would not wait for this request's turn, or there is no room for it to wait. */
 export function queueFull(message: string, retryAfterSeconds: number): ApiError {
   return new ApiError('QUEUE_FULL', message, { headers: { 'Retry-After': String(retryAfterSeconds) } });
 }

@@ -5,7 +5,7 @@ import { RetryAfterSchedule } from '../retry-after-schedule.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { QueueLoad } from './queue-load.js';
 
-/** Decides who may wait: no more than there is room for, and nobody who will have given up before his turn. */
+/** Decides which jobs may wait: no more than there is room for, and none whose caller will have given up before its turn. */
 export class Admission {
   /** Of requests that are still being read. */
   private reservations = 0;

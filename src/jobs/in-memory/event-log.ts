@@ -1,6 +1,6 @@
 import type { JobEvent, NumberedEvent } from '../job-event.js';
 
-/** Of these only the latest matters to somebody who comes later. */
+/** Of these only the latest matters to a reader that comes later. */
 const SUPERSEDED: readonly JobEvent['type'][] = ['queued', 'progress', 'preview'];
 
 /**

@@ -20,7 +20,7 @@ const CASES: readonly { precision: Precision; atLeast: number }[] = [
   { precision: 'int8', atLeast: 30 },
   { precision: 'int4', atLeast: 25 },
 ];
-/** The last two hang on exact phases and thresholds. */
+/** The last two depend on exact phases and thresholds. */
 const PROMPTS = [
   'make it black and white',
   'tint it blue',

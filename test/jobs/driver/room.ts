@@ -58,7 +58,7 @@ export function roomTests(create: DriverFactory): void {
       expect(told.at(-1)).toBe(60);
     });
 
-    test('by measured speed: nobody is let in whose turn comes too late for him', async () => {
+    test('by measured speed: a job whose turn comes too late is not let in', async () => {
       const { driver } = await open();
       await bench.submit(editJob(1));
       await bench.work(10);

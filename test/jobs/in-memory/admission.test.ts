@@ -50,7 +50,7 @@ describe('who is let in', () => {
   const end = (images: number, timeoutSeconds: number, queue: QueueLoad): number | null =>
     refusal(() => admission.check(SETTINGS, images, timeoutSeconds, queue));
 
-  test('his turn comes after one picture of each job before him, however many each has', () => {
+  test('a turn comes after one picture of each job before it, however many each has', () => {
     const waiting = [waits(10), waits(1), waits(3)];
     expect(wait(30, load(waiting))).toBeNull();
     expect(wait(29, load(waiting))).toBe(30);
@@ -58,18 +58,18 @@ describe('who is let in', () => {
     expect(wait(41, load(waiting, [runs(5)]))).toBeNull();
   });
 
-  test('his last picture comes after as many turns of the others as he has pictures, or as they have left', () => {
-    // 4 of his own, min(4, 10) + min(4, 1) of those that wait.
+  test('the last picture comes after as many turns of the others as the job has pictures, or as they have left', () => {
+    // 4 of its own, min(4, 10) + min(4, 1) of those that wait.
     expect(end(4, 90, load([waits(10), waits(1)]))).toBeNull();
     expect(end(4, 89, load([waits(10), waits(1)]))).toBe(90);
-    // The rest of the one that runs, and then three turns of its job, which goes behind him after each.
+    // The rest of the one that runs, and then three turns of its job, which goes behind it after each.
     expect(end(4, 75, load([], [runs(10)]))).toBe(80);
     expect(end(4, 81, load([], [runs(10)]))).toBeNull();
     // Of which only one is left.
     expect(end(4, 61, load([], [runs(2)]))).toBeNull();
   });
 
-  test('what he takes by himself is his own affair; what nothing is known of counts nothing', () => {
+  test('what a job takes by itself is not weighed; what nothing is known of counts nothing', () => {
     expect(end(10, 50, load([]))).toBeNull();
     expect(end(10, 50, load([waits(10)]))).toBeNull();
     const unmeasured = new Admission(32, new SpeedMeter());
@@ -90,7 +90,7 @@ describe('who is let in', () => {
     expect(meter.leastSeconds(SETTINGS)).toBe(2);
   });
 
-  test('those whose requests are still being read have their turns before him', () => {
+  test('those whose requests are still being read have their turns before', () => {
     const queue = load([], [runs(1)]);
     const reservations = [1, 2, 3].map(() => admission.reserve(100, queue));
     expect(wait(35, queue)).toBe(40);
@@ -98,12 +98,12 @@ describe('who is let in', () => {
     expect(wait(35, queue)).toBeNull();
   });
 
-  test('several engines share what is before him, and each that has nothing to do is a place more', () => {
+  test('several engines share what is before a job, and each that has nothing to do is a place more', () => {
     const two = [runs(5, 8), runs(5, 4)];
     // 4 until one is free, and half of 3 pictures.
     expect(wait(18, load([waits(10), waits(1), waits(3)], two))).toBe(19);
     expect(wait(19, load([waits(10), waits(1), waits(3)], two))).toBeNull();
-    // 2 of his own; half of 8 + 4 for the pictures that run, one more of each, and 2 + 1 of those that wait.
+    // 2 of its own; half of 8 + 4 for the pictures that run, one more of each, and 2 + 1 of those that wait.
     expect(end(2, 50, load([waits(10), waits(1)], two))).toBe(51);
     expect(end(2, 51, load([waits(10), waits(1)], two))).toBeNull();
     const small = new Admission(1, new SpeedMeter());

@@ -2,7 +2,7 @@ import { recall, remember } from '../state/browser-storage.js';
 
 const KEY = 'key';
 
-/** Asks the user for the key; null when he would rather not. */
+/** Asks the user for the key; null without one. */
 export type AskForKey = (wasWrong: boolean) => Promise<string | null>;
 
 /** Holds the service's key for this tab, over reloads, and asks for it when the service does. */

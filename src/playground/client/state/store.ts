@@ -1,6 +1,6 @@
 type Listener = () => void;
 
-/** Holds the page's one state. It is never changed in place: `update` puts a new one there and tells whoever watches. */
+/** Holds the page's one state. It is never changed in place: `update` puts a new one there and tells its watchers. */
 export class Store<State extends object> {
   private readonly listeners = new Set<Listener>();
 

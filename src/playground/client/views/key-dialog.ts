@@ -2,7 +2,7 @@ import type { AppStore } from '../state/app-state.js';
 import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
 
-/** Asks the user for the service's key; null when he closes the dialog without one. */
+/** Asks the user for the service's key; null when the dialog is closed without one. */
 export function askForKey(store: AppStore, wasWrong: boolean): Promise<string | null> {
   const dialog = byId('key-dialog', HTMLDialogElement);
   const input = byId('key', HTMLInputElement);

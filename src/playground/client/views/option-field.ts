@@ -71,7 +71,7 @@ function choice(field: EditField, strings: Strings): HTMLSelectElement[] {
   ];
 }
 
-/** A text box; beside it a slider where the range is a short one, for whoever can use a pointer. */
+/** A text box; beside it a slider where the range is a short one, for those who can use a pointer. */
 function text(field: EditField, strings: Strings): HTMLInputElement[] {
   const { name, kind, minimum, maximum } = field;
   const fallback = defaultOf(field);

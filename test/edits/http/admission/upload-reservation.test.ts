@@ -26,7 +26,7 @@ test('a claimed place is the one that was kept, and is free when the request is 
   expect(await isFull(reserve)).toBe(false);
 });
 
-test('one who has gone takes no place, whether he went before his claim or while it was made', async () => {
+test('a request that is over keeps no reservation, whether it ended before its claim or while it was made', async () => {
   const reserve = queue();
   const before = new UploadReservation(null, reserve);
   before.release();
