@@ -95,6 +95,8 @@ export default tseslint.config(
       'boundaries/elements': layers.map((type) => ({ type, pattern: type, partialMatch: false })),
     },
     rules: {
+      // A folder that stands in no row would be held against nothing.
+      'boundaries/no-unknown-files': 'error',
       'boundaries/dependencies': [
         'error',
         {

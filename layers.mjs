@@ -16,7 +16,7 @@ export const LAYERS = [
   ['src/edits/http', 'src/health', 'src/model-list', 'src/metrics/http', 'src/tracing/http'],
   ['src/auth'],
   ['src/http'],
-  // What can be done, whoever asks for it.
+  // What can be done, by HTTP or from the command line.
   ['src/doctor'],
   ['src/plan', 'src/export'],
   ['src/edits'],

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { describeShape } from '../checkpoint/describe-value.js';
 import type { TensorDtype, TensorEntry } from '../checkpoint/tensor-index.js';
 import type { ElementType } from './element-type.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
@@ -133,7 +134,7 @@ export class Scope {
     }
     if (shape.length !== tensor.shape.length || shape.some((size, axis) => size !== tensor.shape[axis])) {
       throw new CheckpointError(
-        `${describe(tensor)} has shape [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`,
+        `${describe(tensor)} has shape ${describeShape(tensor.shape)}, expected ${describeShape(shape)}`,
       );
     }
     return { name: fullName, tensor, type };

@@ -3,7 +3,7 @@ import { sizesOfCheckpoint, type SizesOf } from '../engine/devices/network-sizes
 import { isRefusal, planDevices } from '../engine/devices/plan-devices.js';
 import { SERVED_PRECISIONS } from '../engine/devices/precisions.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
-import type { Precision } from '../protocol/device-settings.js';
+import { PRECISIONS, type Precision } from '../protocol/device-settings.js';
 
 const GIB = 2 ** 30;
 const HOST_GB = 128;
@@ -11,7 +11,6 @@ const HOST_GB = 128;
 const FREE_SHARE = 0.97;
 /** The default of MAX_OUTPUT_PIXELS. */
 const OUTPUT_PIXELS = 4_194_304;
-const PRECISIONS: readonly Precision[] = ['fp32', 'bf16', 'int8', 'int4'];
 /** Machines by their cards' number and gigabytes. */
 const MACHINES: readonly { readonly cards: number; readonly gigabytes: number }[] = [
   { cards: 0, gigabytes: 0 },

@@ -16,6 +16,8 @@ const run = promisify(execFile);
 
 let folder: string;
 let program: string;
+/** The packed file, seen from the empty folder. */
+let archive: string;
 
 /** Runs npm in the empty folder, with the registry that it is configured for. */
 async function npm(...args: string[]): Promise<string> {
@@ -28,7 +30,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   // What `npm test` has built is packed: other tests use it meanwhile.
   const packed = JSON.parse(await npm('pack', ROOT, '--ignore-scripts', '--json')) as { filename: string }[];
-  await npm('install', `./${packed[0]?.filename ?? ''}`);
+  archive = `./${packed[0]?.filename ?? ''}`;
+  await npm('install', archive);
   program = join(folder, 'node_modules', 'qwen-image-edit-service');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,6 +47,27 @@ describe('the packed package, installed into an empty folder', () => {
     const command = join(folder, 'node_modules', '.bin', 'qwen-image-edit');
     expect((await run(command, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await run(command, ['plan'], { cwd: folder })).stdout).toContain('qwen-image-edit-mini');
+  });
+
+  test('runs without being installed, as documented: npx edits a picture', async () => {
+    const args = ['edit', PHOTO, 'make it black and white', '--num_inference_steps', '1', '-o', 'by-npx.png'];
+    const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' };
+    await run('npx', ['--yes', archive, ...args], { cwd: folder, env });
+    expect(await sharp(join(folder, 'by-npx.png')).metadata()).toMatchObject({ format: 'png' });
+  });
+
+  test('exports graphs, shows its cache and examines the machine', async () => {
+    const command = join(folder, 'node_modules', '.bin', 'qwen-image-edit');
+    const env = { ...process.env, QUANTIZED_CACHE_DIR: join(folder, 'cache') };
+    await run(command, ['export', '--model', join(program, 'models', 'mini'), '--out', 'exported'], {
+      cwd: folder,
+      env,
+    });
+    expect(readdirSync(join(folder, 'exported'))).toEqual(
+      expect.arrayContaining(['denoiser.onnx', 'model_index.json']),
+    );
+    expect((await run(command, ['cache', 'list'], { cwd: folder, env })).stdout).toContain('nothing');
+    expect((await run(command, ['doctor'], { cwd: folder, env })).stdout).toContain('computes on the CPU');
   });
 
   test('edits a picture with its own miniature', async () => {

@@ -2,7 +2,7 @@ import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { ofEachGraph, type GraphName } from '../../graph/checkpoint-graphs.js';
 import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';
-import { SplitDenoiser } from '../transformer/split-denoiser.js';
+import { SplitDenoiser } from './split-denoiser.js';
 import { checkpointModels } from './checkpoint-models.js';
 import type { LoadListener } from './load-listener.js';
 import type { GraphRunner } from './onnx-session.js';

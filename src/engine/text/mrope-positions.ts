@@ -1,6 +1,6 @@
 import type { TextEncoderConfig } from '../../checkpoint/text-encoder-config.js';
-import { inverseFrequencies } from '../rotary-frequencies.js';
-import type { PatchGrid } from './prompt-template.js';
+import { inverseFrequencies } from '../numerics/rotary-frequencies.js';
+import type { PatchGrid } from '../vision/patch-grid.js';
 
 /** Positions have three axes: time, row, column. */
 const AXES = 3;

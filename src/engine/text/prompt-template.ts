@@ -1,4 +1,5 @@
 import type { TextEncoderConfig } from '../../checkpoint/text-encoder-config.js';
+import type { PatchGrid } from '../vision/patch-grid.js';
 import type { PromptTokenizer } from './tokenizer.js';
 
 /** Stands where a picture's embeddings go, once for each of them. */
@@ -10,14 +11,6 @@ export interface PromptTemplate {
   readonly droppedPositions: number;
   /** @param images each picture's image tokens, in order; they come before the prompt */
   text(prompt: string, images: readonly string[]): string;
-}
-
-/** A picture's size in patches, before the merger joins them. */
-export interface PatchGrid {
-  /** Patches a column. */
-  readonly gridHeight: number;
-  /** Patches a row. */
-  readonly gridWidth: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { inverseFrequencies } from '../rotary-frequencies.js';
+import { inverseFrequencies } from '../numerics/rotary-frequencies.js';
 
 /** A picture's size in tokens. */
 export interface TokenGrid {

@@ -2,7 +2,7 @@ import type { PreprocessorConfig } from '../../checkpoint/preprocessor-config.js
 import type { RgbImage } from '../../images/rgb-image.js';
 import { smartResize } from '../../images/smart-resize.js';
 import { resizeBicubicAntialiased } from '../../images/torchvision-resize.js';
-import type { PatchGrid } from '../text/prompt-template.js';
+import type { PatchGrid } from './patch-grid.js';
 
 const CHANNELS = 3;
 

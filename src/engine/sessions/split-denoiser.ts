@@ -1,4 +1,4 @@
-import { integers, type GraphRunner, type Inputs, type OutputTensor } from '../sessions/onnx-session.js';
+import { integers, type GraphRunner, type Inputs, type OutputTensor } from './onnx-session.js';
 
 /** A part of the denoiser: all but the last give `next_image` and `next_text`. */
 interface DenoiserPart extends GraphRunner {
