@@ -38,6 +38,10 @@ const decorators = {
         return { errors: [{ text }] };
       }
     });
+    // Its Buffer() is deprecated, which Node tells of outside of node_modules.
+    onLoad({ filter: /[\\/]passport-http[\\/]lib[\\/].*\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('new Buffer(', 'Buffer.from('),
+    }));
     // It has to come before the first decorator, and does so as an ES module. A CommonJS module is evaluated where the body
     // of its importer begins, which is after all other imports.
     onLoad({ filter: /[\\/]reflect-metadata[\\/]Reflect\.js$/ }, async ({ path }) => ({

@@ -1,8 +1,8 @@
 // @ts-check
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { watch } from 'node:fs';
 import { join } from 'node:path';
+import { watch } from 'chokidar';
 import { context, stop } from 'esbuild';
 import { BUILDS, writeProgram } from './program-build.mjs';
 import { ROOT } from './program-files.mjs';
@@ -29,11 +29,13 @@ export async function runReloading(args) {
       process.exit(code);
     });
   });
-  const areTypesRight = async () => {
+  const check = async () => {
     checker.send('check');
     const [isRight] = await once(checker, 'message');
     return isRight === true;
   };
+  let lastCheck = Promise.resolve(true);
+  const areTypesRight = () => (lastCheck = lastCheck.then(check));
 
   const update = async () => {
     const results = await Promise.all(builds.map((build) => build.rebuild())).catch(() => null);
@@ -43,7 +45,8 @@ export async function runReloading(args) {
     if (!isFirst && !(await areTypesRight())) return;
     await writeProgram(results);
     await program.restart();
-    if (isFirst) await areTypesRight();
+    // It tells what is wrong; changes need not wait for it.
+    if (isFirst) void areTypesRight();
   };
   keepUpdated(join(ROOT, 'src'), update);
 }
@@ -68,7 +71,8 @@ function keepUpdated(folder, update) {
     isBusy = false;
   };
   void work();
-  watch(folder, { recursive: true }, () => {
+  // Node's own recursive watch loses files that an editor replaces.
+  watch(folder, { ignoreInitial: true }).on('all', () => {
     clearTimeout(settling);
     settling = setTimeout(work, SETTLED_MILLISECONDS);
   });

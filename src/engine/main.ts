@@ -26,7 +26,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   const context = await NestFactory.createApplicationContext(EngineModule, { logger: ['error', 'warn'] });
   const engine = context.get(EngineService);
-  const tell = (event: EngineEvent): void => void process.send?.(event);
+  // When the parent has gone the channel's end is told by 'disconnect'; a message that could not be sent needs no more.
+  const tell = (event: EngineEvent): void => void process.send?.(event, undefined, undefined, () => undefined);
   process.on('message', (command: EngineCommand) => engine.handle(command, tell));
   tell({ type: 'started' });
 }

@@ -1,6 +1,8 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const RUNS_BELOW_NPM = process.env['npm_lifecycle_event'] !== undefined;
 /** Ctrl-C reaches the whole process group, and npm passes it on once more, at once: that is still the first. */
-const SAME_SIGNAL_MILLISECONDS = process.env['npm_lifecycle_event'] === undefined ? 0 : 200;
+const SAME_SIGNAL_MILLISECONDS = RUNS_BELOW_NPM ? 200 : 0;
+const PARENT_CHECK_MILLISECONDS = 500;
 /** What a shell says of a process that a signal has ended: 128 and the signal's number. */
 export const EXIT_CODES = { SIGTERM: 143, SIGINT: 130 };
 export type StopSignal = keyof typeof EXIT_CODES;
@@ -13,11 +15,23 @@ export class StopSignals {
 
   constructor() {
     for (const signal of SIGNALS) process.on(signal, () => this.handle(signal));
+    if (RUNS_BELOW_NPM) this.endWithParent();
   }
 
   /** What an orderly end takes; it gives the exit code. */
   onStop(stop: (signal: StopSignal) => Promise<number>): void {
     this.stop = stop;
+  }
+
+  /** npm and npx hand a SIGTERM on to their shell, which dies of it without a word to what it runs. */
+  private endWithParent(): void {
+    const { ppid } = process;
+    const watch = setInterval(() => {
+      if (process.ppid === ppid) return;
+      clearInterval(watch);
+      if (this.firstAt === null) this.handle('SIGTERM');
+    }, PARENT_CHECK_MILLISECONDS);
+    watch.unref();
   }
 
   private handle(signal: StopSignal): void {
