@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { isGuided, sizeText } from '../protocol/edit-settings.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
 
 /** A run can't be interrupted: an engine is stuck only when it is silent for much longer than its runs take. */
@@ -46,7 +47,6 @@ export class EngineTimings {
   }
 }
 
-function kindOf({ size, trueCfgScale, references }: PictureRequest, phase: Phase): string {
-  const area = size === 'auto' ? size : `${size.width}x${size.height}`;
-  return [phase, area, trueCfgScale > 1, references.length].join(' ');
+function kindOf(request: PictureRequest, phase: Phase): string {
+  return [phase, sizeText(request.size), isGuided(request), request.references.length].join(' ');
 }

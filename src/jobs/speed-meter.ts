@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { EditSettings } from '../protocol/edit-settings.js';
+import { type EditSettings, isGuided, sizeText } from '../protocol/edit-settings.js';
 
 /** The last so many pictures of a kind count. */
 const KEPT = 15;
@@ -54,13 +54,12 @@ export class SpeedMeter {
 }
 
 function kindOf(settings: EditSettings): string {
-  const { size } = settings;
-  return [passesOf(settings), size === 'auto' ? size : `${size.width}x${size.height}`].join(' ');
+  return [passesOf(settings), sizeText(settings.size)].join(' ');
 }
 
 /** Forward passes of one picture: two a step with guidance. */
-function passesOf({ numInferenceSteps, trueCfgScale }: EditSettings): number {
-  return numInferenceSteps * (trueCfgScale > 1 ? 2 : 1);
+function passesOf(settings: EditSettings): number {
+  return settings.numInferenceSteps * (isGuided(settings) ? 2 : 1);
 }
 
 function median(values: readonly number[]): number {

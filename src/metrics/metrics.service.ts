@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PACKAGE_VERSION } from '../program/program-files.js';
-import type { StageSeconds } from '../protocol/picture.js';
+import { PICTURE_STAGES, type StageSeconds } from '../protocol/picture.js';
 import { measureEventLoopLag } from './event-loop-lag.js';
 import { residentBytes } from './resident-memory.js';
 
@@ -14,7 +14,6 @@ export interface EngineFigures {
   readonly isReady: boolean;
 }
 
-const STAGES = ['text', 'encode', 'denoise', 'decode'] as const;
 /** From a tiny checkpoint's milliseconds to minutes of a published one on a CPU. */
 const MODEL_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 const WAIT_SECONDS = [0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
@@ -121,7 +120,7 @@ export class Metrics {
 
   pictureMade(seconds: StageSeconds): void {
     this.pictures.inc();
-    for (const stage of STAGES) this.stageSeconds.observe({ stage }, seconds[stage]);
+    for (const stage of PICTURE_STAGES) this.stageSeconds.observe({ stage }, seconds[stage]);
   }
 
   cancelled(reason: CancelReason): void {
