@@ -13,7 +13,8 @@ const KINDS = 200;
 /** What the engine is at while it says nothing: all that comes before the first step is done, another step, or the result. */
 export type Phase = 'begin' | 'step' | 'end';
 
-export interface TimingLimits {
+/** The operator's bounds, as EngineSettings explains them. */
+interface TimingLimits {
   readonly cancelGraceSeconds: number;
   readonly engineStallSeconds: number;
 }

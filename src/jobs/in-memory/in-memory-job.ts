@@ -14,7 +14,7 @@ import { EventLog } from './event-log.js';
 const OWN_BYTES = 4096;
 
 /** A picture whose turn has come. */
-export interface TakenPicture {
+interface TakenPicture {
   /** Which of its job's, from 0. */
   readonly index: number;
   /** How long the job stood in line for it. */
