@@ -13,9 +13,10 @@ import type { QueueLoad } from './queue-load.js';
 /** The jobs of this process, which both sides of the queue share, and what happens to them. */
 export class InMemoryJobs implements TurnListener {
   readonly line = new JobLine();
+  /** The driver's own measure, for admission. Workers have another (WorkerPool): with other drivers they may be other processes. */
   readonly speed = new SpeedMeter();
   readonly registry: JobRegistry;
-  /** Whose pictures are at an engine. */
+  /** Of the pictures that are at an engine. */
   private readonly turns = new Set<InMemoryTurn>();
 
   constructor(

@@ -23,6 +23,7 @@ export class WorkerPool implements OnModuleInit, OnModuleDestroy {
     metrics: Metrics,
     tracing: Tracing,
   ) {
+    // The workers' own measure, for what a job's progress tells. The driver has another, for admission: it may be in another process.
     const parts = { queue, inputs, results, encoder, metrics, tracing, speed: new SpeedMeter() };
     this.workers = pool.engines.map((engine) => new JobWorker(engine, parts));
   }
