@@ -13,7 +13,7 @@ const KINDS = 200;
 /** What the engine is at while it says nothing: all that comes before the first step is done, another step, or the result. */
 export type Phase = 'begin' | 'step' | 'end';
 
-/** The operator's bounds, as EngineSettings explains them. */
+/** The operator's bounds, see EngineSettings. */
 interface TimingLimits {
   readonly cancelGraceSeconds: number;
   readonly engineStallSeconds: number;
@@ -39,7 +39,10 @@ export class EngineTimings {
     return Math.max(this.limits.cancelGraceSeconds, SILENCES_AFTER_CANCEL * this.longestSeconds);
   }
 
-  /** How long the engine may be silent when nobody has cancelled: by what was measured of the like, else what the operator says. */
+  /**
+   * How long the engine may be silent during a picture that was not cancelled: by what was measured of the like, else what the
+   * operator says.
+   */
   stallSeconds(request: PictureRequest, phase: Phase): number {
     const { engineStallSeconds } = this.limits;
     const measured = this.longest.get(kindOf(request, phase));

@@ -6,6 +6,7 @@ type DriverFactory = (parts: DriverParts) => JobDriver;
 /** The drivers that there are, by name. */
 const DRIVERS = { 'in-memory': createInMemoryDriver } satisfies Readonly<Record<string, DriverFactory>>;
 
+/** What a driver is called where one is chosen. */
 export type DriverName = keyof typeof DRIVERS;
 
 /** The driver of a service whose settings name none. */

@@ -3,6 +3,7 @@ import type { PictureTokens, StageSeconds } from '../protocol/picture.js';
 import type { EditJob } from './edit-job.js';
 import type { JobProgress } from './job-event.js';
 
+/** What a job can be at; the last three are its ends. */
 export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 

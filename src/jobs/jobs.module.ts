@@ -13,6 +13,7 @@ import { WorkQueue } from './work-queue.js';
 import { PictureEncoder } from './worker/picture-encoder.service.js';
 import { WorkerPool } from './worker/worker-pool.service.js';
 
+/** The queue of edits: its driver, with both sides of the queue and the stores beside it, and the workers of this process. */
 @Module({
   imports: [InferenceModule],
   providers: [

@@ -3,7 +3,7 @@ import { MOST_RETRY_AFTER_SECONDS, retryAfterSeconds } from './retry-after-secon
 /**
  * When refused clients are to come again: one after the other, as fast as places open. All told the same time, they would
  * come together and nearly all be refused again, as often as there are places for one of them.
- * A leaky bucket, as the generic cell rate algorithm keeps it (ITU-T I.371): one time stands for all clients that were told to come.
+ * A leaky bucket, as the generic cell rate algorithm keeps it (ITU-T I.371): one time stands for all that were told to come.
  */
 export class RetryAfterSchedule {
   /** When the last refused client is to come; milliseconds of `performance.now()`. */

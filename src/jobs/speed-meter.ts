@@ -23,6 +23,7 @@ export class SpeedMeter {
   /** Of the last result whose size followed its input. */
   private autoPixels = TYPICAL_PIXELS;
 
+  /** A picture with the settings was made: its size in pixels, and the seconds that it took. */
   add(settings: EditSettings, made: { readonly width: number; readonly height: number }, seconds: number): void {
     if (settings.size === 'auto') this.autoPixels = made.width * made.height;
     const name = kindOf(settings);
@@ -37,7 +38,7 @@ export class SpeedMeter {
 
   /**
    * Seconds that one picture with the settings takes at least: of a kind that was not measured, as long as any with less work.
-   * Nobody is turned away by a guess: what is small is mostly overhead, and says little about what is large.
+   * No caller is refused by a guess: a small picture's time is mostly overhead, and says little about a large one's.
    */
   leastSeconds(settings: EditSettings): number {
     const measured = this.pictureSeconds(settings);

@@ -5,8 +5,8 @@ import { PICTURE_STAGES, type StageSeconds } from '../protocol/picture.js';
 import { measureEventLoopLag } from './event-loop-lag.js';
 import { residentBytes } from './resident-memory.js';
 
-/** Why work was given up before it was done. */
 const CANCEL_REASONS = ['client_gone', 'deleted', 'timeout', 'shutdown'] as const;
+/** Why work was given up before it was done. */
 export type CancelReason = (typeof CANCEL_REASONS)[number];
 
 /** What the engine supervisor tells when it is asked. */

@@ -43,7 +43,7 @@ function refusal(ask: () => unknown): number | null {
   }
 }
 
-describe('who is let in', () => {
+describe('jobs that are let in', () => {
   const admission = new Admission(32, measured());
   const wait = (timeoutSeconds: number, queue: QueueLoad): number | null =>
     refusal(() => admission.reserve(timeoutSeconds, queue).release());
@@ -77,7 +77,7 @@ describe('who is let in', () => {
     expect(refusal(() => unmeasured.reserve(1, load([waits(10)])))).toBeNull();
   });
 
-  test('a kind that was not measured takes at least as long as one with less work; nobody is turned away by a guess', () => {
+  test('a kind that was not measured takes at least as long as one with less work; no job is refused by a guess', () => {
     const larger = { size: { width: 2048, height: 1024 } };
     expect(wait(9, load([waits(1, larger)]))).toBe(10);
     expect(wait(10, load([waits(1, larger)]))).toBeNull();
