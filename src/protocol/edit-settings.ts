@@ -31,8 +31,8 @@ export function sizeText(size: OutputSize): string {
 }
 
 /**
- * Classifier-free guidance is on: each step predicts for the prompt and for the negative prompt. diffusers'
- * QwenImageEditPipeline turns it on by the same comparison (`do_true_cfg`).
+ * Classifier-free guidance is on: each step predicts for the prompt and for the negative prompt. The comparison is that of
+ * `do_true_cfg` in diffusers' QwenImageEditPipeline, where a negative prompt has to be given, too; here there always is one.
  */
 export function isGuided({ trueCfgScale }: Pick<EditSettings, 'trueCfgScale'>): boolean {
   return trueCfgScale > 1;
