@@ -1,3 +1,4 @@
+import { isGuided } from '../protocol/edit-settings.js';
 import type { EditForm } from './fields/check-form.js';
 
 /**
@@ -14,7 +15,8 @@ export function editWarnings({ fields, model }: EditForm, isFollowed: boolean): 
     `guidance_scale had no effect: ${model.id} is not guidance-distilled; true_cfg_scale sets its guidance`,
   );
   warn(
-    fields.negative_prompt !== undefined && (fields.true_cfg_scale ?? model.defaults.trueCfgScale) <= 1,
+    fields.negative_prompt !== undefined &&
+      !isGuided({ trueCfgScale: fields.true_cfg_scale ?? model.defaults.trueCfgScale }),
     'negative_prompt had no effect: true_cfg_scale is at most 1, so guidance is off',
   );
   warn(

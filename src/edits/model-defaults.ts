@@ -1,3 +1,4 @@
+import { sizeText } from '../protocol/edit-settings.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import type { ModelDefaultsDto } from './model-defaults.dto.js';
 
@@ -5,7 +6,7 @@ import type { ModelDefaultsDto } from './model-defaults.dto.js';
 export function modelDefaults({ defaults }: ModelInfo): ModelDefaultsDto {
   const { size, numInferenceSteps, trueCfgScale } = defaults;
   return {
-    size: size === 'auto' ? size : `${size.width}x${size.height}`,
+    size: sizeText(size),
     num_inference_steps: numInferenceSteps,
     true_cfg_scale: trueCfgScale,
   };

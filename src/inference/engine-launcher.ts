@@ -12,7 +12,7 @@ let first: ChildProcess | undefined;
  */
 export function launchFirstEngine(request: LoadRequest): void {
   first = launchEngine(request);
-  // Who takes it looks whether it has started at all.
+  // EngineProcess, which takes it, looks whether it has started at all.
   first.on('error', () => undefined);
 }
 
@@ -23,7 +23,7 @@ export function takeEngine(request: LoadRequest): ChildProcess {
   return engine;
 }
 
-/** Ends the engine process that was started ahead, if nobody has taken it. */
+/** Ends the engine process that was started ahead, if it was not taken. */
 export function dropFirstEngine(): void {
   first?.kill('SIGKILL');
   first = undefined;

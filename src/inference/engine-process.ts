@@ -3,7 +3,8 @@ import { takeEngine } from './engine-launcher.js';
 import type { EngineCommand, EngineEvent } from '../protocol/engine-messages.js';
 import type { LoadRequest } from '../protocol/load-request.js';
 
-export interface EngineListener {
+/** Is told of an engine process. */
+interface EngineListener {
   onEvent(event: EngineEvent): void;
   /** The process has ended, or could not be started; called once. `how` is in plain words. */
   onEnd(how: string): void;
@@ -54,7 +55,7 @@ export class EngineProcess {
     });
   }
 
-  /** A process that was launched ahead may have ended before anybody listened. */
+  /** A process that was launched ahead may have ended before this listened to it. */
   private noticeEarlyEnd(): void {
     const { exitCode, signalCode, pid } = this.child;
     if (exitCode !== null || signalCode !== null || pid === undefined) {

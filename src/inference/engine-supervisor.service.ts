@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { engineConfig } from '../config/namespaces.js';
-import { EditError } from '../protocol/edit-error.js';
+import { EDIT_CANCELLED, EditError, MODEL_NOT_READY } from '../protocol/edit-error.js';
 import { EngineProcess } from './engine-process.js';
 import { EngineTimings } from './engine-timings.js';
 import { Watchdog } from './watchdog.js';
@@ -12,8 +12,8 @@ import { ServedModel } from './served-model.js';
 import type { EngineEvent } from '../protocol/engine-messages.js';
 import type { MadePicture } from '../protocol/picture.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
-import type { PictureEngine } from './picture-engine.js';
-import { type PictureListener, RunningPicture } from './running-picture.js';
+import type { PictureEngine, ProgressListener } from './picture-engine.js';
+import { RunningPicture } from './running-picture.js';
 
 const FIRST_RESTART_MILLISECONDS = 500;
 const LAST_RESTART_MILLISECONDS = 30_000;
@@ -84,11 +84,11 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
     return new Promise((resolve) => this.waitingForChange.push(resolve));
   }
 
-  async make(request: PictureRequest, listener: PictureListener, signal: AbortSignal): Promise<MadePicture> {
-    if (signal.aborted) throw new EditError('cancelled', 'The edit was cancelled');
+  async make(request: PictureRequest, listener: ProgressListener, signal: AbortSignal): Promise<MadePicture> {
+    if (signal.aborted) throw new EditError('cancelled', EDIT_CANCELLED);
     const { engine } = this;
     if (this.currentState.status !== 'ready' || engine === null) {
-      throw new EditError('unavailable', 'Model is not ready yet');
+      throw new EditError('unavailable', MODEL_NOT_READY);
     }
     if (this.running !== null) throw new Error('The engine is given one picture at a time');
     const run = new RunningPicture(listener);
@@ -155,7 +155,7 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
     }
   }
 
-  /** Says how far the load is where it is asked for; nobody who waits for its end is woken. */
+  /** Lets the state tell how far the load is; a caller that waits for a change isn't woken by it. */
   private tellProgress(words: string | null): void {
     if (words === null || this.currentState.status !== 'loading') return;
     this.currentState = loading(`loading: ${words}`, this.currentState.lastEnd);

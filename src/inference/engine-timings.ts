@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { isGuided, sizeText } from '../protocol/edit-settings.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
 
 /** A run can't be interrupted: an engine is stuck only when it is silent for much longer than its runs take. */
@@ -12,7 +13,8 @@ const KINDS = 200;
 /** What the engine is at while it says nothing: all that comes before the first step is done, another step, or the result. */
 export type Phase = 'begin' | 'step' | 'end';
 
-export interface TimingLimits {
+/** The operator's bounds, see EngineSettings. */
+interface TimingLimits {
   readonly cancelGraceSeconds: number;
   readonly engineStallSeconds: number;
 }
@@ -37,7 +39,10 @@ export class EngineTimings {
     return Math.max(this.limits.cancelGraceSeconds, SILENCES_AFTER_CANCEL * this.longestSeconds);
   }
 
-  /** How long the engine may be silent when nobody has cancelled: by what was measured of the like, else what the operator says. */
+  /**
+   * How long the engine may be silent during a picture that was not cancelled: by what was measured of the like, else what the
+   * operator says.
+   */
   stallSeconds(request: PictureRequest, phase: Phase): number {
     const { engineStallSeconds } = this.limits;
     const measured = this.longest.get(kindOf(request, phase));
@@ -46,7 +51,6 @@ export class EngineTimings {
   }
 }
 
-function kindOf({ size, trueCfgScale, references }: PictureRequest, phase: Phase): string {
-  const area = size === 'auto' ? size : `${size.width}x${size.height}`;
-  return [phase, area, trueCfgScale > 1, references.length].join(' ');
+function kindOf(request: PictureRequest, phase: Phase): string {
+  return [phase, sizeText(request.size), isGuided(request), request.references.length].join(' ');
 }

@@ -2,7 +2,7 @@ import type { EngineEvent } from '../protocol/engine-messages.js';
 
 type LoadEvent = Extract<EngineEvent, { type: 'loading' | 'quantizing' }>;
 
-/** Small checkpoints are there before anybody could read it. */
+/** Small checkpoints are loaded before a reader could make use of it. */
 const TOLD_AFTER_MILLISECONDS = 1000;
 /** Between two lines of the log about many weights. */
 const PAUSE_MILLISECONDS = 10_000;

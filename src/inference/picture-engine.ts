@@ -1,6 +1,15 @@
+import type { RgbImage } from '../images/rgb-image.js';
 import type { MadePicture } from '../protocol/picture.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
-import type { PictureListener } from './running-picture.js';
+
+/** Is told of a picture while an engine makes it. */
+export interface ProgressListener {
+  /** Step `step` of `steps` is done (they count from 1). */
+  progress(step: number, steps: number): void;
+
+  /** @param index which of the picture's previews, from 0 */
+  preview(index: number, image: RgbImage): void;
+}
 
 /** Something that makes pictures, one at a time: what workers ask of an engine. */
 export interface PictureEngine {
@@ -15,5 +24,5 @@ export interface PictureEngine {
    * @param signal aborted to give the picture up: the promise rejects once the engine has
    * @throws EditError
    */
-  make(request: PictureRequest, listener: PictureListener, signal: AbortSignal): Promise<MadePicture>;
+  make(request: PictureRequest, listener: ProgressListener, signal: AbortSignal): Promise<MadePicture>;
 }

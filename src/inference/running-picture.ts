@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { RgbImage } from '../images/rgb-image.js';
 import { EditError } from '../protocol/edit-error.js';
 import type { EngineEvent } from '../protocol/engine-messages.js';
 import type { MadePicture } from '../protocol/picture.js';
-
-/** How a picture is watched while it is made. */
-export interface PictureListener {
-  /** Step `step` of `steps` is done (they count from 1). */
-  progress(step: number, steps: number): void;
-  preview(index: number, image: RgbImage): void;
-}
+import type { ProgressListener } from './picture-engine.js';
 
 /** Passes on what the engine says about one picture until it is made or has failed. */
 export class RunningPicture {
@@ -18,7 +11,7 @@ export class RunningPicture {
   private resolve!: (made: MadePicture) => void;
   private reject!: (failure: EditError) => void;
 
-  constructor(private readonly listener: PictureListener) {
+  constructor(private readonly listener: ProgressListener) {
     this.outcome = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -47,6 +40,7 @@ export class RunningPicture {
     }
   }
 
+  /** The picture will not be made: `outcome` rejects, unless it was settled before. */
   fail(failure: EditError): void {
     this.reject(failure);
   }

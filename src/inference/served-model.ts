@@ -1,4 +1,4 @@
-import { EditError } from '../protocol/edit-error.js';
+import { EditError, MODEL_NOT_READY } from '../protocol/edit-error.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import type { ModelState } from './model-state.js';
 
@@ -19,6 +19,6 @@ export abstract class ServedModel {
   ready(): ModelInfo {
     const { state } = this;
     if (state.status === 'ready') return state.model;
-    throw new EditError('unavailable', 'Model is not ready yet', { retryAfterSeconds: state.retryAfterSeconds });
+    throw new EditError('unavailable', MODEL_NOT_READY, { retryAfterSeconds: state.retryAfterSeconds });
   }
 }

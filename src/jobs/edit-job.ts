@@ -3,7 +3,10 @@ import type { InputPicture } from '../images/input-picture.js';
 import type { EditSettings } from '../protocol/edit-settings.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
 
-/** What a job is to make, with every default filled in: the message that a queue carries, plain data. The pictures go beside it. */
+/**
+ * What a job is to make, with every default filled in: the message that a queue carries, plain data. The input pictures go
+ * beside it (EditInputs).
+ */
 export interface EditJob {
   readonly settings: EditSettings;
   /** Variants an input; variant j is made from the noise of seed (settings.seed + j) mod 2^32. */
@@ -11,7 +14,7 @@ export interface EditJob {
   readonly outputFormat: OutputFormat;
   /** 0–100, of jpeg and webp. */
   readonly quality: number;
-  /** Steps are to be told to those who follow the job. */
+  /** Steps are to be told to readers of the job's events. */
   readonly wantsProgress: boolean;
   /** Pictures that the caller sent. */
   readonly inputPictures: number;

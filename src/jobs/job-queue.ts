@@ -11,22 +11,26 @@ export interface Reservation {
 
 /** The caller's own name for a job: the same name and content is the same job. */
 export interface JobName {
+  /** The caller's text, as an Idempotency-Key gives it. */
   readonly key: string;
+  /** Of the request's content: equal for equal requests only. */
   readonly fingerprint: string;
 }
 
+/** How a job is taken, beside what it is to make. */
 export interface SubmitOptions {
   /** `submit` releases it, whatever comes of the job. */
   readonly reservation: Reservation;
   /** From now to the job's end; then it fails with `timeout`. */
   readonly timeoutSeconds: number;
+  /** null: it is always a job of its own. */
   readonly name: JobName | null;
   /** What the spans of its work are to lie below. */
   readonly trace: TraceContext;
 }
 
 /**
- * The queue as those see it who want pictures: they submit jobs, follow them and fetch what came of them. WorkQueue is the
+ * The queue as callers see it, which want pictures: they submit jobs, follow them and fetch what came of them. WorkQueue is the
  * same queue as workers see it. A driver implements both, and decides where jobs are kept; all that it hands out are ids,
  * plain data and events, so that callers and workers need not share a process, and any caller may ask for any job.
  *
@@ -44,15 +48,16 @@ export interface SubmitOptions {
  * **Holds.** Each `submit` holds the job, also where it finds one by its name; each is paired with one `leave`. A job that is
  * held isn't forgotten. When the last holder leaves a job that isn't detached, a live one is cancelled.
  *
- * **Retention.** A job that has ended and that nobody holds is kept for a while (JOB_RETENTION_SECONDS from its end) if it is
+ * **Retention.** A job that has ended and is without holders is kept for a while (JOB_RETENTION_SECONDS from its end) if it is
  * detached or named, else forgotten at once; beyond JOB_RETENTION_BYTES in all, the one that was kept first is forgotten
- * first. A forgotten job's results and name are gone with it. A cancelled job loses its name at once, and is kept only if it is detached.
+ * first. A forgotten job's results and name are gone with it. A cancelled job loses its name at once, and is kept only if it
+ * is detached.
  */
 export abstract class JobQueue {
   /**
    * Keeps room for a job that is about to be submitted: QUEUE_LIMIT jobs may be in line or have a reservation, and one more
    * for each engine that has nothing to do.
-   * @param timeoutSeconds how long the caller will wait: one whose turn would come later, by the measured speed, is not let in
+   * @param timeoutSeconds how long the caller will wait: a job with a turn later than that, by the measured speed, isn't let in
    * @throws QueueFullError
    */
   abstract reserve(timeoutSeconds: number): Promise<Reservation>;
@@ -71,7 +76,10 @@ export abstract class JobQueue {
   /** From now on the job lives on its own: it goes on without its holders, and is kept for a while after its end. */
   abstract detach(id: string): Promise<void>;
 
-  /** The caller that submitted a job has its answer, or wants it no longer: a job without holders is cancelled or forgotten, if it isn't detached. */
+  /**
+   * The caller that submitted a job has its answer, or wants it no longer: a job without holders is cancelled or forgotten, if
+   * it isn't detached.
+   */
   abstract leave(id: string): Promise<void>;
 
   /** null: there is no such job (any more). */
@@ -80,7 +88,7 @@ export abstract class JobQueue {
   /** One finished picture of a job, from 0; null when there is none (any more). */
   abstract result(id: string, index: number): Promise<PictureFile | null>;
 
-  /** All finished pictures of a job, in order: large, and only for who needs all. */
+  /** All finished pictures of a job, in order: large, and only for a caller that needs all. */
   abstract results(id: string): Promise<readonly PictureFile[]>;
 
   /** Resolves with the job once it has ended; null when there is no such job (any more). */
@@ -91,15 +99,16 @@ export abstract class JobQueue {
 
   /**
    * What happened to the job after its event number `after`, and what happens from now on until it ends. A newer `queued`,
-   * `progress` or `preview` supersedes the one before, a `picture` its previews, and the end all previews: a reader that is slower than the
-   * job, or comes later, doesn't see what is superseded. Numbers are never given twice.
+   * `progress` or `preview` supersedes the one before, a `picture` its previews, and the end all previews: a reader that is
+   * slower than the job, or comes later, doesn't see what is superseded. Numbers are never given twice.
    * @param signal ends the iteration
    */
   abstract events(id: string, after: number, signal: AbortSignal): AsyncIterable<NumberedEvent>;
 
   /**
    * The service ends: resolves when every job that ends with it has ended; those that haven't after `graceSeconds` fail with
-   * `unavailable`. A driver whose jobs outlive the service leaves those to others that nobody here holds and no worker here makes.
+   * `unavailable`. A driver whose jobs outlive the service leaves to other processes those that no caller here holds and no
+   * worker here makes.
    */
   abstract drain(graceSeconds: number): Promise<void>;
 }

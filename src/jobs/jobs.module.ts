@@ -4,7 +4,7 @@ import { jobsConfig } from '../config/namespaces.js';
 import { InferenceModule } from '../inference/inference.module.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Tracing } from '../tracing/tracing.js';
-import { createDriver } from './create-driver.js';
+import { createDriver, DEFAULT_DRIVER } from './create-driver.js';
 import { InputStore } from './input-store.js';
 import { JobDriver } from './job-driver.js';
 import { JobQueue } from './job-queue.js';
@@ -13,6 +13,7 @@ import { WorkQueue } from './work-queue.js';
 import { PictureEncoder } from './worker/picture-encoder.service.js';
 import { WorkerPool } from './worker/worker-pool.service.js';
 
+/** The queue of edits: its driver, with both sides of the queue and the stores beside it, and the workers of this process. */
 @Module({
   imports: [InferenceModule],
   providers: [
@@ -20,7 +21,7 @@ import { WorkerPool } from './worker/worker-pool.service.js';
       provide: JobDriver,
       inject: [jobsConfig.KEY, Metrics, Tracing],
       useFactory: (limits: ConfigType<typeof jobsConfig>, metrics: Metrics, tracing: Tracing) =>
-        createDriver({ limits, metrics, tracing }),
+        createDriver(DEFAULT_DRIVER, { limits, metrics, tracing }),
     },
     { provide: JobQueue, inject: [JobDriver], useFactory: ({ jobs }: JobDriver) => jobs },
     { provide: WorkQueue, inject: [JobDriver], useFactory: ({ work }: JobDriver) => work },

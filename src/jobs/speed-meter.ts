@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { EditSettings } from '../protocol/edit-settings.js';
+import { type EditSettings, isGuided, sizeText } from '../protocol/edit-settings.js';
 
 /** The last so many pictures of a kind count. */
 const KEPT = 15;
@@ -23,6 +23,7 @@ export class SpeedMeter {
   /** Of the last result whose size followed its input. */
   private autoPixels = TYPICAL_PIXELS;
 
+  /** A picture with the settings was made: its size in pixels, and the seconds that it took. */
   add(settings: EditSettings, made: { readonly width: number; readonly height: number }, seconds: number): void {
     if (settings.size === 'auto') this.autoPixels = made.width * made.height;
     const name = kindOf(settings);
@@ -37,7 +38,7 @@ export class SpeedMeter {
 
   /**
    * Seconds that one picture with the settings takes at least: of a kind that was not measured, as long as any with less work.
-   * Nobody is turned away by a guess: what is small is mostly overhead, and says little about what is large.
+   * No caller is refused by a guess: a small picture's time is mostly overhead, and says little about a large one's.
    */
   leastSeconds(settings: EditSettings): number {
     const measured = this.pictureSeconds(settings);
@@ -54,13 +55,12 @@ export class SpeedMeter {
 }
 
 function kindOf(settings: EditSettings): string {
-  const { size } = settings;
-  return [passesOf(settings), size === 'auto' ? size : `${size.width}x${size.height}`].join(' ');
+  return [passesOf(settings), sizeText(settings.size)].join(' ');
 }
 
 /** Forward passes of one picture: two a step with guidance. */
-function passesOf({ numInferenceSteps, trueCfgScale }: EditSettings): number {
-  return numInferenceSteps * (trueCfgScale > 1 ? 2 : 1);
+function passesOf(settings: EditSettings): number {
+  return settings.numInferenceSteps * (isGuided(settings) ? 2 : 1);
 }
 
 function median(values: readonly number[]): number {

@@ -38,6 +38,7 @@ export interface PictureTurn {
    */
   report(progress: JobProgress, pictureSeconds: number | null): Promise<void>;
 
+  /** The model's view of the picture on its way, as a file. */
   preview(preview: Preview): Promise<void>;
 
   /** The picture is made and the engine free; the job goes behind the others in line if it has more to make. */
@@ -55,9 +56,9 @@ export interface PictureTurn {
 }
 
 /**
- * The queue as those see it who make pictures (see JobQueue for turns and ends). Several workers, in one process or many, may
- * take from it, each one picture at a time. A driver whose workers may vanish gives a turn that wasn't ended to another one,
- * with the same index; the picture is the same, as its seed is.
+ * The queue as workers see it, which have pictures made (see JobQueue for turns and ends). Several workers, in one process or
+ * many, may take from it, each one picture at a time. A driver whose workers may vanish gives a turn that wasn't ended to
+ * another one, with the same index; the picture is the same, as its seed is.
  */
 export abstract class WorkQueue {
   /**

@@ -1,27 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PACKAGE_VERSION } from '../program/program-files.js';
-import type { StageSeconds } from '../protocol/picture.js';
+import { PICTURE_STAGES, type StageSeconds } from '../protocol/picture.js';
 import { measureEventLoopLag } from './event-loop-lag.js';
 import { residentBytes } from './resident-memory.js';
 
+const CANCEL_REASONS = ['client_gone', 'deleted', 'timeout', 'shutdown'] as const;
 /** Why work was given up before it was done. */
-export type CancelReason = 'client_gone' | 'deleted' | 'timeout' | 'shutdown';
+export type CancelReason = (typeof CANCEL_REASONS)[number];
 
 /** What the engine supervisor tells when it is asked. */
-export interface EngineFigures {
+interface EngineFigures {
   readonly pid: number | undefined;
   readonly isReady: boolean;
 }
 
-const STAGES = ['text', 'encode', 'denoise', 'decode'] as const;
 /** From a tiny checkpoint's milliseconds to minutes of a published one on a CPU. */
 const MODEL_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 const WAIT_SECONDS = [0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 const ANSWER_SECONDS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600];
 const LAG_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1];
 
-/** Every figure that GET /metrics tells; who knows one writes it here. */
+/** Every figure that GET /metrics tells: a part of the service that knows one reports it here. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
@@ -83,7 +83,7 @@ export class Metrics {
       labelNames: ['version'] as const,
       registers: this.registers,
     }).set({ version: PACKAGE_VERSION }, 1);
-    for (const reason of ['client_gone', 'deleted', 'timeout', 'shutdown']) this.cancels.inc({ reason }, 0);
+    for (const reason of CANCEL_REASONS) this.cancels.inc({ reason }, 0);
     const lag = new Histogram({
       name: 'qwen_edit_event_loop_lag_seconds',
       help: "How late the API process' timers are, sampled ten times a second",
@@ -104,6 +104,7 @@ export class Metrics {
     this.requestSeconds.observe({ route }, seconds);
   }
 
+  /** A job's first picture is given to an engine, after so long a wait in line. */
   jobStarted(waitedSeconds: number): void {
     this.waitSeconds.observe(waitedSeconds);
   }
@@ -119,15 +120,18 @@ export class Metrics {
     };
   }
 
+  /** @param seconds model time of the picture */
   pictureMade(seconds: StageSeconds): void {
     this.pictures.inc();
-    for (const stage of STAGES) this.stageSeconds.observe({ stage }, seconds[stage]);
+    for (const stage of PICTURE_STAGES) this.stageSeconds.observe({ stage }, seconds[stage]);
   }
 
+  /** A job was given up before it was done. */
   cancelled(reason: CancelReason): void {
     this.cancels.inc({ reason });
   }
 
+  /** An engine process has ended unasked. */
   engineRestarted(): void {
     this.restarts.inc();
   }

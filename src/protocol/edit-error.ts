@@ -1,12 +1,16 @@
+/** What an edit's error says when it was cancelled. */
+export const EDIT_CANCELLED = 'The edit was cancelled';
+/** What an edit's error says when the model is loading. */
+export const MODEL_NOT_READY = 'Model is not ready yet';
+
 /**
  * Why an edit has no result. `invalid`: the request can't be served as it is; `conflict`: it contradicts the state of what it
  * names; `not_found`: what it names isn't there; `busy`: there is no room for it now; `unavailable`: there is no model to run it
- * on, or the service ends; `failed`: generation failed; `timeout`: its time limit passed; `cancelled`: nobody wants it any more.
+ * on, or the service ends; `failed`: generation failed; `timeout`: its time limit passed; `cancelled`: it is wanted no longer.
  */
-export type EditErrorKind =
-  'invalid' | 'conflict' | 'not_found' | 'busy' | 'unavailable' | 'failed' | 'timeout' | 'cancelled';
+type EditErrorKind = 'invalid' | 'conflict' | 'not_found' | 'busy' | 'unavailable' | 'failed' | 'timeout' | 'cancelled';
 
-export interface EditErrorOptions {
+interface EditErrorOptions {
   /** The form field at fault, for `invalid`. */
   readonly param?: string | null;
   /** When trying again is likely to help, for `busy` and `unavailable`. */
@@ -30,7 +34,10 @@ export class EditError extends Error {
   }
 }
 
-/** A request that can't be served as it is. */
+/**
+ * A request that can't be served as it is.
+ * @param param the form field at fault
+ */
 export function invalidEdit(message: string, param?: string): EditError {
   return new EditError('invalid', message, { param: param ?? null });
 }

@@ -10,11 +10,11 @@ export type OutputSize = { readonly width: number; readonly height: number } | '
  */
 export interface EditSettings {
   readonly prompt: string;
-  /** Only used when trueCfgScale > 1. */
+  /** Only used with guidance (isGuided). */
   readonly negativePrompt: string;
   readonly size: OutputSize;
   readonly numInferenceSteps: number;
-  /** Classifier-free guidance; at most 1 turns it off. */
+  /** Classifier-free guidance; at most 1 turns it off (isGuided). */
   readonly trueCfgScale: number;
   /** Of the first variant's noise: an unsigned 32-bit number. */
   readonly seed: number;
@@ -23,4 +23,17 @@ export interface EditSettings {
   readonly outputType: OutputType;
   /** Previews of each picture on its way, 0–3. */
   readonly partialImages: number;
+}
+
+/** A size as requests and answers write it: WIDTHxHEIGHT, or `auto`. */
+export function sizeText(size: OutputSize): string {
+  return size === 'auto' ? size : `${size.width}x${size.height}`;
+}
+
+/**
+ * Classifier-free guidance is on: each step predicts for the prompt and for the negative prompt. The comparison is that of
+ * `do_true_cfg` in diffusers' QwenImageEditPipeline, where a negative prompt has to be given, too; here there always is one.
+ */
+export function isGuided({ trueCfgScale }: Pick<EditSettings, 'trueCfgScale'>): boolean {
+  return trueCfgScale > 1;
 }

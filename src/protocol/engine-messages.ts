@@ -4,14 +4,13 @@ import type { ModelInfo } from './model-info.js';
 import type { MadePicture } from './picture.js';
 import type { PictureRequest } from './picture-request.js';
 
-/**
- * What the API process and the engine process say to each other (child_process IPC, 'advanced' serialization).
- * The API process is the parent; the engine makes one picture at a time, in the order in which they are sent.
- */
-
 /** Why a picture was not made: the request can't be served as it is, making it failed, or it was cancelled. */
 export type FailureKind = 'invalid' | 'failed' | 'cancelled';
 
+/**
+ * What the API process tells the engine process, which is its child (child_process IPC, 'advanced' serialization). The engine
+ * makes one picture at a time, in the order in which they are sent.
+ */
 export type EngineCommand =
   | { readonly type: 'load'; readonly request: LoadRequest }
   /** Make one picture; pictures are made one after the other, in the order in which they are asked for. */
@@ -22,6 +21,7 @@ export type EngineCommand =
 /** A weight is first looked at, whether few bits hold it well enough, and then written. */
 export type QuantizingStep = 'measured' | 'written';
 
+/** What the engine process tells the API process, over the same channel. `id` is the `make` command's. */
 export type EngineEvent =
   /** The process is up and can be told to load. */
   | { readonly type: 'started' }

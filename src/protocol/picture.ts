@@ -6,17 +6,31 @@ export interface Picture {
   readonly data: Uint8Array | Float32Array;
 }
 
-/** Seconds of model time in each stage of one picture; what was kept from an earlier one takes none. */
-export interface StageSeconds {
-  readonly text: number;
-  readonly encode: number;
-  readonly denoise: number;
-  readonly decode: number;
+/** The stages of making a picture: prompts to embeddings, references to latents, denoising, latents to pixels. */
+export const PICTURE_STAGES = ['text', 'encode', 'denoise', 'decode'] as const;
+export type PictureStage = (typeof PICTURE_STAGES)[number];
+
+/** Seconds of model time in each stage of one picture or of several; what was kept from an earlier one takes none. */
+export type StageSeconds = Readonly<Record<PictureStage, number>>;
+
+/** No time in any stage. */
+export const NO_STAGE_SECONDS: StageSeconds = { text: 0, encode: 0, denoise: 0, decode: 0 };
+
+/** Model time over all stages. */
+export function totalSeconds(seconds: StageSeconds): number {
+  return PICTURE_STAGES.reduce((total, stage) => total + seconds[stage], 0);
+}
+
+/** Model time of two pictures, stage by stage. */
+export function addStageSeconds(one: StageSeconds, other: StageSeconds): StageSeconds {
+  const sum = { ...one };
+  for (const stage of PICTURE_STAGES) sum[stage] += other[stage];
+  return sum;
 }
 
 /** One stretch of work at a stage; a denoising step is one. */
 export interface StageRun {
-  readonly stage: keyof StageSeconds;
+  readonly stage: PictureStage;
   /** Since the picture was begun. */
   readonly startSeconds: number;
   readonly seconds: number;

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TraceContext } from '../protocol/trace-context.js';
 
+/** What a span or event tells about its work, by OpenTelemetry's names where there are any. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
 /** What went wrong, by its code and in plain words; never the prompt. */
-export interface SpanError {
+interface SpanError {
   readonly type: string;
   readonly message: string;
 }
@@ -34,14 +35,14 @@ export abstract class Tracing {
   /** Begins the span of a request, below its caller's when its headers name one. */
   abstract begin(headers: IncomingHttpHeaders, name: string, attributes: SpanAttributes): RequestSpan;
 
-  /** Tells of work below `parent`; nothing is asked for when nobody wants it. */
+  /** Tells of work below `parent`; `span` is called only where traces are sent. */
   abstract record(parent: TraceContext, span: () => SpanRecord): void;
 
   /** Sends what was not sent yet, if that can be done soon. */
   abstract end(): Promise<void>;
 }
 
-/** Nobody asked for traces. */
+/** For a service that is to send no traces. */
 export class NoTracing extends Tracing {
   begin(): RequestSpan {
     return { context: {}, end: () => undefined };

@@ -14,7 +14,7 @@ const PACED = 4;
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-describe('twenty engines that are killed: the edit fails within 2 s and is not repeated, who waits is served', () => {
+describe('twenty engines that are killed: the edit fails within 2 s and is not repeated, jobs that wait are served', () => {
   let server: TestServer;
   let right: EditBody['data'];
   beforeAll(async () => {

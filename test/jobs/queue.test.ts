@@ -87,7 +87,7 @@ describe('the queue', () => {
     expect((await jobEnds(url, id)).status).toBe('succeeded');
   });
 
-  test('a body that takes long to arrive keeps nobody out; at its end it needs a place again', async () => {
+  test('a body that takes long to arrive keeps no other request out; at its end it needs a place again', async () => {
     const url = await start({ QUEUE_LIMIT: '2' });
     const running = await submitJob(url, ENDLESS);
     await jobRuns(url, running.id);

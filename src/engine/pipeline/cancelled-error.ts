@@ -1,8 +1,10 @@
+import { EDIT_CANCELLED } from '../../protocol/edit-error.js';
+
 /** The picture was given up on its way. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 
   constructor() {
-    super('The edit was cancelled');
+    super(EDIT_CANCELLED);
   }
 }

@@ -1,3 +1,4 @@
+import { isGuided } from '../../protocol/edit-settings.js';
 import type { PictureRequest } from '../../protocol/picture-request.js';
 import type { EditModel } from '../edit-model.js';
 import { InvalidEditError } from './invalid-edit-error.js';
@@ -16,10 +17,9 @@ export interface TextTokens {
  */
 export function checkRequest(request: PictureRequest, model: EditModel): TextTokens {
   checkReferences(request.references.length, model.checkpoint.pipeline);
-  const usesNegative = request.trueCfgScale > 1;
   return {
     prompt: countTokens('prompt', request.prompt, request, model),
-    negativePrompt: usesNegative ? countTokens('negative_prompt', request.negativePrompt, request, model) : 0,
+    negativePrompt: isGuided(request) ? countTokens('negative_prompt', request.negativePrompt, request, model) : 0,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RgbImage } from '../../images/rgb-image.js';
+import { isGuided } from '../../protocol/edit-settings.js';
 import type { PictureTokens } from '../../protocol/picture.js';
 import type { PictureRequest } from '../../protocol/picture-request.js';
 import { concatFloats } from '../concat-floats.js';
@@ -136,7 +137,7 @@ async function encodePrompts(
     features.push(await model.textEncoder.encodeImage(picture));
     await takeTurn(listener);
   }
-  const negative = request.trueCfgScale > 1 ? [request.negativePrompt] : [];
+  const negative = isGuided(request) ? [request.negativePrompt] : [];
   const embeds = await model.textEncoder.encodePrompts([request.prompt, ...negative], features);
   return Promise.all(embeds.map((prompt) => model.transformer.condition(prompt, grids)));
 }

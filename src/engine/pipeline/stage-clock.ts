@@ -1,6 +1,4 @@
-import type { StageRun, StageSeconds } from '../../protocol/picture.js';
-
-export type Stage = keyof StageSeconds;
+import { NO_STAGE_SECONDS, type PictureStage, type StageRun, type StageSeconds } from '../../protocol/picture.js';
 
 /** Tells when each stage of a picture was worked at, and how long. */
 export class StageClock {
@@ -8,7 +6,7 @@ export class StageClock {
   private readonly done: StageRun[] = [];
 
   /** Runs `work` and counts its time to `stage`. */
-  async time<T>(stage: Stage, work: () => T | Promise<T>): Promise<T> {
+  async time<T>(stage: PictureStage, work: () => T | Promise<T>): Promise<T> {
     const start = performance.now();
     try {
       return await work();
@@ -24,7 +22,7 @@ export class StageClock {
   }
 
   seconds(): StageSeconds {
-    const totals = { text: 0, encode: 0, denoise: 0, decode: 0 };
+    const totals = { ...NO_STAGE_SECONDS };
     for (const { stage, seconds } of this.done) totals[stage] += seconds;
     return totals;
   }

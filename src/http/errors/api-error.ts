@@ -33,7 +33,7 @@ export function tooLarge(message: string, param?: string): ApiError {
 }
 
 /** The model is loading, restarting, or has failed to load, or the service is about to end. */
-export function modelNotReady(retryAfterSeconds: number, message = 'Model is not ready yet'): ApiError {
+export function modelNotReady(retryAfterSeconds: number, message: string): ApiError {
   return new ApiError('MODEL_NOT_READY', message, {
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });

@@ -5,7 +5,7 @@ import { RetryAfterSchedule } from '../retry-after-schedule.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { QueueLoad } from './queue-load.js';
 
-/** Decides which jobs may wait: no more than there is room for, and none whose caller will have given up before its turn. */
+/** Decides which jobs may wait: no more than there is room for, and none that a caller will have given up before its turn. */
 export class Admission {
   /** Of requests that are still being read. */
   private reservations = 0;
@@ -16,7 +16,10 @@ export class Admission {
     private readonly speed: SpeedMeter,
   ) {}
 
-  /** @throws QueueFullError */
+  /**
+   * Keeps a place for a job whose request is still being read.
+   * @throws QueueFullError when every place is taken, or when its turn would come after the caller's time limit
+   */
   reserve(timeoutSeconds: number, load: QueueLoad): Reservation {
     // What an idle engine takes at once doesn't wait.
     if (load.waiting.length + this.reservations >= this.limit + idleEngines(load)) {
@@ -33,7 +36,7 @@ export class Admission {
   }
 
   /**
-   * Looks whether a job, now that it is known, will be done in time when nobody else comes. What it takes by itself is not
+   * Looks whether a job, now that it is known, will be done in time if no other job comes. What it takes by itself is not
    * weighed: waiting longer would not change it.
    * @param images pictures of the job
    * @throws QueueFullError
@@ -57,7 +60,7 @@ export class Admission {
     };
   }
 
-  /** @param firstSeconds until there is room for anybody */
+  /** @param firstSeconds until there is room for one job */
   private refusal(message: string, firstSeconds: number, load: QueueLoad): QueueFullError {
     return new QueueFullError(message, this.retryAfter.next(firstSeconds, this.secondsBetweenEnds(load)));
   }
@@ -74,7 +77,10 @@ export class Admission {
     return (sum(waiting) + sum(running)) / engines(load);
   }
 
-  /** Until a newcomer's turn: every job before it makes one picture first. Requests that are still being read count as the job that runs. */
+  /**
+   * Until a newcomer's turn: every job before it makes one picture first. Requests that are still being read count as the job
+   * that runs.
+   */
   private waitSeconds(load: QueueLoad): number {
     const waiting = load.waiting.map(({ settings }) => this.speed.leastSeconds(settings));
     const [running] = load.running;
@@ -90,7 +96,7 @@ export class Admission {
   }
 }
 
-/** An engine that can't say so, because it is being started, is none the less there. */
+/** Workers that wait for a picture; without any work at all at least one, as an engine that is being started can't say so. */
 function idleEngines({ idleWorkers, running }: QueueLoad): number {
   return Math.max(idleWorkers, running.length === 0 ? 1 : 0);
 }

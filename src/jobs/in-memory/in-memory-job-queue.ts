@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CancelReason, Metrics } from '../../metrics/metrics.service.js';
-import { EditError } from '../../protocol/edit-error.js';
+import { EDIT_CANCELLED, EditError } from '../../protocol/edit-error.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import type { EditInputs, EditJob } from '../edit-job.js';
 import type { DriverParts } from '../job-driver.js';
@@ -59,7 +59,7 @@ export class InMemoryJobQueue extends JobQueue {
     if (job === undefined) return Promise.resolve();
     this.jobs.registry.release(job);
     if (job.holders === 0 && !job.isDetached && job.isLive) {
-      const failure = new EditError('cancelled', 'The edit was cancelled: its client has gone');
+      const failure = new EditError('cancelled', `${EDIT_CANCELLED}: its client has gone`);
       this.giveUp(job, 'client_gone', failure);
     }
     return Promise.resolve();
@@ -86,7 +86,7 @@ export class InMemoryJobQueue extends JobQueue {
   cancel(id: string): Promise<boolean> {
     const job = this.jobs.registry.get(id);
     if (job?.isLive !== true) return Promise.resolve(false);
-    this.giveUp(job, 'deleted', new EditError('cancelled', 'The edit was cancelled'));
+    this.giveUp(job, 'deleted', new EditError('cancelled', EDIT_CANCELLED));
     return Promise.resolve(true);
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EditError } from '../../protocol/edit-error.js';
-import type { StageSeconds } from '../../protocol/picture.js';
+import { addStageSeconds, NO_STAGE_SECONDS, type StageSeconds } from '../../protocol/picture.js';
 import type { TraceContext } from '../../protocol/trace-context.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import type { EditJob } from '../edit-job.js';
@@ -14,7 +14,7 @@ import { EventLog } from './event-log.js';
 const OWN_BYTES = 4096;
 
 /** A picture whose turn has come. */
-export interface TakenPicture {
+interface TakenPicture {
   /** Which of its job's, from 0. */
   readonly index: number;
   /** How long the job stood in line for it. */
@@ -47,7 +47,7 @@ export class InMemoryJob {
   private taken = 0;
   private finished = 0;
   private resultBytes = 0;
-  private stageSeconds: StageSeconds = { text: 0, encode: 0, denoise: 0, decode: 0 };
+  private stageSeconds = NO_STAGE_SECONDS;
   private resolveEnded!: () => void;
 
   /** @param images pictures that it is to make */
@@ -114,14 +114,9 @@ export class InMemoryJob {
     this.log.append({ type: 'progress', progress });
   }
 
+  /** Model time of a picture that was made. */
   addSeconds(seconds: StageSeconds): void {
-    const { text, encode, denoise, decode } = this.stageSeconds;
-    this.stageSeconds = {
-      text: text + seconds.text,
-      encode: encode + seconds.encode,
-      denoise: denoise + seconds.denoise,
-      decode: decode + seconds.decode,
-    };
+    this.stageSeconds = addStageSeconds(this.stageSeconds, seconds);
   }
 
   /** The file of picture `index` is there; whether it was the last. */

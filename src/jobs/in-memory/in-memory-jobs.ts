@@ -13,9 +13,13 @@ import type { QueueLoad } from './queue-load.js';
 /** The jobs of this process, which both sides of the queue share, and what happens to them. */
 export class InMemoryJobs implements TurnListener {
   readonly line = new JobLine();
+  /**
+   * The driver's own measure, by which admission weighs waits. Workers measure the same for a job's progress (see WorkerPool):
+   * they share no memory with a driver, as other drivers may have them in other processes.
+   */
   readonly speed = new SpeedMeter();
   readonly registry: JobRegistry;
-  /** Whose pictures are at an engine. */
+  /** Of the pictures that are at an engine. */
   private readonly turns = new Set<InMemoryTurn>();
 
   constructor(

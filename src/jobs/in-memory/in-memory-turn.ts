@@ -5,7 +5,7 @@ import type { JobProgress, Preview } from '../job-event.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { PictureTurn, PictureWork } from '../work-queue.js';
 import type { InMemoryJob } from './in-memory-job.js';
-import type { RunningPicture } from './queue-load.js';
+import type { PictureLoad } from './queue-load.js';
 
 /** Told what a worker says of its turn. */
 export interface TurnListener {
@@ -69,7 +69,7 @@ export class InMemoryTurn implements PictureTurn {
   }
 
   /** The picture as admission weighs it: by its own pace as soon as the worker tells it, else by others; 0 if nothing tells. */
-  load(speed: SpeedMeter): RunningPicture {
+  load(speed: SpeedMeter): PictureLoad {
     const { edit, images, job } = this;
     const { settings } = edit;
     // It is being given up.

@@ -2,11 +2,14 @@ import type { JobLimits } from '../../config/settings.js';
 import type { ResultStore } from '../result-store.js';
 import type { InMemoryJob } from './in-memory-job.js';
 
-/** Every job that can be asked for. Those that have ended and that nobody holds are kept for a while, within a limit in bytes. */
+/**
+ * Every job that can be asked for. Those that have ended and are without holders are kept for a while, within a limit in
+ * bytes.
+ */
 export class JobRegistry {
   private readonly jobs = new Map<string, InMemoryJob>();
   private readonly names = new Map<string, InMemoryJob>();
-  /** Ended and held by nobody, the oldest first, with the timer that ends their time. */
+  /** Ended and without holders, the oldest first, with the timer that ends their time. */
   private readonly kept = new Map<InMemoryJob, NodeJS.Timeout>();
   private keptBytes = 0;
 
@@ -24,10 +27,12 @@ export class JobRegistry {
     return this.jobs.get(id);
   }
 
+  /** The job whose name has this key. */
   named(key: string): InMemoryJob | undefined {
     return this.names.get(key);
   }
 
+  /** Jobs that have not ended. */
   live(): InMemoryJob[] {
     return [...this.jobs.values()].filter(({ isLive }) => isLive);
   }

@@ -8,7 +8,7 @@ export interface WaitingJob {
 }
 
 /** A picture at an engine, as admission weighs it. */
-export interface RunningPicture {
+export interface PictureLoad {
   readonly settings: EditSettings;
   /** Until it is made, at least. */
   readonly remainingSeconds: number;
@@ -22,7 +22,7 @@ export interface RunningPicture {
 export interface QueueLoad {
   /** Jobs in line, the next one first. */
   readonly waiting: readonly WaitingJob[];
-  readonly running: readonly RunningPicture[];
+  readonly running: readonly PictureLoad[];
   /** Workers that wait for a picture. */
   readonly idleWorkers: number;
 }

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { PictureEngine } from '../../inference/picture-engine.js';
-import type { PictureListener } from '../../inference/running-picture.js';
-import { EditError } from '../../protocol/edit-error.js';
+import type { PictureEngine, ProgressListener } from '../../inference/picture-engine.js';
+import { EDIT_CANCELLED, EditError } from '../../protocol/edit-error.js';
 import type { MadePicture } from '../../protocol/picture.js';
 import type { PictureRequest } from '../../protocol/picture-request.js';
 import { pictureRequest, placeOf } from '../edit-job.js';
@@ -70,11 +69,11 @@ export class JobWorker {
 
   private async request({ jobId, edit, index }: PictureTurn): Promise<PictureRequest> {
     const references = await this.parts.inputs.get(jobId, placeOf(edit, index).inputIndex);
-    if (references === null) throw new EditError('cancelled', 'The edit was cancelled');
+    if (references === null) throw new EditError('cancelled', EDIT_CANCELLED);
     return pictureRequest(jobId, edit, index, references);
   }
 
-  private listener(turn: PictureTurn, run: PictureRun, writer: PictureWriter): PictureListener {
+  private listener(turn: PictureTurn, run: PictureRun, writer: PictureWriter): ProgressListener {
     const stepDone = this.parts.metrics.stepWatch();
     return {
       progress: (step, steps) => {

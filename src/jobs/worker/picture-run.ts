@@ -2,14 +2,14 @@ import type { JobProgress } from '../job-event.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { PictureTurn } from '../work-queue.js';
 
-/** What a step tells. */
-export interface Pace {
+/** What is known of a picture after one of its steps. */
+interface StepReport {
   readonly progress: JobProgress;
   /** Until the picture is made; null as long as its own steps don't tell. */
   readonly pictureSeconds: number | null;
 }
 
-/** The picture that an engine makes now, and what its pace tells about the rest. */
+/** Times the steps of the picture that an engine makes now, and estimates by them what the rest of its job takes. */
 export class PictureRun {
   private readonly startedAt = performance.now();
   private firstStepAt = this.startedAt;
@@ -27,7 +27,7 @@ export class PictureRun {
   }
 
   /** Step `step` of `steps` is done. */
-  advance(step: number, steps: number): Pace {
+  advance(step: number, steps: number): StepReport {
     this.step = step;
     this.lastStepAt = performance.now();
     if (step === 1) this.firstStepAt = this.lastStepAt;

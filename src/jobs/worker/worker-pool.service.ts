@@ -23,6 +23,8 @@ export class WorkerPool implements OnModuleInit, OnModuleDestroy {
     metrics: Metrics,
     tracing: Tracing,
   ) {
+    // The workers' own measure, for what a job's progress tells. The driver measures the same for admission, but workers share
+    // no memory with it: it may be in another process.
     const parts = { queue, inputs, results, encoder, metrics, tracing, speed: new SpeedMeter() };
     this.workers = pool.engines.map((engine) => new JobWorker(engine, parts));
   }

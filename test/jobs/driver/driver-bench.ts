@@ -38,7 +38,7 @@ export interface BenchOptions {
 }
 
 export interface Submission {
-  /** Edits of the job, whose pictures only tell which is which. */
+  /** Edits of the job, with pictures that only tell which is which. */
   readonly inputs?: number;
   /** Pictures that an engine can take, one an edit. */
   readonly pictures?: readonly InputPicture[];
@@ -118,7 +118,7 @@ export class DriverBench {
     return Promise.all(ids.map(async (id) => (await this.snapshot(id)).position));
   }
 
-  /** What a reader sees of an ended job who comes after event number `after`. */
+  /** What a reader that comes after event number `after` sees of an ended job. */
   async history(id: string, after = 0): Promise<NumberedEvent[]> {
     const events: NumberedEvent[] = [];
     for await (const event of this.driver.jobs.events(id, after, AbortSignal.timeout(DUE_MILLISECONDS))) {

@@ -43,7 +43,7 @@ export function eventTests(create: DriverFactory): void {
       return id;
     };
 
-    test('who follows a job sees everything that happens to it, in order', async () => {
+    test('a reader that follows a job sees everything that happens to it, in order', async () => {
       const id = await bench.submit(editJob(1));
       const events = bench.driver.jobs.events(id, 0, AbortSignal.timeout(5000))[Symbol.asyncIterator]();
       const next = async (): Promise<unknown> => ((await events.next()) as IteratorResult<JobEvent>).value;
@@ -62,7 +62,7 @@ export function eventTests(create: DriverFactory): void {
       expect((await events.next()).done).toBe(true);
     });
 
-    test('who comes later does not see what newer events have superseded', async () => {
+    test('a reader that comes later does not see what newer events have superseded', async () => {
       const id = await bench.submit(editJob(2));
       const turn = await bench.take();
       await tellSteps(turn);

@@ -41,7 +41,7 @@ export function roomTests(create: DriverFactory): void {
       expect(await refusal(driver.jobs.reserve(60))).not.toBeNull();
     });
 
-    test('who is refused is told to come again within a minute, one after the other', async () => {
+    test('refused callers are told to come again within a minute, one after the other', async () => {
       const { driver } = await open({ queueLimit: 1 });
       await bench.submit(editJob(1));
       await bench.work(7);

@@ -53,7 +53,7 @@ export function turnTests(create: DriverFactory): void {
       expect(await bench.isQuiet()).toBe(true);
     });
 
-    test('positions count who is before; while a picture is made its job has none', async () => {
+    test('positions count the jobs before; while a picture is made its job has none', async () => {
       const jobs = [await bench.submit(editJob(2)), await bench.submit(editJob(1)), await bench.submit(editJob(1))];
       expect(await bench.positions(jobs)).toEqual([1, 2, 3]);
       const turn = await bench.take();

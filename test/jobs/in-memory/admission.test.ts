@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Admission } from '../../../src/jobs/in-memory/admission.js';
-import type { QueueLoad, RunningPicture, WaitingJob } from '../../../src/jobs/in-memory/queue-load.js';
+import type { QueueLoad, PictureLoad, WaitingJob } from '../../../src/jobs/in-memory/queue-load.js';
 import { QueueFullError } from '../../../src/jobs/queue-errors.js';
 import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
 import type { EditSettings } from '../../../src/protocol/edit-settings.js';
@@ -14,7 +14,7 @@ const waits = (picturesLeft: number, changes: Partial<EditSettings> = {}): Waiti
   picturesLeft,
 });
 /** The first picture of a job with so many, just begun. */
-const runs = (images: number, remainingSeconds = PICTURE_SECONDS): RunningPicture => ({
+const runs = (images: number, remainingSeconds = PICTURE_SECONDS): PictureLoad => ({
   settings: SETTINGS,
   remainingSeconds,
   picturesLeft: images - 1,
@@ -22,7 +22,7 @@ const runs = (images: number, remainingSeconds = PICTURE_SECONDS): RunningPictur
 });
 const load = (
   waiting: readonly WaitingJob[],
-  running: readonly RunningPicture[] = [],
+  running: readonly PictureLoad[] = [],
   idleWorkers = running.length === 0 ? 1 : 0,
 ): QueueLoad => ({ waiting, running, idleWorkers });
 
@@ -43,7 +43,7 @@ function refusal(ask: () => unknown): number | null {
   }
 }
 
-describe('who is let in', () => {
+describe('jobs that are let in', () => {
   const admission = new Admission(32, measured());
   const wait = (timeoutSeconds: number, queue: QueueLoad): number | null =>
     refusal(() => admission.reserve(timeoutSeconds, queue).release());
@@ -77,7 +77,7 @@ describe('who is let in', () => {
     expect(refusal(() => unmeasured.reserve(1, load([waits(10)])))).toBeNull();
   });
 
-  test('a kind that was not measured takes at least as long as one with less work; nobody is turned away by a guess', () => {
+  test('a kind that was not measured takes at least as long as one with less work; no job is refused by a guess', () => {
     const larger = { size: { width: 2048, height: 1024 } };
     expect(wait(9, load([waits(1, larger)]))).toBe(10);
     expect(wait(10, load([waits(1, larger)]))).toBeNull();

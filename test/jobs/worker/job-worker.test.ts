@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import type { InputPicture } from '../../../src/images/input-picture.js';
-import type { PictureEngine } from '../../../src/inference/picture-engine.js';
-import type { PictureListener } from '../../../src/inference/running-picture.js';
-import { createDriver } from '../../../src/jobs/create-driver.js';
+import type { PictureEngine, ProgressListener } from '../../../src/inference/picture-engine.js';
+import { createDriver, DEFAULT_DRIVER } from '../../../src/jobs/create-driver.js';
 import type { EditJob } from '../../../src/jobs/edit-job.js';
 import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
 import { JobWorker } from '../../../src/jobs/worker/job-worker.js';
@@ -60,7 +59,7 @@ class TestEngine implements PictureEngine {
     return this.end.signal;
   }
 
-  async make(request: PictureRequest, listener: PictureListener, signal: AbortSignal): Promise<MadePicture> {
+  async make(request: PictureRequest, listener: ProgressListener, signal: AbortSignal): Promise<MadePicture> {
     const { outcome, previews } = await this.process.make(request, (step, cancel) => {
       if (signal.aborted) cancel();
       listener.progress(step, request.numInferenceSteps);
@@ -84,7 +83,7 @@ describe('workers', () => {
   afterAll(() => engines.forEach((engine) => engine.stop()));
   beforeEach(async () => {
     bench = await DriverBench.open((parts) =>
-      Promise.resolve({ driver: createDriver(parts), close: () => Promise.resolve() }),
+      Promise.resolve({ driver: createDriver(DEFAULT_DRIVER, parts), close: () => Promise.resolve() }),
     );
     engines.forEach((engine) => engine.made.splice(0));
   });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createDriver } from '../../../src/jobs/create-driver.js';
+import { createDriver, DEFAULT_DRIVER } from '../../../src/jobs/create-driver.js';
 import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
 import { PictureRun } from '../../../src/jobs/worker/picture-run.js';
 import { DriverBench } from '../driver/driver-bench.js';
@@ -9,7 +9,7 @@ import { editJob, SETTINGS } from '../edit-jobs.js';
 let bench: DriverBench;
 beforeEach(async () => {
   bench = await DriverBench.open((parts) =>
-    Promise.resolve({ driver: createDriver(parts), close: () => Promise.resolve() }),
+    Promise.resolve({ driver: createDriver(DEFAULT_DRIVER, parts), close: () => Promise.resolve() }),
   );
 });
 afterEach(() => bench.close());

@@ -1,5 +1,6 @@
 import type { EditJob } from '../../../jobs/edit-job.js';
 import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
+import { totalSeconds } from '../../../protocol/picture.js';
 import { editUsage } from '../../usage.js';
 import type { EditAnswerDto, ResultFormat } from './edit-answer.dto.js';
 import { Base64File, type WithFiles } from './json-body.js';
@@ -30,8 +31,8 @@ export function resultFormat({ settings, outputFormat }: EditJob): ResultFormat 
 }
 
 /** Model time over all stages, to the millisecond. */
-function processingSeconds({ stageSeconds: { text, encode, denoise, decode } }: JobSnapshot): number {
-  return Math.round((text + encode + denoise + decode) * 1000) / 1000;
+function processingSeconds({ stageSeconds }: JobSnapshot): number {
+  return Math.round(totalSeconds(stageSeconds) * 1000) / 1000;
 }
 
 /** WIDTHxHEIGHT of every result, or `auto` where they differ. */

@@ -1,9 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { OpenAiErrorDto } from '../../../http/errors/error.dto.js';
-import type { JobStatus } from '../../../jobs/job-snapshot.js';
+import { JOB_STATUSES, type JobStatus } from '../../../jobs/job-snapshot.js';
 import { EditAnswerDto } from './edit-answer.dto.js';
-
-const JOB_STATUSES: readonly JobStatus[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
 export class JobProgressDto {
   @ApiProperty({ type: 'integer', description: 'Steps of the current picture that are done' })
