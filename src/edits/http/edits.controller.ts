@@ -60,10 +60,10 @@ export class EditsController {
     const gone = new AbortController();
     onClose(response, () => {
       gone.abort();
-      this.edits.leave(id);
+      void this.edits.leave(id);
     });
 
-    const { isAsync, waitSeconds } = admittedEdit(request).intent;
+    const { isAsync, waitSeconds } = admittedEdit(request).headers;
     const waits = waitSeconds > 0 ? `wait=${waitSeconds}` : null;
     if (isAsync && !(await this.edits.hasEnded(id, waitSeconds))) {
       return this.answerJob(id, ['respond-async', ...(waits === null ? [] : [waits])], response);
@@ -80,11 +80,16 @@ export class EditsController {
   /** @returns the job's id */
   private async submit(upload: HeldUpload, form: EditForm, request: Request): Promise<string> {
     const { context } = request;
-    const { intent, reservation } = admittedEdit(request);
-    const { isAsync, idempotencyKey: key } = intent;
+    const { headers, timeoutSeconds, reservation } = admittedEdit(request);
+    const { isAsync, idempotencyKey: key } = headers;
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
-    const claimed = await reservation.claim();
-    const id = await this.edits.submit(form, { isAsync, reservation: claimed, name, trace: context.trace });
+    const id = await this.edits.submit(form, {
+      isFollowed: isAsync || form.fields.stream,
+      timeoutSeconds,
+      reservation: await reservation.claim(),
+      name,
+      trace: context.trace,
+    });
     upload.filesAreGone();
     context.logFields = {
       fields: async () => editLogFields(id, await this.edits.snapshot(id)),

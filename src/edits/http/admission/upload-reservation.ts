@@ -1,8 +1,8 @@
 import type { Reservation } from '../../../jobs/job-queue.js';
+import { NO_RESERVATION } from '../../no-reservation.js';
 
 /** Most uploads are whole sooner. */
 const KEPT_SECONDS = 10;
-const NO_RESERVATION: Reservation = { release: () => undefined };
 
 /**
  * The reservation in the queue of a request whose body is arriving. A body that takes long gives it up, and needs another at
