@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { MAX_TIMER_SECONDS } from '../../../config/read-settings.js';
 import { type EditHappening, EditsService } from '../../../edits/edits.service.js';
-import { FileBlocks } from '../../../edits/decoding/file-blocks.js';
+import { FileBlocks } from '../../../edits/fields/file-blocks.js';
 import { NO_RESERVATION } from '../../../edits/no-reservation.js';
 import { pictureUsage } from '../../../edits/usage.js';
 import type { ModelState } from '../../../inference/model-state.js';
