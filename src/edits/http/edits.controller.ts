@@ -12,20 +12,21 @@ import { jobAnswer } from './answers/job-answer.js';
 import { sendEvents, sendJson } from './answers/send.js';
 import { serverTiming } from './answers/server-timing.js';
 import { editLogFields } from './edit-log-fields.js';
+import { EDITS_PATH } from './edits-path.js';
 import { EditUploadDto } from './upload/edit-upload.dto.js';
 import { fingerprint } from './upload/fingerprint.js';
 import { type HeldUpload, UploadReader } from './upload/upload-reader.service.js';
 
 /** What comes here was let in by EditAdmission (see admitEdits). */
 @ApiTags('images')
-@Controller('v1/images')
+@Controller(EDITS_PATH)
 export class EditsController {
   constructor(
     private readonly edits: EditsService,
     private readonly uploads: UploadReader,
   ) {}
 
-  @Post('edits')
+  @Post()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Edit pictures by an instruction' })
   @ApiConsumes('multipart/form-data')
@@ -103,7 +104,7 @@ export class EditsController {
     await this.edits.detach(id);
     const { job, files } = await this.edits.get(id);
     response.status(HttpStatus.ACCEPTED);
-    response.setHeader('Location', `/v1/images/edits/${id}`);
+    response.setHeader('Location', `${EDITS_PATH}/${id}`);
     response.setHeader('Preference-Applied', applied.join(', '));
     return sendJson(response, jobAnswer(job, files));
   }
