@@ -145,14 +145,14 @@ async function cpuMilliseconds(pid) {
 async function pictureWork(picture) {
   const times = { decode: [NaN], encode: [NaN], intake: [NaN] };
   const pool = new Piscina({ filename: INPUT_PICTURE_WORKER, maxThreads: 1 });
-  const allowance = PixelSemaphore.of(LIMITS.maxPixels).memory;
+  const semaphoreMemory = PixelSemaphore.of(LIMITS.maxPixels).memory;
   for (let round = 0; round < EDITS; round++) {
     const startedAt = performance.now();
     const image = await decodeImage(picture, LIMITS);
     const decodedAt = performance.now();
     await encodeImage(image, 'png', 100);
     const encodedAt = performance.now();
-    await pool.run({ blocks: [picture], limits: LIMITS, conditionAreas: CONDITION_AREAS, allowance });
+    await pool.run({ blocks: [picture], limits: LIMITS, conditionAreas: CONDITION_AREAS, semaphoreMemory });
     times.decode[round] = decodedAt - startedAt;
     times.encode[round] = encodedAt - decodedAt;
     times.intake[round] = performance.now() - encodedAt;

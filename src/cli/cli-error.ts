@@ -53,7 +53,7 @@ export function apiError(code: string, message: string, param: string | null): C
   });
 }
 
-/** Whatever was thrown, as a fault; what nobody expected goes on. */
+/** Whatever was thrown, as a fault; what is a fault of the program is thrown on. */
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (!(error instanceof EditError)) throw error;

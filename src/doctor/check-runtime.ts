@@ -1,6 +1,7 @@
 import type { DeviceMap } from '../protocol/device-settings.js';
 import { CUDA_LIBRARIES, DRIVER_LIBRARY, findLibrary } from '../cuda/cuda-libraries.js';
 import { hasCudaProvider, runtimeVersion } from '../cuda/cuda-provider.js';
+import { SETUP_CUDA_COMMAND } from '../program/command-words.js';
 import { formatBytes } from '../program/format-bytes.js';
 import type { Gpu } from '../cuda/gpus.js';
 import type { Finding } from './finding.js';
@@ -37,7 +38,7 @@ export async function checkCore(): Promise<Finding> {
 export function checkProvider(isAsked: boolean): Finding {
   const about = 'CUDA provider';
   const state = isAsked ? 'fail' : 'ok';
-  const todo = 'For a GPU run qwen-image-edit setup-cuda (in a clone: npm run setup:cuda)';
+  const todo = `For a GPU run ${SETUP_CUDA_COMMAND}`;
   if (!hasCudaProvider()) return { about, state, found: ['not installed'], todo };
   const missing = CUDA_LIBRARIES.filter(({ file }) => findLibrary(file) === null).map(({ file }) => file);
   if (missing.length > 0) return { about, state: 'fail', found: [`installed, without ${missing.join(', ')}`], todo };

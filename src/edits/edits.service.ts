@@ -15,8 +15,12 @@ import { InputPictures } from './decoding/input-pictures.service.js';
 import { checkForm, type EditForm } from './fields/check-form.js';
 import type { FormInput } from './fields/form-input.js';
 
+/** How an edit is queued. */
 export interface EditMode {
-  readonly isAsync: boolean;
+  /** Its caller can follow its events, so that previews are of use. */
+  readonly isFollowed: boolean;
+  /** For the whole edit, from now on. */
+  readonly timeoutSeconds: number;
   readonly reservation: Reservation;
   readonly name: JobName | null;
   readonly trace: TraceContext;
@@ -56,15 +60,13 @@ export class EditsService {
    * @returns the job's id
    * @throws EditError
    */
-  async submit(form: EditForm, { isAsync, reservation, name, trace }: EditMode): Promise<string> {
+  async submit(form: EditForm, { isFollowed, timeoutSeconds, reservation, name, trace }: EditMode): Promise<string> {
     const pictures = await this.pictures.read(form);
     const inputs = form.inputs.kind === 'together' ? [pictures] : pictures.map((picture) => [picture]);
-    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.jobs;
-    const timeoutSeconds = isAsync ? jobTimeoutSeconds : requestTimeoutSeconds;
     const held = this.budget.hold();
     try {
       held.add(pictureBytes(inputs));
-      const job = buildEditJob(form, isAsync || form.fields.stream);
+      const job = buildEditJob(form, isFollowed);
       const id = await this.queue.submit(job, inputs, { reservation, timeoutSeconds, name, trace });
       void this.queue.finished(id).then(() => held.release());
       return id;
@@ -86,8 +88,9 @@ export class EditsService {
     return job;
   }
 
-  leave(id: string): void {
-    void this.queue.leave(id);
+  /** The caller is done with the job; one that was not detached and has not ended is cancelled. */
+  leave(id: string): Promise<void> {
+    return this.queue.leave(id);
   }
 
   /** Waits for an edit's end, so many seconds at most and no longer than a plain request would; whether it has ended. */

@@ -15,7 +15,7 @@ const NICENESS = 5;
 /** The engine process: forked by the API process, it ends with it. */
 async function main(): Promise<void> {
   if (process.send === undefined) {
-    process.stderr.write('The engine is started by the service: run npm start\n');
+    process.stderr.write('The engine is started by the service: run qwen-image-edit serve (in a clone: npm start)\n');
     process.exitCode = 1;
     return;
   }

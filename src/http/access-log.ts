@@ -2,10 +2,8 @@ import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { answeredStatus } from './answered-status.js';
 import { type LogFields, type LogFieldSource, logLine } from './log-fields.js';
+import { PROBE_PATHS } from './probe-paths.js';
 import { wireBytes } from './wire-bytes.js';
-
-/** Probes and scrapes come every few seconds; those that went well would bury the rest of the log. */
-const PROBES = ['/health', '/ready', '/metrics'];
 
 const logger = new Logger('Request');
 const NO_MORE: LogFieldSource = { fields: () => Promise.resolve({}), privateFields: {} };
@@ -22,7 +20,8 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
   response.once('close', () => {
     const bytes = wireBytes(socket);
     const { id, errorCode, logFields } = request.context;
-    const isQuiet = PROBES.includes(path) && response.writableFinished && response.statusCode < 400;
+    // Probes that went well would bury the rest of the log.
+    const isQuiet = PROBE_PATHS.includes(path) && response.writableFinished && response.statusCode < 400;
     const common: LogFields = {
       id,
       method,

@@ -5,6 +5,7 @@ const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 const DOCS_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; object-src 'none'";
 
+/** express middleware: headers that keep browsers from caching, framing or guessing at any answer. */
 export function securityHeaders(request: Request, response: Response, next: NextFunction): void {
   const isDocs = request.path === '/docs' || request.path.startsWith('/docs/');
   response.setHeader('Content-Security-Policy', isDocs ? DOCS_POLICY : API_POLICY);

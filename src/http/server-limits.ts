@@ -25,9 +25,9 @@ export function limitServer(server: Server): void {
   server.keepAliveTimeout = KEEP_ALIVE_SECONDS * 1000;
   // The refusal of Node.js would not have the error envelope; requireHost has it.
   Object.assign(server, { requireHostHeader: false });
-  const answers = new StreamingResponses(server);
+  const streaming = new StreamingResponses(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (answers.isUnderWay(socket)) socket.destroy();
+    if (streaming.isOn(socket)) socket.destroy();
     else answerBrokenRequest(error, socket);
   });
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

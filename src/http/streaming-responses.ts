@@ -13,7 +13,8 @@ export class StreamingResponses {
     });
   }
 
-  isUnderWay(socket: Socket): boolean {
+  /** Whether an answer has begun on this connection and is not over. */
+  isOn(socket: Socket): boolean {
     return [...(this.open.get(socket) ?? [])].some(({ headersSent }) => headersSent);
   }
 }

@@ -4,7 +4,7 @@ const DRAIN_SECONDS = 30;
 /** What is read to its end in passing, so that the connection can go on. */
 const SMALL_BYTES = 1024 * 1024;
 
-/** The client is still sending, or about to send, a body that nobody has read to its end. */
+/** The client is still sending, or about to send, a body that was not read to its end. */
 export function hasUnreadBody(request: Request): boolean {
   const announced =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;

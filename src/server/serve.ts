@@ -34,13 +34,13 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
-  const answers = new ActiveResponses();
-  app.use(beginRequest, answers.watch, accessLog, countRequests(app.get(Metrics)), securityHeaders, requireHost);
+  const responses = new ActiveResponses();
+  app.use(beginRequest, responses.watch, accessLog, countRequests(app.get(Metrics)), securityHeaders, requireHost);
   if (!(tracing instanceof NoTracing)) app.use(traceRequests(tracing));
   admitEdits(app);
   serveOpenApi(app);
   signals.onStop(async () => {
-    await shutDown(app, answers, settings.server.shutdownGraceSeconds);
+    await shutDown(app, responses, settings.server.shutdownGraceSeconds);
     return 0;
   });
   limitServer(app.getHttpServer());

@@ -8,12 +8,12 @@ import { Tracing } from '../tracing/tracing.js';
 const LAST_ANSWERS_SECONDS = 2;
 
 /** Takes nothing new, lets what runs and waits finish within the grace, sends the answers, and ends engine and server. */
-export async function shutDown(app: INestApplication, answers: ActiveResponses, graceSeconds: number): Promise<void> {
+export async function shutDown(app: INestApplication, responses: ActiveResponses, graceSeconds: number): Promise<void> {
   const startedAt = performance.now();
   new Logger('Service').log(`Ending: nothing new is taken, running and waiting edits have ${graceSeconds} s`);
   app.get(ServedModel).drain();
   await app.get(JobQueue).drain(graceSeconds);
   const usedSeconds = (performance.now() - startedAt) / 1000;
-  await answers.done(Math.max(LAST_ANSWERS_SECONDS, graceSeconds - usedSeconds));
+  await responses.done(Math.max(LAST_ANSWERS_SECONDS, graceSeconds - usedSeconds));
   await Promise.all([app.close(), app.get(Tracing).end()]);
 }

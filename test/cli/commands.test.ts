@@ -103,6 +103,13 @@ describe('plan', () => {
 describe('cache', () => {
   const env = { QUANTIZED_CACHE_DIR: join(folder, 'cache') };
 
+  test('list --help shows the help; more than one action is refused', async () => {
+    expect(await command(['cache', 'list', '--help'], env)).toEqual(await command(['cache', '--help'], env));
+    const { code, stdout, stderr } = await command(['cache', 'list', 'clean'], env);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('clean');
+  });
+
   test('lists and removes what is kept', async () => {
     expect(await command(['cache', 'list'], env)).toMatchObject({
       code: 0,

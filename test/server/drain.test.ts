@@ -123,7 +123,7 @@ describe('the end of the service', () => {
     expect(await within(20, () => !isAlive(enginePid))).toBe(true);
   });
 
-  test('kill -9 while the engine is inside a run that takes longer than anybody would wait', async () => {
+  test('kill -9 while the engine is inside a run that takes longer than any client would wait', async () => {
     const url = await start();
     const { enginePid, pid } = server;
     // One step of the largest picture takes this checkpoint many seconds.

@@ -81,7 +81,7 @@ describe('life of the service', () => {
     });
   });
 
-  test('an engine that is killed fails its edit, is started again, and those who waited are served', async () => {
+  test('an engine that is killed fails its edit, is started again, and those that waited are served', async () => {
     const { url, enginePid } = await start();
     const running = postEdit(url, goodForm(ENDLESS));
     await jobsBegin(url, 1);

@@ -78,7 +78,7 @@ describe('odd conditions', () => {
     expect((await postEdit(url, goodForm())).status).toBe(200);
   });
 
-  test('an engine that hangs inside a picture, and nobody cancels: found, ended, the picture failed, the next one made', async () => {
+  test('an engine that hangs inside a picture that is not cancelled: found, ended, the picture failed, the next one made', async () => {
     server = await TestServer.start({ env: { ENGINE_STALL_SECONDS: '10', SHUTDOWN_GRACE_SECONDS: '0' } });
     const { url, enginePid } = server;
     const hanging = postEdit(url, goodForm(ENDLESS));

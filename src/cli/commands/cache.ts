@@ -3,6 +3,7 @@ import { QuantizedCache } from '../../engine/quantized/quantized-cache.js';
 import { formatBytes } from '../../program/format-bytes.js';
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import { CommandError } from '../command-error.js';
+import { readOptions } from '../read-options.js';
 
 const HELP = `Usage: qwen-image-edit cache list | clean
 
@@ -11,11 +12,8 @@ what no running service uses.`;
 
 /** `qwen-image-edit cache`: shows or removes the quantized weights that are kept for the next start. */
 export async function run(args: readonly string[]): Promise<number> {
-  const [action] = args;
-  if (action === '--help' || action === '-h') {
-    console.log(HELP);
-    return 0;
-  }
+  const [action = '', ...rest] = args;
+  if (readOptions(action.startsWith('-') ? args : rest, {}, HELP) === null) return 0;
   const settings = loadCacheSettings();
   if (action === 'list') await list(settings);
   else if (action === 'clean') await clean(settings);

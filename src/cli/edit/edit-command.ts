@@ -14,8 +14,8 @@ import { quietReporter, type Reporter } from './report/reporter.js';
 import { editsAddress } from './server/server-address.js';
 import { ServerEditor } from './server/server-editor.js';
 
-/** Where the edits are made, before anything is started for it. */
-interface Place {
+/** What makes the edits, before anything is started for it. */
+interface EditorChoice {
   readonly limits: RequestLimits;
   start(): Promise<Editor>;
 }
@@ -33,15 +33,15 @@ const NO_LIMITS: RequestLimits = {
   maxOutputPixels: Infinity,
 };
 
-/** Carries out a command; everything that happens is told, nothing is thrown but what nobody expects. */
+/** Carries out a command; everything that happens is told, nothing is thrown but what is a fault of the program. */
 export async function run(command: CommandLine, outcome: Outcome, signal: AbortSignal): Promise<void> {
   const reporter = reporterFor(command);
   let editor: Editor | null = null;
   try {
-    const place = placeFor(command);
+    const choice = chooseEditor(command);
     goWhereTheUserIs();
-    const work = await prepare(command, place.limits);
-    editor = await place.start();
+    const work = await prepare(command, choice.limits);
+    editor = await choice.start();
     await runEdits(work, { editor, reporter, outcome, mayOverwrite: command.force, signal });
   } catch (error) {
     const fault = toCliError(error);
@@ -53,22 +53,22 @@ export async function run(command: CommandLine, outcome: Outcome, signal: AbortS
   }
 }
 
-function placeFor(command: CommandLine): Place {
+function chooseEditor(command: CommandLine): EditorChoice {
   try {
-    return command.server === null ? localPlace(command) : serverPlace(command.server, command);
+    return command.server === null ? localEngine(command) : serverEditor(command.server, command);
   } catch (error) {
     throw error instanceof SettingsError ? wrongUsage(error.message) : error;
   }
 }
 
-function serverPlace(server: string, { apiKey }: CommandLine): Place {
+function serverEditor(server: string, { apiKey }: CommandLine): EditorChoice {
   loadDotEnv();
   const key = apiKey ?? process.env['API_KEY'] ?? '';
   const editor = new ServerEditor(editsAddress(server), key === '' ? null : key);
   return { limits: NO_LIMITS, start: () => Promise.resolve(editor) };
 }
 
-function localPlace({ apiKey, verbose }: CommandLine): Place {
+function localEngine({ apiKey, verbose }: CommandLine): EditorChoice {
   if (apiKey !== null) throw wrongUsage('--api_key is for --server: an engine of its own asks for none', 'api_key');
   const { limits } = loadSettings();
   return {

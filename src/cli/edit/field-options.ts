@@ -32,6 +32,7 @@ export interface FieldDocs {
 /** Where @nestjs/swagger keeps what its decorators say about a property. */
 const SWAGGER_KEY = 'swagger/apiModelProperties';
 
+/** Reads them from the field's decorators; empty for a field without any. */
 export function fieldDocs(name: string): FieldDocs {
   return (Reflect.getMetadata(SWAGGER_KEY, EditFields.prototype, name) ?? {}) as FieldDocs;
 }

@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isatty } from 'node:tty';
+import { inMegabytes } from '../../program/megabytes.js';
 import { CliError, wrongUsage } from '../cli-error.js';
 import { errorCode, fileError } from './file-error.js';
 
 const STDIN = '-';
-const MIB = 1024 * 1024;
 /** In a folder, files are told by their names; what they are is looked at when they are opened. */
 const PICTURE_NAME = /\.(png|jpe?g|webp|avif|gif|tiff?)$/i;
 
@@ -100,5 +100,5 @@ export async function readInput({ path: file, label }: Input, maxBytes: number |
 }
 
 function tooLarge(label: string, limit: number): CliError {
-  return new CliError(`${label} is larger than ${limit / MIB} MB (MAX_FILE_MB)`, 1, { code: 'PAYLOAD_TOO_LARGE' });
+  return new CliError(`${label} is larger than ${inMegabytes(limit)} (MAX_FILE_MB)`, 1, { code: 'PAYLOAD_TOO_LARGE' });
 }

@@ -2,13 +2,14 @@ import { randomInt } from 'node:crypto';
 import { isatty } from 'node:tty';
 import type { RequestLimits } from '../../config/settings.js';
 import { checkFields } from '../../edits/fields/check-fields.js';
+import { resultFormat, type ResultFormat } from '../../edits/result-format.js';
 import { wrongUsage } from '../cli-error.js';
 import type { CommandLine } from './command-line.js';
 import { findInputs, type Input, isThere } from './inputs.js';
 import { checkOutputs } from './output/check-outputs.js';
 import { type OutputPlan, planOutputs } from './output/output-plan.js';
 import { outputTarget } from './output/output-target.js';
-import { fieldsOfName, resultFormat, type ResultFormat } from './output/result-format.js';
+import { fieldsOfName } from './output/file-format.js';
 
 /** A command that can be carried out, as far as can be told before a model is there. */
 export interface Work {
@@ -24,7 +25,7 @@ export interface Work {
 /**
  * Checks everything that doesn't need the model: the options by the API's own rules, the inputs, the outputs.
  * @param limits the most that options may ask for
- * @throws CliError, ApiError
+ * @throws CliError when the command is wrong, EditError that names the option at fault
  */
 export async function prepare(command: CommandLine, limits: RequestLimits): Promise<Work> {
   await refuseMissingPrompt(command);
@@ -38,7 +39,7 @@ export async function prepare(command: CommandLine, limits: RequestLimits): Prom
   const inputs = await findInputs(command.pictures);
   // One seed for all inputs, as in a request with several; known now, so that file names can hold it.
   const seed = fields.seed ?? randomInt(2 ** 32);
-  const format = resultFormat(fields);
+  const format = resultFormat(fields.output_type, fields.output_format);
   const outputs = planOutputs(target, { inputs, n: fields.n, seed, format, given });
   if (outputs.kind === 'files') await checkOutputs(outputs.files.flat(), target, inputs, command.force);
   const texts: Record<string, string> = { seed: String(seed) };

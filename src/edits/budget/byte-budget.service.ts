@@ -3,9 +3,8 @@ import type { ConfigType } from '@nestjs/config';
 import { limitsConfig } from '../../config/namespaces.js';
 import { Metrics } from '../../metrics/metrics.service.js';
 import { EditError } from '../../protocol/edit-error.js';
+import { inMegabytes } from '../../program/megabytes.js';
 import { DrainRate } from './drain-rate.js';
-
-const MEGABYTE = 1024 * 1024;
 
 /** Bytes that one request or job holds. */
 export interface HeldBytes {
@@ -21,7 +20,7 @@ export interface HeldBytes {
 @Injectable()
 export class ByteBudget {
   private heldBytes = 0;
-  private readonly pace = new DrainRate();
+  private readonly drainRate = new DrainRate();
 
   constructor(
     @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
@@ -39,6 +38,7 @@ export class ByteBudget {
     if (this.heldBytes + announcedBytes > this.maxBytes) throw this.full(announcedBytes);
   }
 
+  /** Begins to count the bytes of one request or job; it holds none yet. */
   hold(): HeldBytes {
     let own = 0;
     let isReleased = false;
@@ -68,12 +68,12 @@ export class ByteBudget {
 
   private free(bytes: number): void {
     this.heldBytes -= bytes;
-    this.pace.add(bytes);
+    this.drainRate.add(bytes);
   }
 
   private full(wantedBytes: number): EditError {
-    return new EditError('busy', `Uploads hold ${this.maxBytes / MEGABYTE} MB already, or would (UPLOADS_MAX_MB)`, {
-      retryAfterSeconds: this.pace.secondsFor(this.heldBytes + wantedBytes - this.maxBytes),
+    return new EditError('busy', `Uploads hold ${inMegabytes(this.maxBytes)} already, or would (UPLOADS_MAX_MB)`, {
+      retryAfterSeconds: this.drainRate.secondsFor(this.heldBytes + wantedBytes - this.maxBytes),
     });
   }
 }

@@ -9,8 +9,8 @@ export interface InputTask {
   readonly limits: DecodeLimits;
   /** Pixels of each condition picture. */
   readonly conditionAreas: readonly number[];
-  /** Of a PixelSemaphore. */
-  readonly allowance: SharedArrayBuffer;
+  /** Of the PixelSemaphore that all threads share. */
+  readonly semaphoreMemory: SharedArrayBuffer;
 }
 
 /** A picture, or why the file is none. Errors lose their class on the way between threads. */
@@ -20,10 +20,10 @@ export type InputResult = { readonly picture: InputPicture } | { readonly fault:
 export default async function readInput(task: InputTask): Promise<InputResult> {
   const { blocks, limits, conditionAreas } = task;
   const bytes = joined(blocks);
-  const allowance = new PixelSemaphore(task.allowance);
+  const semaphore = new PixelSemaphore(task.semaphoreMemory);
   let taken = 0;
   const beforePixels = (pixels: number): void => {
-    allowance.take(pixels);
+    semaphore.take(pixels);
     taken = pixels;
   };
   try {
@@ -33,7 +33,7 @@ export default async function readInput(task: InputTask): Promise<InputResult> {
     throw error;
   } finally {
     discard(bytes);
-    allowance.giveBack(taken);
+    semaphore.giveBack(taken);
   }
 }
 

@@ -26,10 +26,10 @@ export class InputPictures implements OnApplicationShutdown {
     idleTimeout: IDLE_MILLISECONDS,
   });
 
-  private readonly allowance: SharedArrayBuffer;
+  private readonly semaphoreMemory: SharedArrayBuffer;
 
   constructor(@Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>) {
-    this.allowance = PixelSemaphore.of(limits.maxImagePixels).memory;
+    this.semaphoreMemory = PixelSemaphore.of(limits.maxImagePixels).memory;
   }
 
   /**
@@ -42,7 +42,7 @@ export class InputPictures implements OnApplicationShutdown {
     const limits = { maxPixels: maxImagePixels, maxAspect: maxImageAspect };
     const results = await Promise.all(
       inputs.files.map(({ content: { blocks } }) => {
-        const task = { blocks, limits, conditionAreas: model.conditionAreas, allowance: this.allowance };
+        const task = { blocks, limits, conditionAreas: model.conditionAreas, semaphoreMemory: this.semaphoreMemory };
         return this.pool.run(task, { transferList: blocks.map(({ buffer }) => buffer) });
       }),
     );

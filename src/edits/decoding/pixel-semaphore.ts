@@ -12,16 +12,16 @@ const CELLS = 4;
 export class PixelSemaphore {
   private readonly cells: Int32Array;
 
-  /** The same memory in several threads is the same allowance. */
+  /** The same memory in several threads is the same semaphore. */
   constructor(readonly memory: SharedArrayBuffer) {
     this.cells = new Int32Array(memory);
   }
 
   /** @param pixels fewer than 2^31 */
   static of(pixels: number): PixelSemaphore {
-    const allowance = new PixelSemaphore(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
-    Atomics.store(allowance.cells, FREE, pixels);
-    return allowance;
+    const semaphore = new PixelSemaphore(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
+    Atomics.store(semaphore.cells, FREE, pixels);
+    return semaphore;
   }
 
   /** Blocks the thread until they are free. Not more than there are in all. */

@@ -3,11 +3,13 @@ import type { FieldContext } from './field-rule.js';
 
 const MIN_OUTPUT_SIDE = 64;
 
+/** Each function tells what is wrong with the value of the field in its name, as the caller reads it; null: nothing. */
 export function promptFault(value: unknown, context: FieldContext): string | null {
   if (typeof value !== 'string' || value.trim() === '') return 'Prompt cannot be empty';
   return wordingFault('prompt', value, context);
 }
 
+/** As for the prompt, but it may be empty. */
 export function negativePromptFault(value: unknown, context: FieldContext): string | null {
   return typeof value === 'string' ? wordingFault('negative_prompt', value, context) : null;
 }
@@ -37,6 +39,7 @@ function countCharacters(text: string): number {
   return Array.from(text).length;
 }
 
+/** A whole number from 1 to MAX_STEPS. */
 export function stepsFault(value: unknown, { limits }: FieldContext): string | null {
   if (value === undefined) return null;
   if (typeof value !== 'number') return 'num_inference_steps must be a whole number of at least 1';
@@ -44,6 +47,7 @@ export function stepsFault(value: unknown, { limits }: FieldContext): string | n
   return value > limits.maxSteps ? `num_inference_steps must be at most ${limits.maxSteps} (MAX_STEPS)` : null;
 }
 
+/** `auto`, or a width and height in pixels within the service's limits on sides and area. */
 export function sizeFault(value: unknown, { limits }: FieldContext): string | null {
   if (value === undefined || value === 'auto') return null;
   if (typeof value !== 'object') return "Invalid size format. Use 'WIDTHxHEIGHT' (e.g., '1024x1024')";
@@ -57,8 +61,10 @@ export function sizeFault(value: unknown, { limits }: FieldContext): string | nu
   return null;
 }
 
+/** What OpenAI's clients send unasked: it stands for the served model. */
 const OPENAI_IMAGE_MODEL = /^(gpt-image-[\w.-]+|dall-e-[\w.-]+|chatgpt-image-[\w.-]+)$/;
 
+/** The served model's id, or one of OpenAI's image models; anything while no model is known. */
 export function modelFault(value: unknown, { model }: FieldContext): string | null {
   if (model === null || value === undefined || value === model.id) return null;
   return typeof value === 'string' && OPENAI_IMAGE_MODEL.test(value)

@@ -1,4 +1,4 @@
-import type { FileBlocks } from '../decoding/file-blocks.js';
+import type { FileBlocks } from './file-blocks.js';
 
 /** A file of a form. Its name and declared type are the client's claims and are not used. */
 export interface FormFile {

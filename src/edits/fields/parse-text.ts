@@ -1,9 +1,11 @@
 import type { OutputSize } from '../../protocol/edit-settings.js';
 
-/**
- * Each parser turns a field's text into its value, or returns the text itself when that isn't wholly such a value, so that
- * a rule can refuse it. Nothing is trimmed, cut or guessed: `2abc`, ` 3`, `0x10` and `1e3` are no whole numbers.
+/*
+ * Each parser turns a field's text into its value, or returns what it was given when that isn't wholly such a value, so that
+ * a rule can refuse it. Nothing is trimmed, cut or guessed.
  */
+
+/** Decimal digits, with a minus before them or not: `2abc`, ` 3`, `0x10` and `1e3` are no whole numbers. */
 export function parseWholeNumber(text: unknown): unknown {
   return typeof text === 'string' && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
@@ -15,11 +17,13 @@ export function parseNumber(text: unknown): unknown {
   return Number.isFinite(Math.fround(number)) ? number : text;
 }
 
+/** `true` or `false`, in lower case. */
 export function parseBoolean(text: unknown): unknown {
   if (text === 'true') return true;
   return text === 'false' ? false : text;
 }
 
+/** WIDTHxHEIGHT, as an OutputSize in pixels; `auto` stays text. */
 export function parseSize(text: unknown): unknown {
   if (typeof text !== 'string') return text;
   const [, width, height] = /^(\d{1,9})x(\d{1,9})$/.exec(text) ?? [];

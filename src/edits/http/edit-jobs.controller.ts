@@ -9,9 +9,10 @@ import { JobDto } from './answers/job-answer.dto.js';
 import { jobAnswer } from './answers/job-answer.js';
 import { lastEventNumber } from './answers/last-event-id.js';
 import { sendEvents, sendJson } from './answers/send.js';
+import { EDITS_PATH } from './edits-path.js';
 
 @ApiTags('jobs')
-@Controller('v1/images/edits/:id')
+@Controller(`${EDITS_PATH}/:id`)
 export class EditJobsController {
   constructor(private readonly edits: EditsService) {}
 

@@ -12,20 +12,21 @@ import { jobAnswer } from './answers/job-answer.js';
 import { sendEvents, sendJson } from './answers/send.js';
 import { serverTiming } from './answers/server-timing.js';
 import { editLogFields } from './edit-log-fields.js';
+import { EDITS_PATH } from './edits-path.js';
 import { EditUploadDto } from './upload/edit-upload.dto.js';
 import { fingerprint } from './upload/fingerprint.js';
 import { type HeldUpload, UploadReader } from './upload/upload-reader.service.js';
 
 /** What comes here was let in by EditAdmission (see admitEdits). */
 @ApiTags('images')
-@Controller('v1/images')
+@Controller(EDITS_PATH)
 export class EditsController {
   constructor(
     private readonly edits: EditsService,
     private readonly uploads: UploadReader,
   ) {}
 
-  @Post('edits')
+  @Post()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ summary: 'Edit pictures by an instruction' })
   @ApiConsumes('multipart/form-data')
@@ -60,10 +61,10 @@ export class EditsController {
     const gone = new AbortController();
     onClose(response, () => {
       gone.abort();
-      this.edits.leave(id);
+      void this.edits.leave(id);
     });
 
-    const { isAsync, waitSeconds } = admittedEdit(request).intent;
+    const { isAsync, waitSeconds } = admittedEdit(request).headers;
     const waits = waitSeconds > 0 ? `wait=${waitSeconds}` : null;
     if (isAsync && !(await this.edits.hasEnded(id, waitSeconds))) {
       return this.answerJob(id, ['respond-async', ...(waits === null ? [] : [waits])], response);
@@ -80,11 +81,16 @@ export class EditsController {
   /** @returns the job's id */
   private async submit(upload: HeldUpload, form: EditForm, request: Request): Promise<string> {
     const { context } = request;
-    const { intent, reservation } = admittedEdit(request);
-    const { isAsync, idempotencyKey: key } = intent;
+    const { headers, timeoutSeconds, reservation } = admittedEdit(request);
+    const { isAsync, idempotencyKey: key } = headers;
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
-    const claimed = await reservation.claim();
-    const id = await this.edits.submit(form, { isAsync, reservation: claimed, name, trace: context.trace });
+    const id = await this.edits.submit(form, {
+      isFollowed: isAsync || form.fields.stream,
+      timeoutSeconds,
+      reservation: await reservation.claim(),
+      name,
+      trace: context.trace,
+    });
     upload.filesAreGone();
     context.logFields = {
       fields: async () => editLogFields(id, await this.edits.snapshot(id)),
@@ -98,7 +104,7 @@ export class EditsController {
     await this.edits.detach(id);
     const { job, files } = await this.edits.get(id);
     response.status(HttpStatus.ACCEPTED);
-    response.setHeader('Location', `/v1/images/edits/${id}`);
+    response.setHeader('Location', `${EDITS_PATH}/${id}`);
     response.setHeader('Preference-Applied', applied.join(', '));
     return sendJson(response, jobAnswer(job, files));
   }

@@ -1,3 +1,4 @@
+import { SETUP_CUDA_COMMAND } from '../../program/command-words.js';
 import { freemem, totalmem } from 'node:os';
 import { hasCudaProvider } from '../../cuda/cuda-provider.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
@@ -48,8 +49,9 @@ export function hostBytes(): number {
 
 function whyCpu({ deviceMap }: PlanRequest, { kind }: DevicePlan, hasProvider: boolean): string[] {
   if (deviceMap !== 'auto' || kind !== 'cpu') return [];
-  const reason = hasProvider ? 'no NVIDIA GPU is found' : 'the CUDA provider is not installed (npm run setup:cuda)';
-  return [`DEVICE_MAP=auto: ${reason}, so the CPU computes`];
+  if (hasProvider) return ['DEVICE_MAP=auto: no NVIDIA GPU is found, so the CPU computes'];
+  const remedy = `for a GPU run ${SETUP_CUDA_COMMAND}`;
+  return [`DEVICE_MAP=auto: the CUDA provider is not installed, so the CPU computes; ${remedy}`];
 }
 
 /** A line for each device: what it holds, and how much of its memory that takes at most. */

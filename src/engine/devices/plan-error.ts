@@ -1,3 +1,4 @@
+import { DOCTOR_COMMAND, SETUP_CUDA_COMMAND } from '../../program/command-words.js';
 import { HostError } from '../../checkpoint/checkpoint-error.js';
 import { PRECISIONS, type DeviceKind, type DeviceMap } from '../../protocol/device-settings.js';
 import { GRAPH_NAMES } from '../../graph/checkpoint-graphs.js';
@@ -33,7 +34,7 @@ export function planError(refusal: Refusal, request: PlanRequest, machine: Machi
 function describeRefusal(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
   switch (refusal.refused) {
     case 'no gpu':
-      return `DEVICE_MAP=${request.deviceMap} needs an NVIDIA GPU and the CUDA provider: run npm run setup:cuda, and npm run doctor to see what is missing, or use DEVICE_MAP=auto or cpu`;
+      return `DEVICE_MAP=${request.deviceMap} needs an NVIDIA GPU and the CUDA provider: run ${SETUP_CUDA_COMMAND}, and ${DOCTOR_COMMAND} to see what is missing, or use DEVICE_MAP=auto or cpu`;
     case 'precision':
       return `PRECISION=${request.precision} is not served on ${refusal.kind === 'cpu' ? 'the CPU' : 'a GPU'}: use auto or ${machine.served[refusal.kind].join(', ')}`;
     case 'too large':

@@ -1,3 +1,4 @@
+import { DOCTOR_COMMAND } from '../../program/command-words.js';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { asOutOfMemory } from './out-of-memory.js';
 import { runtimeOptions, type SessionDevice } from './session-options.js';
@@ -97,7 +98,7 @@ function float32(name: string, { data, dims }: Tensor): OutputTensor {
 /** The runtime writes to the standard error which library it didn't find, and says only that something went wrong. */
 function asMissingProvider(error: unknown): unknown {
   if (!(error instanceof Error) || !error.message.includes('Failed to load shared library')) return error;
-  return new Error("The CUDA provider is installed but can't be loaded: npm run doctor says what it lacks", {
+  return new Error(`The CUDA provider is installed but can't be loaded: ${DOCTOR_COMMAND} says what it lacks`, {
     cause: error,
   });
 }

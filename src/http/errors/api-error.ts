@@ -1,5 +1,6 @@
 import { ERROR_TABLE, type ErrorCode } from './error-table.js';
 
+/** What an error's answer holds beside its code and message. */
 export interface ApiErrorOptions {
   /** The form field that is at fault. */
   readonly param?: string;
@@ -24,10 +25,12 @@ export class ApiError extends Error {
   }
 }
 
+/** The request is wrong: a form field (`param`), a header or the body as a whole. */
 export function invalidInput(message: string, param?: string): ApiError {
   return new ApiError('INVALID_INPUT', message, param === undefined ? {} : { param });
 }
 
+/** More bytes or files than the service takes; `param` is the form field that holds them. */
 export function tooLarge(message: string, param?: string): ApiError {
   return new ApiError('PAYLOAD_TOO_LARGE', message, param === undefined ? {} : { param });
 }

@@ -20,6 +20,7 @@ export class ErrorAnswers {
 
   constructor(@Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>) {}
 
+  /** Answers a request with what was thrown while it was handled; an answer that has begun already is cut instead. */
   send(exception: unknown, request: Request, response: Response): void {
     const error = this.toApiError(exception, request);
     request.context.errorCode = error.code;

@@ -1,19 +1,17 @@
 import type { RequestHandler } from 'express';
 import { answeredStatus } from '../../http/answered-status.js';
+import { PROBE_PATHS } from '../../http/probe-paths.js';
 import { routeOf } from '../../http/route-of.js';
 import type { Tracing } from '../tracing.js';
 
-/** Probes and scrapes come every few seconds and tell nothing. */
-const UNTRACED = ['/health', '/ready', '/metrics'];
-
 /**
- * express middleware: a span for each request, with the attributes of OpenTelemetry's conventions for HTTP servers.
+ * express middleware: a span for each request but probes, with the attributes of OpenTelemetry's conventions for HTTP servers.
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
  */
 export function traceRequests(tracing: Tracing): RequestHandler {
   return (request, response, next) => {
     const { method, path, headers } = request;
-    if (UNTRACED.includes(path)) {
+    if (PROBE_PATHS.includes(path)) {
       next();
       return;
     }

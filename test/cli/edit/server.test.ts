@@ -127,7 +127,7 @@ describe('the command line with a server that can’t', () => {
     return `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
   };
 
-  test('nobody listens', async () => {
+  test('no server listens', async () => {
     const url = await listen(undefined);
     other?.close();
     const { code, stderr } = await place.run([...COMMAND, '--server', url]);

@@ -1,8 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { settingsModule } from '../../../config/settings.module.js';
-import { InputPictures } from '../../../edits/decoding/input-pictures.service.js';
+import { EditsModule } from '../../../edits/edits.module.js';
 import { InferenceModule } from '../../../inference/inference.module.js';
-import { JobsModule } from '../../../jobs/jobs.module.js';
 import { MetricsModule } from '../../../metrics/metrics.module.js';
 import { TracingModule } from '../../../tracing/tracing.module.js';
 import { NoTracing } from '../../../tracing/tracing.js';
@@ -14,8 +13,8 @@ export class LocalEngineModule {
   static register(): DynamicModule {
     return {
       module: LocalEngineModule,
-      imports: [settingsModule(), TracingModule.register(new NoTracing()), MetricsModule, InferenceModule, JobsModule],
-      providers: [InputPictures, LocalEngine],
+      imports: [settingsModule(), TracingModule.register(new NoTracing()), MetricsModule, InferenceModule, EditsModule],
+      providers: [LocalEngine],
     };
   }
 }

@@ -1,23 +1,14 @@
 import { once } from 'node:events';
-import { Inject, Injectable } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
-import { limitsConfig } from '../../../config/namespaces.js';
+import { Injectable } from '@nestjs/common';
 import { MAX_TIMER_SECONDS } from '../../../config/read-settings.js';
+import { type EditHappening, EditsService } from '../../../edits/edits.service.js';
+import { FileBlocks } from '../../../edits/fields/file-blocks.js';
+import { NO_RESERVATION } from '../../../edits/no-reservation.js';
 import { pictureUsage } from '../../../edits/usage.js';
-import { buildEditJob } from '../../../edits/build-edit-job.js';
-import { checkForm } from '../../../edits/fields/check-form.js';
-import { InputPictures } from '../../../edits/decoding/input-pictures.service.js';
-import { FileBlocks } from '../../../edits/decoding/file-blocks.js';
 import type { ModelState } from '../../../inference/model-state.js';
 import { ServedModel } from '../../../inference/served-model.js';
-import type { EditJob } from '../../../jobs/edit-job.js';
-import type { NumberedEvent } from '../../../jobs/job-event.js';
-import { JobQueue, type Reservation } from '../../../jobs/job-queue.js';
 import { apiError } from '../../cli-error.js';
 import type { EditRequest, EditUpdate } from '../editor.js';
-
-/** There is one client and it waits: its jobs need no reservation. */
-const NO_RESERVATION: Reservation = { release: () => undefined };
 
 /** Makes edits with the service's own parts in this process, and an engine process that ends with it. */
 @Injectable()
@@ -25,34 +16,32 @@ export class LocalEngine {
   private wasReady = false;
 
   constructor(
-    @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
-    private readonly pictures: InputPictures,
+    private readonly edits: EditsService,
     private readonly model: ServedModel,
-    private readonly queue: JobQueue,
   ) {}
 
   /** @throws CliError, EditError */
   async *edit({ texts, picture }: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
     yield* this.ready(signal);
     const files = [{ field: 'images', content: FileBlocks.of(picture) }];
-    const form = checkForm({ texts: new Map(Object.entries(texts)), files }, this.model.ready(), this.limits);
-    const inputs = (await this.pictures.read(form)).map((input) => [input]);
-    const job = buildEditJob(form, true);
-    // The user who typed the command decides how long is too long.
-    const timeoutSeconds = MAX_TIMER_SECONDS;
-    const id = await this.queue.submit(job, inputs, {
+    const form = this.edits.check({ texts: new Map(Object.entries(texts)), files });
+    const id = await this.edits.submit(form, {
+      isFollowed: true,
+      // The user who typed the command decides how long is too long.
+      timeoutSeconds: MAX_TIMER_SECONDS,
+      // There is one client and it waits.
       reservation: NO_RESERVATION,
-      timeoutSeconds,
       name: null,
       trace: {},
     });
     try {
-      for await (const event of this.queue.events(id, 0, signal)) {
-        const update = await this.update(id, job, event);
+      const { warnings } = (await this.edits.job(id)).edit;
+      for await (const happening of this.edits.events(id, 0, signal)) {
+        const update = editUpdate(happening, warnings);
         if (update !== null) yield update;
       }
     } finally {
-      await this.queue.leave(id);
+      await this.edits.leave(id);
     }
   }
 
@@ -70,23 +59,22 @@ export class LocalEngine {
     if (state.status !== 'ready') throw apiError('MODEL_NOT_READY', notReadyReason(state), null);
     this.wasReady = true;
   }
+}
 
-  private async update(id: string, job: EditJob, event: NumberedEvent): Promise<EditUpdate | null> {
-    switch (event.type) {
-      case 'progress':
-        return { type: 'progress', ...event.progress };
-      case 'picture': {
-        const file = await this.queue.result(id, event.index);
-        if (file === null) return null;
-        const { bytes, seed, width, height, tokens } = file;
-        const result = { bytes, seed, size: `${width}x${height}`, usage: pictureUsage(tokens) };
-        return { type: 'result', result, warnings: job.warnings };
-      }
-      case 'failed':
-        throw event.failure;
-      default:
-        return null;
+function editUpdate({ event, file }: EditHappening, warnings: readonly string[]): EditUpdate | null {
+  switch (event.type) {
+    case 'progress':
+      return { type: 'progress', ...event.progress };
+    case 'picture': {
+      if (file === null) return null;
+      const { bytes, seed, width, height, tokens } = file;
+      const result = { bytes, seed, size: `${width}x${height}`, usage: pictureUsage(tokens) };
+      return { type: 'result', result, warnings };
     }
+    case 'failed':
+      throw event.failure;
+    default:
+      return null;
   }
 }
 

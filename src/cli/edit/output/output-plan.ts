@@ -1,13 +1,15 @@
 import path from 'node:path';
+import type { ResultFormat } from '../../../edits/result-format.js';
 import { wrongUsage } from '../../cli-error.js';
 import type { Input } from '../inputs.js';
 import type { OutputTarget } from './output-target.js';
-import { checkName, fileEnding, type ResultFormat } from './result-format.js';
+import { checkName, fileEnding } from './file-format.js';
 
 /** Where each result goes, known before any is made: a file for each variant of each input, or standard output. */
 export type OutputPlan = { readonly kind: 'stdout' } | { readonly kind: 'files'; readonly files: readonly string[][] };
 
-export interface PlanFacts {
+/** What is to be made, as far as file names depend on it. */
+export interface WantedResults {
   readonly inputs: readonly Input[];
   /** Variants of each input. */
   readonly n: number;
@@ -22,32 +24,32 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
 const PLACEHOLDERS = ['name', 'index', 'variant', 'seed', 'ext'];
 
 /** @throws CliError when the target can't hold what is to be made */
-export function planOutputs(target: OutputTarget, facts: PlanFacts): OutputPlan {
-  const count = facts.inputs.length * facts.n;
+export function planOutputs(target: OutputTarget, wanted: WantedResults): OutputPlan {
+  const count = wanted.inputs.length * wanted.n;
   if (target.kind === 'stdout') {
     if (count > 1) throw wrongUsage(`${count} results can't go to standard output: give a folder with -o FOLDER/`);
     return { kind: 'stdout' };
   }
-  const placeOf = placing(target, facts);
-  const files = facts.inputs.map((input, index) => {
+  const placeOf = placing(target, wanted);
+  const files = wanted.inputs.map((input, index) => {
     const { folder, pattern } = placeOf(input);
-    return Array.from({ length: facts.n }, (_, variant) => {
-      const file = fill(pattern, input, index, variant, facts);
+    return Array.from({ length: wanted.n }, (_, variant) => {
+      const file = fill(pattern, input, index, variant, wanted);
       return folder === null ? file : path.join(folder, file);
     });
   });
   if (target.kind === 'name') {
     if (count > 1 && new Set(files.flat()).size === 1) {
       const { dir, name, ext } = path.parse(target.pattern);
-      const place = facts.n > 1 ? (facts.inputs.length > 1 ? '{name}-{variant}' : '{variant}') : '{name}';
+      const place = wanted.n > 1 ? (wanted.inputs.length > 1 ? '{name}-{variant}' : '{variant}') : '{name}';
       throw wrongUsage(
         `${count} results can't go to one file: give a folder (-o FOLDER/) or a pattern such as ${path.join(dir, `${name}-${place}${ext}`)}`,
         'output',
       );
     }
-    for (const file of files.flat()) checkName(file, facts.format, facts.given);
+    for (const file of files.flat()) checkName(file, wanted.format, wanted.given);
   }
-  refuseCollisions(files, facts);
+  refuseCollisions(files, wanted);
   return { kind: 'files', files };
 }
 
@@ -57,8 +59,8 @@ interface Placing {
   readonly pattern: string;
 }
 
-function placing(target: Exclude<OutputTarget, { kind: 'stdout' }>, facts: PlanFacts): (input: Input) => Placing {
-  const variant = facts.n > 1 ? '-{variant}' : '';
+function placing(target: Exclude<OutputTarget, { kind: 'stdout' }>, wanted: WantedResults): (input: Input) => Placing {
+  const variant = wanted.n > 1 ? '-{variant}' : '';
   switch (target.kind) {
     case 'name': {
       const unknown = [...target.pattern.matchAll(PLACEHOLDER)].find(([, name = '']) => !PLACEHOLDERS.includes(name));
@@ -71,7 +73,7 @@ function placing(target: Exclude<OutputTarget, { kind: 'stdout' }>, facts: PlanF
     case 'folder':
       return () => ({ folder: target.folder, pattern: `{name}${variant}.{ext}` });
     case 'beside':
-      if (facts.inputs.some(({ isFromFolder }) => isFromFolder)) {
+      if (wanted.inputs.some(({ isFromFolder }) => isFromFolder)) {
         throw wrongUsage("A folder's results need a place of their own: give one with -o FOLDER/", 'output');
       }
       return ({ path: file }) => ({
@@ -81,7 +83,7 @@ function placing(target: Exclude<OutputTarget, { kind: 'stdout' }>, facts: PlanF
   }
 }
 
-function fill(pattern: string, input: Input, index: number, variant: number, { seed, format }: PlanFacts): string {
+function fill(pattern: string, input: Input, index: number, variant: number, { seed, format }: WantedResults): string {
   const values: Readonly<Record<string, string>> = {
     name: input.stem,
     index: String(index + 1),
@@ -92,7 +94,7 @@ function fill(pattern: string, input: Input, index: number, variant: number, { s
   return pattern.replaceAll(PLACEHOLDER, (whole, name: string) => values[name] ?? whole);
 }
 
-function refuseCollisions(files: readonly string[][], { inputs }: PlanFacts): void {
+function refuseCollisions(files: readonly string[][], { inputs }: WantedResults): void {
   const owners = new Map<string, string>();
   for (const [index, { label }] of inputs.entries()) {
     for (const file of files[index] ?? []) {

@@ -13,7 +13,7 @@ process.on('exit', () => {
 });
 
 /**
- * Writes a file under a name of its own and renames it: nobody sees half of it, and what was there stays whole until then.
+ * Writes a file under a name of its own and renames it: half of it is never seen, and what was there stays whole until then.
  * @throws CliError
  */
 export async function writeWhole(file: string, bytes: Uint8Array, mayOverwrite: boolean): Promise<void> {

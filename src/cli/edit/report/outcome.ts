@@ -1,7 +1,7 @@
 import type { Usage } from '../../../edits/usage.js';
 import { type CliError, EXIT } from '../../cli-error.js';
 import type { EditResult } from '../editor.js';
-import type { ResultFormat } from '../output/result-format.js';
+import type { ResultFormat } from '../../../edits/result-format.js';
 
 /** A result in --json's form. */
 interface ResultJson {

@@ -1,9 +1,8 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { RequestHandler } from 'express';
 import { ErrorAnswers } from '../../../http/errors/error-answers.service.js';
+import { EDITS_PATH } from '../edits-path.js';
 import { EditAdmission } from './edit-admission.service.js';
-
-export const EDITS_PATH = '/v1/images/edits';
 
 /**
  * Has edits let in or turned away ahead of Nest's own routes: under load most requests are turned away, and what that costs

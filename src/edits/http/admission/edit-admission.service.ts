@@ -6,7 +6,7 @@ import { jobsConfig } from '../../../config/namespaces.js';
 import { onClose } from '../../../http/on-close.js';
 import { ServedModel } from '../../../inference/served-model.js';
 import { JobQueue, type Reservation } from '../../../jobs/job-queue.js';
-import { type EditIntent, editIntent } from './edit-intent.js';
+import { type AdmissionHeaders, admissionHeaders } from './admission-headers.js';
 import { UploadReservation } from './upload-reservation.js';
 
 declare module '../../../http/request-context.js' {
@@ -17,7 +17,9 @@ declare module '../../../http/request-context.js' {
 
 /** A request for an edit that was let in. */
 export interface AdmittedEdit {
-  readonly intent: EditIntent;
+  readonly headers: AdmissionHeaders;
+  /** For the whole edit: longer for one that is not waited for. */
+  readonly timeoutSeconds: number;
   readonly reservation: UploadReservation;
 }
 
@@ -35,18 +37,19 @@ export class EditAdmission {
   async admit(request: Request, response: Response): Promise<void> {
     await this.authenticator.authenticate(request, response);
     this.model.ready();
-    const intent = editIntent(request);
-    const reserve = (): Promise<Reservation | null> => this.reserve(intent);
+    const headers = admissionHeaders(request);
+    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.jobs;
+    const timeoutSeconds = headers.isAsync ? jobTimeoutSeconds : requestTimeoutSeconds;
+    const reserve = (): Promise<Reservation | null> => this.reserve(headers.idempotencyKey, timeoutSeconds);
     const reservation = new UploadReservation(await reserve(), reserve);
-    request.context.admittedEdit = { intent, reservation };
+    request.context.admittedEdit = { headers, timeoutSeconds, reservation };
     onClose(response, () => reservation.release());
   }
 
   /** A request that names a job that is there needs none. */
-  private async reserve({ isAsync, idempotencyKey }: EditIntent): Promise<Reservation | null> {
+  private async reserve(idempotencyKey: string | null, timeoutSeconds: number): Promise<Reservation | null> {
     if (idempotencyKey !== null && (await this.queue.isNamed(idempotencyKey))) return null;
-    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.jobs;
-    return this.queue.reserve(isAsync ? jobTimeoutSeconds : requestTimeoutSeconds);
+    return this.queue.reserve(timeoutSeconds);
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Reservation } from '../../../jobs/job-queue.js';
+import { NO_RESERVATION } from '../../no-reservation.js';
 
 /** Most uploads are whole sooner. */
 const KEPT_SECONDS = 10;
-const NO_RESERVATION: Reservation = { release: () => undefined };
 
 /**
  * The reservation in the queue of a request whose body is arriving. A body that takes long gives it up, and needs another at
- * its end: as many slow clients as the queue has places would else keep everybody out for as long as a body may take.
+ * its end: slow clients could otherwise hold all reservations, and keep every other client out for as long as a body may take.
  */
 export class UploadReservation {
   private readonly timer: NodeJS.Timeout;

@@ -13,6 +13,7 @@ export async function* base64Pieces(bytes: Uint8Array): AsyncGenerator<string> {
   }
 }
 
+/** Characters (and bytes) of what base64Pieces makes of these bytes. */
 export function base64Length(bytes: Uint8Array): number {
   return 4 * Math.ceil(bytes.length / 3);
 }

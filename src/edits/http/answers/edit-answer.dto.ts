@@ -1,10 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { OutputFormat } from '../../../images/encode.js';
+import { RESULT_FORMATS, type ResultFormat } from '../../result-format.js';
 import { PictureUsageDto } from '../../usage.dto.js';
-
-/** What a result is a file of: the pictures' format, or a tensor. */
-export type ResultFormat = OutputFormat | 'pt';
-export const RESULT_FORMATS: readonly ResultFormat[] = ['png', 'jpeg', 'webp', 'pt'];
 
 class EditDataDto {
   @ApiProperty({ description: 'The result file, in base64' })

@@ -1,8 +1,8 @@
-import type { EditJob } from '../../../jobs/edit-job.js';
 import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
 import { totalSeconds } from '../../../protocol/picture.js';
+import { resultFormat } from '../../result-format.js';
 import { editUsage } from '../../usage.js';
-import type { EditAnswerDto, ResultFormat } from './edit-answer.dto.js';
+import type { EditAnswerDto } from './edit-answer.dto.js';
 import { Base64File, type WithFiles } from './json-body.js';
 
 /** The answer to an edit that has succeeded. */
@@ -20,14 +20,10 @@ export function editAnswer(job: JobSnapshot, files: readonly PictureFile[]): Wit
       generated_images: files.length,
       ...editUsage(files),
     },
-    output_format: resultFormat(job.edit),
+    output_format: resultFormat(job.edit.settings.outputType, job.edit.outputFormat),
     size: commonSize(files),
     warnings: job.edit.warnings,
   };
-}
-
-export function resultFormat({ settings, outputFormat }: EditJob): ResultFormat {
-  return settings.outputType === 'pt' ? 'pt' : outputFormat;
 }
 
 /** Model time over all stages, to the millisecond. */

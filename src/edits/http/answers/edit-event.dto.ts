@@ -1,7 +1,7 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { ErrorDto } from '../../../http/errors/error.dto.js';
 import { PictureUsageDto } from '../../usage.dto.js';
-import { RESULT_FORMATS, type ResultFormat } from './edit-answer.dto.js';
+import { RESULT_FORMATS, type ResultFormat } from '../../result-format.js';
 import { JobProgressDto } from './job-answer.dto.js';
 
 /** The events' names, which their JSON carries as `type` too. */

@@ -4,8 +4,8 @@ import type { Preview } from '../../../jobs/job-event.js';
 import type { EditJob } from '../../../jobs/edit-job.js';
 import type { PictureFile } from '../../../jobs/job-snapshot.js';
 import type { EditHappening } from '../../edits.service.js';
+import { resultFormat } from '../../result-format.js';
 import { pictureUsage } from '../../usage.js';
-import { resultFormat } from './edit-answer.js';
 import { type CompletedEventDto, type EditEventDto, EVENT_NAMES, type PartialImageEventDto } from './edit-event.dto.js';
 import { Base64File, type WithFiles } from './json-body.js';
 import { progressJson } from './job-answer.js';
@@ -53,7 +53,7 @@ function completed(index: number, file: PictureFile, edit: EditJob, at: Date): W
     seed,
     input_index: inputIndex,
     size: `${width}x${height}`,
-    output_format: resultFormat(edit),
+    output_format: resultFormat(edit.settings.outputType, edit.outputFormat),
     usage: pictureUsage(tokens),
     warnings: edit.warnings,
   };

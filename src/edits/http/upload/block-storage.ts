@@ -1,5 +1,5 @@
 import type { StorageEngine } from 'multer';
-import { FileBlocks } from '../../decoding/file-blocks.js';
+import { FileBlocks } from '../../fields/file-blocks.js';
 import { runningUpload } from './running-upload.js';
 
 /** Where multer puts files: into memory, with the upload that they belong to. */

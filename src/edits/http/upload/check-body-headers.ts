@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestLimits } from '../../../config/settings.js';
 import { ApiError, invalidInput, tooLarge } from '../../../http/errors/api-error.js';
-
-const MEGABYTE = 1024 * 1024;
+import { inMegabytes } from '../../../program/megabytes.js';
 
 /**
  * Looks whether a body can be read, by its headers alone.
@@ -29,11 +28,12 @@ export function checkBodyHeaders(
   const announcedBytes = Number(length ?? 0);
   if (announcedBytes > maxBodyBytes) throw bodyTooLarge(maxBodyBytes);
   if (announcedBytes > uploadsMaxBytes) {
-    throw tooLarge(`The request body is larger than ${uploadsMaxBytes / MEGABYTE} MB (UPLOADS_MAX_MB)`);
+    throw tooLarge(`The request body is larger than ${inMegabytes(uploadsMaxBytes)} (UPLOADS_MAX_MB)`);
   }
   return announcedBytes;
 }
 
+/** The answer to a body that announces, or turns out to have, more bytes than one may have. */
 export function bodyTooLarge(maxBodyBytes: number): ApiError {
-  return tooLarge(`The request body is larger than ${maxBodyBytes / MEGABYTE} MB (MAX_BODY_MB)`);
+  return tooLarge(`The request body is larger than ${inMegabytes(maxBodyBytes)} (MAX_BODY_MB)`);
 }

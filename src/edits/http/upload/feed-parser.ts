@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { ApiError } from '../../../http/errors/api-error.js';
 import { bodyTooLarge } from './check-body-headers.js';
 import { runningUpload } from './running-upload.js';
-import { watchPace } from './slow-body.js';
+import { watchForSlowBody } from './slow-body.js';
 
 /** Gives a request's body to multer's parser, as long as it is neither too large, nor too slow, nor more than can be held. */
 export function feedParser(request: Request, parser: Writable, maxBodyBytes: number): void {
@@ -25,6 +25,6 @@ export function feedParser(request: Request, parser: Writable, maxBodyBytes: num
     }
   };
   request.on('data', count);
-  watchPace(request, () => stop(new ApiError('REQUEST_INCOMPLETE', 'The request body arrives too slowly')));
+  watchForSlowBody(request, () => stop(new ApiError('REQUEST_INCOMPLETE', 'The request body arrives too slowly')));
   request.pipe(parser);
 }

@@ -2,10 +2,12 @@ import type { Writable } from 'node:stream';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import type { RequestLimits } from '../../../config/settings.js';
+import { MEGABYTE } from '../../../program/megabytes.js';
 import { BLOCK_STORAGE } from './block-storage.js';
 import { feedParser } from './feed-parser.js';
 
-const FIELD_BYTES = 1024 * 1024;
+/** Of one text field. */
+export const FIELD_MAX_BYTES = MEGABYTE;
 
 /** multer 2.5's options that its types don't know yet. */
 type MulterOptions = multer.Options & {
@@ -25,7 +27,7 @@ export function multipartParser({ maxFiles, maxFileBytes, maxBodyBytes }: Reques
       files: maxFiles,
       fileSize: maxFileBytes,
       fields: 64,
-      fieldSize: FIELD_BYTES,
+      fieldSize: FIELD_MAX_BYTES,
       fieldNameSize: 100,
       fieldNestingDepth: 1,
       fieldArrayIndexLimit: 100,

@@ -6,10 +6,10 @@ const LEAST_BYTES_PER_SECOND = 1024;
 const CHECK_MILLISECONDS = 1000;
 
 /**
- * A body that hardly arrives would hold its place in the queue for as long as a whole request may take.
+ * A body that hardly arrives would hold its connection, and its bytes, for as long as a whole request may take.
  * @param onSlow called when the body's mean pace is too low; never after the body's end
  */
-export function watchPace(request: Request, onSlow: () => void): void {
+export function watchForSlowBody(request: Request, onSlow: () => void): void {
   const startedAt = performance.now();
   let received = 0;
   request.on('data', (chunk: Buffer) => (received += chunk.length));

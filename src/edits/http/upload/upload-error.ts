@@ -1,6 +1,8 @@
 import { MulterError } from 'multer';
 import type { RequestLimits } from '../../../config/settings.js';
 import { type ApiError, invalidInput, tooLarge } from '../../../http/errors/api-error.js';
+import { inMegabytes } from '../../../program/megabytes.js';
+import { FIELD_MAX_BYTES } from './multipart-parser.js';
 
 /** Puts what multer or its parser found into plain words. */
 export function uploadError(error: unknown, limits: RequestLimits): ApiError {
@@ -9,13 +11,13 @@ export function uploadError(error: unknown, limits: RequestLimits): ApiError {
   switch (error.code) {
     case 'LIMIT_FILE_SIZE':
       return tooLarge(
-        `A file in ${field} is larger than ${limits.maxFileBytes / 1024 / 1024} MB (MAX_FILE_MB)`,
+        `A file in ${field} is larger than ${inMegabytes(limits.maxFileBytes)} (MAX_FILE_MB)`,
         error.field,
       );
     case 'LIMIT_FILE_COUNT':
       return tooLarge(`At most ${limits.maxFiles} files are allowed in a request (MAX_FILES)`);
     case 'LIMIT_FIELD_VALUE':
-      return tooLarge(`${field} is longer than 1 MB`, error.field);
+      return tooLarge(`${field} is longer than ${inMegabytes(FIELD_MAX_BYTES)}`, error.field);
     case 'LIMIT_PART_COUNT':
     case 'LIMIT_FIELD_COUNT':
       return invalidInput('The multipart body has too many fields');

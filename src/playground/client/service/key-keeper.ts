@@ -27,7 +27,7 @@ export class KeyKeeper {
    * @param refused the headers that the service refused
    */
   async renew(refused: Record<string, string>): Promise<boolean> {
-    // Somebody else has got a new key since.
+    // Another caller has got a new key since.
     if (refused['Authorization'] !== this.headers()['Authorization']) return true;
     this.asking ??= this.ask(this.key !== null).then((key) => {
       this.asking = null;

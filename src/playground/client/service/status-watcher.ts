@@ -12,7 +12,7 @@ const PERIODS: Readonly<Record<ServiceStatus['kind'], number>> = {
 /** A service that doesn't answer at all keeps the watcher no longer than this. */
 const PATIENCE_SECONDS = 10;
 
-/** Keeps `service` in the state as /ready tells it, more often as long as it isn't ready; not while nobody looks. */
+/** Keeps `service` in the state as /ready tells it, more often as long as it isn't ready; not while the page is hidden. */
 export class StatusWatcher {
   private timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -128,7 +128,7 @@ export const english = {
     guidance_scale: 'Distilled guidance',
     model: 'Model',
   } as Readonly<Record<string, string>>,
-  /** What options mean, to somebody at this page; others are told as the service's own description does. */
+  /** What options mean, to a user of this page; options without a hint are told as the service's own description does. */
   hints: {
     size: 'WIDTHxHEIGHT, the exact size of the result; auto keeps the picture’s shape at the model’s own area',
     n: 'Results of each picture; each has the next seed',

@@ -19,7 +19,7 @@ export function showOptions(store: AppStore): void {
   byId('reset-options', HTMLButtonElement).addEventListener('click', () => store.update({ options: {}, fault: null }));
 
   store.watch(
-    // The same fields again, of a service that was away, leave the form as it is: somebody may be writing in it.
+    // The same fields again, of a service that was away, leave the form as it is: a user may be writing in it.
     ({ language, model }) => [language, JSON.stringify(model?.fields)],
     (state) => {
       const strings = stringsOf(state);

@@ -145,7 +145,7 @@ describe('streams', () => {
     await deleteJob(service.url, blocker.id);
   }, 60_000);
 
-  test('a reader that does not read holds nobody up, and its answer does not pile up in memory', async () => {
+  test('a reader that does not read holds no other request up, and its answer does not pile up in memory', async () => {
     const resident = async (): Promise<number> =>
       Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${service.server.pid}/status`, 'utf8'))?.[1]) / 1024;
     const body = goodForm({

@@ -2,8 +2,8 @@ import type { Request } from 'express';
 import { invalidInput } from '../../../http/errors/api-error.js';
 import { preferences } from './preferences.js';
 
-/** What a request's headers say about the form of its answer. */
-export interface EditIntent {
+/** What a request's headers say about how its edit is let in and answered. */
+export interface AdmissionHeaders {
   /** `Prefer: respond-async`: the answer is a job to be asked for later. */
   readonly isAsync: boolean;
   /** `wait` beside it: the answer is the result after all when it is there within so many seconds; 0 without. */
@@ -12,8 +12,8 @@ export interface EditIntent {
   readonly idempotencyKey: string | null;
 }
 
-/** @throws ApiError 400 */
-export function editIntent(request: Request): EditIntent {
+/** Reads them. @throws ApiError 400 when the Idempotency-Key is no such thing */
+export function admissionHeaders(request: Request): AdmissionHeaders {
   const key = request.get('idempotency-key');
   if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw invalidInput('Idempotency-Key must be 1 to 255 visible ASCII characters');

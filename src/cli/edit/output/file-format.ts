@@ -1,10 +1,8 @@
 import path from 'node:path';
-import type { EditFields } from '../../../edits/fields/edit-fields.dto.js';
+import type { ResultFormat } from '../../../edits/result-format.js';
 import { wrongUsage } from '../../cli-error.js';
 
-/** A result's kind of file: a picture format, or pt for a tensor. */
-export type ResultFormat = 'png' | 'jpeg' | 'webp' | 'pt';
-
+/** The formats that a file's ending names. */
 const FORMATS: Readonly<Record<string, ResultFormat>> = {
   '.png': 'png',
   '.jpg': 'jpeg',
@@ -12,10 +10,6 @@ const FORMATS: Readonly<Record<string, ResultFormat>> = {
   '.webp': 'webp',
   '.pt': 'pt',
 };
-
-export function resultFormat({ output_type: type, output_format: format }: EditFields): ResultFormat {
-  return type === 'pt' ? 'pt' : format;
-}
 
 /** The ending of a format's files, without its dot. */
 export function fileEnding(format: ResultFormat): string {
