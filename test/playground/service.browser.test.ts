@@ -61,10 +61,8 @@ describe('the page and the service', () => {
   });
 
   test('while the model loads the page works, also reloaded, and Run waits for it', async () => {
-    const server = await tests.serve({ untilReady: false });
-    await server.until(() => !Number.isNaN(server.enginePid));
-    process.kill(server.enginePid, 'SIGSTOP');
-    expect(server.log).not.toContain(' is ready on ');
+    const server = await tests.serve();
+    await server.stopNextEngine();
     const editor = await tests.open(server.url);
     const { page } = editor;
     await page.getByText('The model is being loaded.').waitFor();

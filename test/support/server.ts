@@ -94,6 +94,14 @@ export class TestServer {
     await this.until(() => this.output.lastIndexOf(' is ready on ') > this.output.lastIndexOf('Engine process'));
   }
 
+  /** Ends the engine, and stops the next one before it has loaded the model: the service loads until SIGCONT. */
+  async stopNextEngine(): Promise<void> {
+    const { enginePid } = this;
+    process.kill(enginePid, 'SIGKILL');
+    await this.until(() => this.enginePid !== enginePid);
+    process.kill(this.enginePid, 'SIGSTOP');
+  }
+
   /** Waits until the condition holds; fails with the server's output when the server ends before. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {

@@ -163,9 +163,8 @@ describe('the command line with a server that can’t', () => {
   });
 
   test('one that still loads is waited for', async () => {
-    const server = await TestServer.start({ untilReady: false });
-    // The engine, stopped before it is ready, makes sure that it still loads.
-    process.kill(server.enginePid, 'SIGSTOP');
+    const server = await TestServer.start();
+    await server.stopNextEngine();
     const command = place.start([...COMMAND, '--server', server.url]);
     await command.says('The server says: Model is not ready yet; trying again in 5 s');
     process.kill(server.enginePid, 'SIGCONT');
