@@ -2,6 +2,7 @@ import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from './checkpoint-error.js';
 import { ConfigReader, isJsonObject } from './config-reader.js';
+import { errorCode } from '../program/error-code.js';
 
 /** Reads files below one folder; labels in messages are the paths relative to it. */
 export class FolderFiles {
@@ -116,9 +117,4 @@ export function fileError(label: string, error: unknown): CheckpointError {
   return new CheckpointError(
     `${label} ${REASONS[code] ?? `could not be read (${code === '' ? 'unknown cause' : code})`}`,
   );
-}
-
-export function errorCode(error: unknown): string {
-  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
 }

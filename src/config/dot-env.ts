@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnvFile } from './env-file.js';
 import { SettingsError } from './settings-error.js';
+import { errorCode } from '../program/error-code.js';
 
 const FILE = '.env';
 
@@ -22,8 +23,8 @@ function readIfThere(): string | null {
   try {
     return readFileSync(FILE, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = errorCode(error);
     if (code === 'ENOENT') return null;
-    throw new SettingsError([`${FILE} can't be read (${code})`]);
+    throw new SettingsError([`${FILE} can't be read (${code === '' ? String(error) : code})`]);
   }
 }

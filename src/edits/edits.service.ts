@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
 import { jobsConfig, limitsConfig } from '../config/namespaces.js';
+import { TIME_IS_UP, withinSeconds } from '../program/within-seconds.js';
 import { EditError } from '../protocol/edit-error.js';
 import { ServedModel } from '../inference/served-model.js';
 import type { EditInputs } from '../jobs/edit-job.js';
@@ -97,11 +97,7 @@ export class EditsService {
   async hasEnded(id: string, waitSeconds: number): Promise<boolean> {
     if (waitSeconds === 0) return false;
     const seconds = Math.min(waitSeconds, this.jobs.requestTimeoutSeconds);
-    const ended = new AbortController();
-    const time = pause(seconds * 1000, false, { signal: ended.signal }).catch(() => false);
-    const hasEnded = await Promise.race([this.queue.finished(id).then(() => true), time]);
-    ended.abort();
-    return hasEnded;
+    return (await withinSeconds(this.queue.finished(id), seconds)) !== TIME_IS_UP;
   }
 
   /** The edit goes on when its caller has left it, and can be asked for after its end. */

@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { errorCode } from '../checkpoint/folder-files.js';
+import { errorCode } from '../program/error-code.js';
 
 /** A file and the name that it gets in another folder. */
 export interface CopiedFile {

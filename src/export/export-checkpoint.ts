@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { errorCode } from '../checkpoint/folder-files.js';
+import { errorCode } from '../program/error-code.js';
 import type { TensorEntry } from '../checkpoint/tensor-index.js';
 import { formatBytes } from '../program/format-bytes.js';
 import type { QuantizedCacheSettings } from '../protocol/load-request.js';

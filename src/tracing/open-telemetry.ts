@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import type * as Api from '@opentelemetry/api';
 import { Logger } from '@nestjs/common';
 import type { Environment } from '../config/variable-reader.js';
 import { PACKAGE_VERSION } from '../program/program-files.js';
+import { withinSeconds } from '../program/within-seconds.js';
 import type { TraceContext } from '../protocol/trace-context.js';
 import { type RequestSpan, type SpanAttributes, type SpanRecord, Tracing } from './tracing.js';
 
@@ -66,10 +66,8 @@ export class OpenTelemetry extends Tracing {
   }
 
   async end(): Promise<void> {
-    const given = new AbortController();
-    const time = pause(LAST_SPANS_SECONDS * 1000, undefined, { signal: given.signal }).catch(() => undefined);
-    await Promise.race([this.shutDown().catch(() => undefined), time]);
-    given.abort();
+    const isDone = this.shutDown().catch(() => undefined);
+    await withinSeconds(isDone, LAST_SPANS_SECONDS);
   }
 
   private add(parent: Api.Context, { name, start, end, attributes, error, events, children }: SpanRecord): void {

@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
 async function edit(args: readonly string[], signal: AbortSignal): Promise<number> {
   startEarlyEngine(args);
   try {
-    const { runEditCommand } = await import('../edit/command.js');
+    const { runEditCommand } = await import('../edit/edit-command.js');
     return await runEditCommand(args, signal);
   } catch (error) {
     return tell(error);

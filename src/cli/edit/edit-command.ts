@@ -1,16 +1,20 @@
+import 'reflect-metadata';
 import { loadDotEnv } from '../../config/dot-env.js';
 import { loadSettings } from '../../config/load-settings.js';
 import type { RequestLimits } from '../../config/settings.js';
 import { SettingsError } from '../../config/settings-error.js';
-import { runEdits } from './run-edits.js';
+import { PACKAGE_VERSION } from '../../program/program-files.js';
 import { toCliError, wrongUsage } from '../cli-error.js';
-import type { CommandLine } from './command-line.js';
+import { type CommandLine, readCommandLine } from './command-line.js';
 import type { Editor } from './editor.js';
+import { helpText } from './help.js';
+import { writeStdout } from './output/write-whole.js';
 import { prepare } from './prepare.js';
 import { BarReporter } from './report/bar-reporter.js';
 import { LineReporter } from './report/line-reporter.js';
-import type { Outcome } from './report/outcome.js';
-import { quietReporter, type Reporter } from './report/reporter.js';
+import { Outcome } from './report/outcome.js';
+import { quietReporter, type Reporter, writeLine } from './report/reporter.js';
+import { runEdits } from './run-edits.js';
 import { editsAddress } from './server/server-address.js';
 import { ServerEditor } from './server/server-editor.js';
 
@@ -33,8 +37,37 @@ const NO_LIMITS: RequestLimits = {
   maxOutputPixels: Infinity,
 };
 
+/**
+ * Carries out the command that was typed.
+ * @param signal gives it up
+ * @returns the exit code
+ * @throws CliError when its output can't be written
+ */
+export async function runEditCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const outcome = new Outcome();
+  const command = readOrTell(args, outcome);
+  if (command?.help === true) await writeStdout(helpText());
+  else if (command?.version === true) await writeStdout(`${PACKAGE_VERSION}\n`);
+  else {
+    if (command !== null) await run(command, outcome, signal);
+    if (command?.json ?? args.includes('--json')) await writeStdout(outcome.json());
+  }
+  return outcome.exitCode;
+}
+
+function readOrTell(args: readonly string[], outcome: Outcome): CommandLine | null {
+  try {
+    return readCommandLine(args);
+  } catch (error) {
+    const fault = toCliError(error);
+    outcome.failed(null, fault);
+    writeLine(fault.message);
+    return null;
+  }
+}
+
 /** Carries out a command; everything that happens is told, nothing is thrown but what is a fault of the program. */
-export async function run(command: CommandLine, outcome: Outcome, signal: AbortSignal): Promise<void> {
+async function run(command: CommandLine, outcome: Outcome, signal: AbortSignal): Promise<void> {
   const reporter = reporterFor(command);
   let editor: Editor | null = null;
   try {

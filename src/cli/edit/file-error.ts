@@ -1,4 +1,5 @@
 import { CliError } from '../cli-error.js';
+import { errorCode } from '../../program/error-code.js';
 
 const CAUSES: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
@@ -21,10 +22,4 @@ export function fileError(label: string, what: 'read' | 'written', error: unknow
   return new CliError(`${label} can't be ${what}: ${CAUSES[code] ?? (code === '' ? String(error) : code)}`, 1, {
     code: what === 'read' ? 'UNREADABLE_INPUT' : 'UNWRITABLE_OUTPUT',
   });
-}
-
-/** The system's name of an error, such as ENOENT; blank for anything else. */
-export function errorCode(error: unknown): string {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : '';
-  return typeof code === 'string' ? code : '';
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { isatty } from 'node:tty';
 import { inMegabytes } from '../../program/megabytes.js';
 import { CliError, wrongUsage } from '../cli-error.js';
-import { errorCode, fileError } from './file-error.js';
+import { errorCode } from '../../program/error-code.js';
+import { fileError } from './file-error.js';
 
 const STDIN = '-';
 /** In a folder, files are told by their names; what they are is looked at when they are opened. */

@@ -1,5 +1,5 @@
 import { HostError } from '../../checkpoint/checkpoint-error.js';
-import { errorCode } from '../../checkpoint/folder-files.js';
+import { errorCode } from '../../program/error-code.js';
 import { formatBytes } from '../../program/format-bytes.js';
 
 const REASONS: Readonly<Record<string, string>> = {

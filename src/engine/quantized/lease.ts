@@ -1,7 +1,7 @@
 import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { errorCode } from '../../checkpoint/folder-files.js';
+import { errorCode } from '../../program/error-code.js';
 
 /** `<process id>@<host>.lease`: a running process uses the folder, or writes it. */
 const LEASE = /^(\d+)@(.+)\.lease$/;

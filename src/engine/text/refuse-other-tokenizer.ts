@@ -2,22 +2,12 @@ import { CheckpointError } from '../../checkpoint/checkpoint-error.js';
 import { describeValue } from '../../checkpoint/describe-value.js';
 import type { TokenizerFiles } from '../../checkpoint/tokenizer-files.js';
 import { isRecord } from './added-tokens.js';
-import { QWEN2_PATTERN } from './qwen2-pattern.js';
+import { QWEN2_NORMALIZER, QWEN2_PATTERN, qwen2PreTokenizer } from './qwen2-tokenizer-parts.js';
 
 /** What Qwen2's tokenizers have in their tokenizer.json, of the parts that decide the ids. */
 const QWEN2_PARTS: readonly (readonly [key: string, part: unknown, effect: string])[] = [
-  ['normalizer', { type: 'NFC' }, 'change texts before they are cut'],
-  [
-    'pre_tokenizer',
-    {
-      type: 'Sequence',
-      pretokenizers: [
-        { type: 'Split', pattern: { Regex: QWEN2_PATTERN }, behavior: 'Isolated', invert: false },
-        { type: 'ByteLevel', add_prefix_space: false, use_regex: false },
-      ],
-    },
-    'cut texts at other places',
-  ],
+  ['normalizer', QWEN2_NORMALIZER, 'change texts before they are cut'],
+  ['pre_tokenizer', qwen2PreTokenizer(QWEN2_PATTERN), 'cut texts at other places'],
 ];
 
 /** Settings of the model that Qwen2's tokenizers leave at nothing, and what they would do. */

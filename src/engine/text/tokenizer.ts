@@ -1,6 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { TokenizerFiles } from '../../checkpoint/tokenizer-files.js';
-import { QWEN2_PATTERN } from './qwen2-pattern.js';
+import { QWEN2_NORMALIZER, QWEN2_PATTERN, qwen2PreTokenizer } from './qwen2-tokenizer-parts.js';
 import { readTokenizerModel } from './tokenizer-model.js';
 
 /** The library folds only ASCII letters where case doesn't count; in the checkpoint's regular expressions `ſ` is an `s` too. */
@@ -23,14 +23,8 @@ export class PromptTokenizer {
     this.specialTokens = addedTokens.filter(({ special }) => special).map(({ content }) => content);
     const definition = {
       added_tokens: addedTokens,
-      normalizer: { type: 'NFC' },
-      pre_tokenizer: {
-        type: 'Sequence',
-        pretokenizers: [
-          { type: 'Split', pattern: { Regex: PATTERN }, behavior: 'Isolated', invert: false },
-          { type: 'ByteLevel', add_prefix_space: false, use_regex: false },
-        ],
-      },
+      normalizer: QWEN2_NORMALIZER,
+      pre_tokenizer: qwen2PreTokenizer(PATTERN),
       model: { type: 'BPE', vocab: vocabulary, merges },
       post_processor: null,
       decoder: null,

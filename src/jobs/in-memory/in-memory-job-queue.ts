@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { CancelReason, Metrics } from '../../metrics/metrics.service.js';
+import { withinSeconds } from '../../program/within-seconds.js';
 import { EDIT_CANCELLED, EditError } from '../../protocol/edit-error.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import type { EditInputs, EditJob } from '../edit-job.js';
@@ -96,10 +96,7 @@ export class InMemoryJobQueue extends JobQueue {
   }
 
   async drain(graceSeconds: number): Promise<void> {
-    const graceEnd = new AbortController();
-    const grace = pause(graceSeconds * 1000, undefined, { signal: graceEnd.signal }).catch(() => undefined);
-    await Promise.race([this.allEnded(), grace]);
-    graceEnd.abort();
+    await withinSeconds(this.allEnded(), graceSeconds);
     for (const job of this.jobs.registry.live()) {
       const message = 'The service is shutting down, and the edit was not done in time';
       this.giveUp(job, 'shutdown', new EditError('unavailable', message));

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CheckpointError } from '../../../src/checkpoint/checkpoint-error.js';
 import { FolderFiles } from '../../../src/checkpoint/folder-files.js';
 import { readTokenizerFiles, type TokenizerFiles } from '../../../src/checkpoint/tokenizer-files.js';
-import { QWEN2_PATTERN } from '../../../src/engine/text/qwen2-pattern.js';
+import { QWEN2_PATTERN } from '../../../src/engine/text/qwen2-tokenizer-parts.js';
 import { PromptTokenizer } from '../../../src/engine/text/tokenizer.js';
 import { flag, list, map, number, object, text } from '../../support/json-shape.js';
 import { goldenJson, sha256 } from '../../support/goldens.js';

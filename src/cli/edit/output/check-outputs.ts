@@ -1,7 +1,8 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CliError, wrongUsage } from '../../cli-error.js';
-import { errorCode, fileError } from '../file-error.js';
+import { errorCode } from '../../../program/error-code.js';
+import { fileError } from '../file-error.js';
 import type { Input } from '../inputs.js';
 import type { OutputTarget } from './output-target.js';
 

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { TIME_IS_UP, withinSeconds } from '../../../program/within-seconds.js';
 import type { EditEventDto } from './edit-event.dto.js';
 import { JsonBody, type WithFiles } from './json-body.js';
 
@@ -25,7 +25,7 @@ export async function* serverSentEvents(events: AsyncIterable<NumberedEditEvent>
   try {
     for (;;) {
       const result = await withinSeconds(next, KEEP_ALIVE_SECONDS);
-      if (result === 'silent') {
+      if (result === TIME_IS_UP) {
         yield COMMENT;
       } else if (result.done === true) {
         return;
@@ -39,15 +39,5 @@ export async function* serverSentEvents(events: AsyncIterable<NumberedEditEvent>
     }
   } finally {
     void iterator.return?.();
-  }
-}
-
-async function withinSeconds<T>(promise: Promise<T>, seconds: number): Promise<T | 'silent'> {
-  const done = new AbortController();
-  try {
-    const silence = pause(seconds * 1000, 'silent' as const, { signal: done.signal }).catch(() => 'silent' as const);
-    return await Promise.race([promise, silence]);
-  } finally {
-    done.abort();
   }
 }
