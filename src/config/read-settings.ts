@@ -7,6 +7,7 @@ import { readQuantizedCache } from './quantized-cache-settings.js';
 import {
   type EngineSettings,
   type JobLimits,
+  LOG_FORMATS,
   LOG_LEVELS,
   type RequestLimits,
   type ServerSettings,
@@ -46,7 +47,10 @@ function readAll(variables: VariableReader): Settings {
   variables.oneOf('RELOAD', ['true', 'false'], 'false');
   const auth = { apiKey: variables.secret('API_KEY') };
   const server = readServer(variables);
-  const logging = { level: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info') };
+  const logging = {
+    level: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    format: variables.oneOf('LOG_FORMAT', LOG_FORMATS, 'text'),
+  };
   const limits = readLimits(variables);
   const jobs = readJobs(variables);
   const load = { ...model, outputPixels: limits.maxOutputPixels, quantizedCache: readQuantizedCache(variables) };

@@ -3,6 +3,9 @@ import type { LoadRequest } from '../protocol/load-request.js';
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
 /** Where the service listens, and how it ends. */
 export interface ServerSettings {
   /** HOST: an IP address or a host name. */
@@ -17,6 +20,8 @@ export interface ServerSettings {
 export interface LoggingSettings {
   /** LOG_LEVEL */
   readonly level: LogLevel;
+  /** LOG_FORMAT; json: one object a line. */
+  readonly format: LogFormat;
 }
 
 /** Who may use the service. */

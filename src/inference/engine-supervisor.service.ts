@@ -142,10 +142,13 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
         this.setState({ status: 'ready', model: event.model });
         return;
       case 'load_failed': {
-        const remedy = event.isCheckpoint && this.settings.usesBundledModel ? RESTORE_BUNDLED : '';
+        const { usesBundledModel, load } = this.settings;
+        const remedy = event.isCheckpoint && usesBundledModel ? RESTORE_BUNDLED : '';
         const reason = `Failed to load model: ${event.message}${remedy}`;
-        this.logger.error(reason);
-        this.setState({ status: 'failed', reason, retryAfterSeconds: FAILED_RETRY_AFTER_SECONDS });
+        const where = event.isCheckpoint && !usesBundledModel ? ` (QWEN_MODEL_DIR is ${load.modelDir})` : '';
+        const operatorReason = `${reason}${where}`;
+        this.logger.error(operatorReason);
+        this.setState({ status: 'failed', reason, operatorReason, retryAfterSeconds: FAILED_RETRY_AFTER_SECONDS });
         return;
       }
       default:

@@ -29,7 +29,7 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
     // Bodies are read after the guards, by the one route that takes any.
     bodyParser: false,
     forceCloseConnections: true,
-    logger: new ServiceLogger(settings.logging.level),
+    logger: new ServiceLogger(settings.logging),
   });
   app.disable('x-powered-by');
   app.set('etag', false);

@@ -21,6 +21,8 @@ export type EditUpdate =
   /** The model is being loaded, or the service asked to come back later. */
   | { readonly type: 'preparing'; readonly what: string }
   | { readonly type: 'queued'; readonly position: number }
+  /** It has waited its turn; its first step is still to come. */
+  | { readonly type: 'started' }
   | ({ readonly type: 'progress' } & JobProgress)
   /** Results come in order. */
   | { readonly type: 'result'; readonly result: EditResult; readonly warnings: readonly string[] };

@@ -62,6 +62,9 @@ async function editInput(
       case 'queued':
         reporter.preparing(`${label}: place ${update.position} in the queue`);
         break;
+      case 'started':
+        reporter.preparing(`${label}: its turn has come`);
+        break;
       case 'progress':
         reporter.progress(label, { ...update, etaSeconds: timeLeft.seconds(index + 1, update.etaSeconds) });
         break;

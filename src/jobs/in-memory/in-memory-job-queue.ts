@@ -26,7 +26,10 @@ export class InMemoryJobQueue extends JobQueue {
     this.metrics = metrics;
     this.tracing = tracing;
     this.admission = new Admission(limits.queueLimit, jobs.speed);
-    metrics.measureQueue(() => jobs.line.jobs.length);
+    metrics.measureQueue(
+      () => jobs.line.jobs.length,
+      () => jobs.picturesInFlight,
+    );
   }
 
   reserve(timeoutSeconds: number): Promise<Reservation> {

@@ -118,7 +118,7 @@ describe('workers', () => {
     ]);
     for (const { bytes } of results) expect(Buffer.from(bytes.subarray(1, 4)).toString()).toBe('PNG');
     const types = (await bench.history(id)).map(({ type }) => type);
-    expect(types).toEqual(['queued', 'picture', 'progress', 'picture', 'succeeded']);
+    expect(types).toEqual(['queued', 'started', 'picture', 'progress', 'picture', 'succeeded']);
   });
 
   test('several engines share the work; no job has two pictures made at once', async () => {

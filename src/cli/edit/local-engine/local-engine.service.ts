@@ -79,6 +79,7 @@ function editUpdate({ event, file }: EditHappening, warnings: readonly string[])
 }
 
 function notReadyReason(state: Exclude<ModelState, { status: 'ready' }>): string {
+  if (state.status === 'failed') return state.operatorReason;
   const hasDied = state.status === 'loading' && state.lastEnd !== null;
   return hasDied ? `Failed to load model: the engine process ${state.lastEnd}` : state.reason;
 }

@@ -22,6 +22,8 @@ export function toUpdate({ name, data }: ServerEvent): EditUpdate | null {
   switch (name as EditEventDto['type']) {
     case 'image_edit.queued':
       return { type: 'queued', position: event.position ?? 1 };
+    case 'image_edit.started':
+      return { type: 'started' };
     case 'image_edit.progress': {
       const { step = 0, steps = 0, image = 1, images = 1, eta_seconds: etaSeconds = null } = event;
       return { type: 'progress', step, steps, image, images, etaSeconds };

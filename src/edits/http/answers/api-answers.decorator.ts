@@ -8,10 +8,18 @@ import {
   PartialImageEventDto,
   ProgressEventDto,
   QueuedEventDto,
+  StartedEventDto,
 } from './edit-event.dto.js';
 import { JobDto } from './job-answer.dto.js';
 
-const EVENTS = [PartialImageEventDto, CompletedEventDto, ProgressEventDto, QueuedEventDto, ErrorEventDto];
+const EVENTS = [
+  PartialImageEventDto,
+  CompletedEventDto,
+  ProgressEventDto,
+  QueuedEventDto,
+  StartedEventDto,
+  ErrorEventDto,
+];
 
 /** One server-sent event: in OpenAPI's terms its three lines, the last of which holds JSON of the schema that its name stands for. */
 const EVENT_STREAM = {

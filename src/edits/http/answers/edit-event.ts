@@ -15,6 +15,8 @@ export function editEvent({ event, file }: EditHappening, edit: EditJob): WithFi
   switch (event.type) {
     case 'queued':
       return edit.wantsProgress ? { type: EVENT_NAMES.queued, position: event.position } : null;
+    case 'started':
+      return edit.wantsProgress ? { type: EVENT_NAMES.started, started_at: event.at.getTime() / 1000 } : null;
     case 'progress':
       return edit.wantsProgress ? { type: EVENT_NAMES.progress, ...progressJson(event.progress) } : null;
     case 'preview':

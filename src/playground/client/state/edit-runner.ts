@@ -57,6 +57,9 @@ export class EditRunner {
       case 'image_edit.queued':
         this.progress({ phase: 'queued', position: event.position });
         break;
+      case 'image_edit.started':
+        this.progress({ phase: 'running', position: null });
+        break;
       case 'image_edit.progress': {
         const { step, steps, image, images, eta_seconds: eta } = event;
         const endsAt = eta === null ? null : performance.now() + eta * 1000;
