@@ -21,6 +21,7 @@ describe('the list of models', () => {
           owned_by: expect.any(String),
           defaults: { size: '64x64', num_inference_steps: 2, true_cfg_scale: 4 },
           suggestions: [],
+          notice: null,
         },
       ],
     });

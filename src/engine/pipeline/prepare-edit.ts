@@ -10,10 +10,11 @@ import type { Conditioning } from '../transformer.js';
 import { LATENT_PATCH, packLatents } from '../transformer/latents.js';
 import type { TokenGrid } from '../transformer/rope-tables.js';
 import { checkRequest } from './check-request.js';
+import { EditedInput } from './edited-input.js';
 import { outputSizes, type OutputSizes } from './output-size.js';
 import { takeTurn, type PictureListener } from './picture-listener.js';
 import type { StageClock } from './stage-clock.js';
-import { conditionIndex, type ConditionReader, type PipelineVariant } from './variants/pipeline-variant.js';
+import { conditionIndex, type ConditionReader } from './variants/pipeline-variant.js';
 
 /** Everything about an edit that all its variants share. */
 export interface PreparedEdit {
@@ -32,6 +33,8 @@ export interface PreparedEdit {
   /** float32 [steps], 0–1: what the transformer takes. */
   readonly timesteps: Float32Array;
   readonly tokens: PictureTokens;
+  /** The one whose aspect a result of size auto has. */
+  readonly input: EditedInput;
 }
 
 /** How a run of the pipeline is timed and watched. */
@@ -53,8 +56,13 @@ export async function prepareEdit(
   const textTokens = await context.clock.time('text', () => checkRequest(request, model));
   const { transformer, vae, checkpoint } = model;
   const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
-  const input = followedReference(request, checkpoint.pipeline);
-  const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
+  const followed = checkpoint.pipeline.autoSizeFollows === 'first' ? 0 : -1;
+  const sizes = outputSizes(
+    request.size,
+    there(request.references.at(followed)).size,
+    checkpoint.service.nativeArea,
+    tokenSide,
+  );
   const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };
   const targetTokens = target.rows * target.columns;
 
@@ -74,6 +82,7 @@ export async function prepareEdit(
     unconditional,
     sigmas,
     timesteps,
+    input: there(references.inputs.at(followed)),
     tokens: {
       text: textTokens.prompt + textTokens.negativePrompt,
       references: references.packed.length / transformer.config.inChannels,
@@ -82,12 +91,7 @@ export async function prepareEdit(
   };
 }
 
-/** The reference whose aspect a result of size auto has. */
-function followedReference(
-  { references }: PictureRequest,
-  { autoSizeFollows }: PipelineVariant,
-): PictureRequest['references'][number] {
-  const followed = references.at(autoSizeFollows === 'first' ? 0 : -1);
+function there<T>(followed: T | undefined): T {
   if (followed === undefined) throw new Error('An edit has a reference');
   return followed;
 }
@@ -107,6 +111,7 @@ interface ReferenceTokens {
   /** float32 [all references' tokens, channels] */
   readonly packed: Float32Array;
   readonly grids: readonly TokenGrid[];
+  readonly inputs: readonly EditedInput[];
 }
 
 async function encodeReferences(
@@ -116,13 +121,15 @@ async function encodeReferences(
 ): Promise<ReferenceTokens> {
   const packed: Float32Array[] = [];
   const grids: TokenGrid[] = [];
+  const inputs: EditedInput[] = [];
   for (const picture of conditionPictures(model, request, 'vae')) {
     const latents = await clock.time('encode', () => model.vae.encode(picture));
     await takeTurn(listener);
+    inputs.push(new EditedInput(picture, latents));
     packed.push(packLatents(latents));
     grids.push({ rows: latents.height / LATENT_PATCH, columns: latents.width / LATENT_PATCH });
   }
-  return { packed: concatFloats(packed), grids };
+  return { packed: concatFloats(packed), grids, inputs };
 }
 
 /** The prompt and, with guidance, the negative prompt, as the transformer takes them. */
