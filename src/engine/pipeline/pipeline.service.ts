@@ -115,9 +115,9 @@ export class PipelineService {
 async function warningsAbout(
   planes: Float32Array,
   model: EditModel,
-  { sizes, input }: PreparedEdit,
+  { sizes, editedInput }: PreparedEdit,
 ): Promise<string[]> {
   const result = toRgbImage(planes, sizes.made.width, sizes.made.height);
-  const isInput = await input.isAgain(result, (latents) => model.vae.decode(latents));
+  const isInput = await editedInput.isAgain(result, (latents) => model.vae.decode(latents));
   return isInput ? [unchangedWarning(model.checkpoint.service)] : [];
 }

@@ -14,7 +14,7 @@ import { EditedInput } from './edited-input.js';
 import { outputSizes, type OutputSizes } from './output-size.js';
 import { takeTurn, type PictureListener } from './picture-listener.js';
 import type { StageClock } from './stage-clock.js';
-import { conditionIndex, type ConditionReader } from './variants/pipeline-variant.js';
+import { conditionIndex, type ConditionReader, type PipelineVariant } from './variants/pipeline-variant.js';
 
 /** Everything about an edit that all its variants share. */
 export interface PreparedEdit {
@@ -34,7 +34,7 @@ export interface PreparedEdit {
   readonly timesteps: Float32Array;
   readonly tokens: PictureTokens;
   /** The one whose aspect a result of size auto has. */
-  readonly input: EditedInput;
+  readonly editedInput: EditedInput;
 }
 
 /** How a run of the pipeline is timed and watched. */
@@ -56,13 +56,8 @@ export async function prepareEdit(
   const textTokens = await context.clock.time('text', () => checkRequest(request, model));
   const { transformer, vae, checkpoint } = model;
   const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
-  const followed = checkpoint.pipeline.autoSizeFollows === 'first' ? 0 : -1;
-  const sizes = outputSizes(
-    request.size,
-    there(request.references.at(followed)).size,
-    checkpoint.service.nativeArea,
-    tokenSide,
-  );
+  const input = followedReference(request, checkpoint.pipeline);
+  const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
   const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };
   const targetTokens = target.rows * target.columns;
 
@@ -82,7 +77,7 @@ export async function prepareEdit(
     unconditional,
     sigmas,
     timesteps,
-    input: there(references.inputs.at(followed)),
+    editedInput: followed(references.inputs, checkpoint.pipeline),
     tokens: {
       text: textTokens.prompt + textTokens.negativePrompt,
       references: references.packed.length / transformer.config.inChannels,
@@ -91,9 +86,19 @@ export async function prepareEdit(
   };
 }
 
-function there<T>(followed: T | undefined): T {
-  if (followed === undefined) throw new Error('An edit has a reference');
-  return followed;
+/** The reference whose aspect a result of size auto has. */
+function followedReference(
+  { references }: PictureRequest,
+  variant: PipelineVariant,
+): PictureRequest['references'][number] {
+  return followed(references, variant);
+}
+
+/** Of what there is of each reference, that of the one that the result follows. */
+function followed<T>(references: readonly T[], { autoSizeFollows }: PipelineVariant): T {
+  const found = references.at(autoSizeFollows === 'first' ? 0 : -1);
+  if (found === undefined) throw new Error('An edit has a reference');
+  return found;
 }
 
 /** What a network is shown of each reference. */
