@@ -1,3 +1,4 @@
+import type { ModelNotice } from '../protocol/model-info.js';
 import type { ConfigReader } from './config-reader.js';
 import type { ServedClass } from './served-class.js';
 
@@ -12,18 +13,30 @@ export interface ServiceSettings {
   readonly defaultTrueCfgScale: number;
   /** Instructions that the model does well. */
   readonly suggestions: readonly string[];
+  /** What its users should know; null: nothing. */
+  readonly notice: ModelNotice | null;
 }
 
 export const SERVICE_FILE = 'service.json';
 
 /** The keys that every class has beside those of its condition areas. */
-const KEYS = ['native_area', 'default_size', 'default_steps', 'default_true_cfg_scale', 'model_id', 'suggestions'];
+const KEYS = [
+  'native_area',
+  'default_size',
+  'default_steps',
+  'default_true_cfg_scale',
+  'model_id',
+  'suggestions',
+  'notice',
+];
 /** A side of a result of no other size, in pixels. */
 const DEFAULT_SIDE = 1024;
 const MAX_AREA = 4_194_304;
 const MIN_SIDE = 64;
 const MAX_SIDE = 4096;
 const MAX_STEPS = 150;
+/** Of a notice: it is a sentence or two, shown above everything else. */
+const MAX_NOTICE_CHARACTERS = 500;
 
 /**
  * Reads service.json. Every key may be absent; an unknown one is refused by name, so that a misspelt one isn't lost.
@@ -45,6 +58,7 @@ export function parseServiceSettings(config: ConfigReader, served: ServedClass):
     defaultSteps: config.integer('default_steps', served.defaultSteps, { min: 1, max: MAX_STEPS }),
     defaultTrueCfgScale: config.number('default_true_cfg_scale', served.defaultTrueCfgScale, { min: 0 }),
     suggestions: parseSuggestions(config),
+    notice: parseNotice(config),
   };
 }
 
@@ -85,4 +99,32 @@ function parseSuggestions(config: ConfigReader): readonly string[] {
     config.refuse('suggestions', 'a list of texts');
   }
   return suggestions;
+}
+
+/** The notice in English and in Chinese, where that is absent in English. */
+function parseNotice(config: ConfigReader): ModelNotice | null {
+  if (!config.has('notice')) {
+    return null;
+  }
+  const notice = config.section('notice');
+  if (notice === undefined) {
+    config.refuse('notice', 'an object with "en", and "zh" if you like');
+  }
+  for (const key of notice.keys()) {
+    if (key !== 'en' && key !== 'zh') {
+      throw notice.error(key, 'is not known; known are en, zh');
+    }
+  }
+  const en = parseSentence(notice, 'en');
+  return { en, zh: notice.has('zh') ? parseSentence(notice, 'zh') : en };
+}
+
+function parseSentence(notice: ConfigReader, language: keyof ModelNotice): string {
+  const text = notice.raw(language);
+  // One line: it stands in logs, too.
+  const isSentence = typeof text === 'string' && text.trim() !== '' && !/\p{Cc}/u.test(text);
+  if (!isSentence || text.length > MAX_NOTICE_CHARACTERS) {
+    notice.refuse(language, `a text of one line and at most ${MAX_NOTICE_CHARACTERS} characters`);
+  }
+  return text.trim();
 }

@@ -109,6 +109,7 @@ function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, report:
       trueCfgScale: service.defaultTrueCfgScale,
     },
     suggestions: service.suggestions,
+    notice: service.notice,
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,

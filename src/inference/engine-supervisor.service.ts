@@ -137,6 +137,7 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
       case 'ready':
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;
         this.logger.log(`Model ${event.model.id} is ready on ${event.model.device} in ${event.model.precision}`);
+        if (event.model.notice !== null) this.logger.log(event.model.notice.en);
         for (const line of event.model.placement) this.logger.log(line);
         for (const warning of event.model.warnings) this.logger.warn(warning);
         this.setState({ status: 'ready', model: event.model });

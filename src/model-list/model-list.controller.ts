@@ -18,7 +18,7 @@ export class ModelListController {
   @ApiErrors('UNAUTHORIZED', 'MODEL_NOT_READY')
   list(): ModelListDto {
     const served = this.model.ready();
-    const { id, suggestions } = served;
+    const { id, suggestions, notice } = served;
     const defaults = modelDefaults(served);
     const model = {
       id,
@@ -27,6 +27,7 @@ export class ModelListController {
       owned_by: ownerOf(id),
       defaults,
       suggestions,
+      notice,
     } as const;
     return { object: 'list', data: [model] };
   }

@@ -1,6 +1,12 @@
 import type { DeviceKind, Precision } from './device-settings.js';
 import type { EditSettings } from './edit-settings.js';
 
+/** What users of a checkpoint should know before they use it, in the languages that the page speaks. */
+export interface ModelNotice {
+  readonly en: string;
+  readonly zh: string;
+}
+
 /** What a loaded checkpoint is and takes; requests are checked against it. */
 export interface ModelInfo {
   readonly id: string;
@@ -13,6 +19,8 @@ export interface ModelInfo {
   readonly defaults: Pick<EditSettings, 'size' | 'numInferenceSteps' | 'trueCfgScale'>;
   /** Instructions that the model does well, as its service.json gives them. */
   readonly suggestions: readonly string[];
+  /** From its service.json; null: there is nothing to know. */
+  readonly notice: ModelNotice | null;
   /** Texts that the tokenizer takes for one special token each; a prompt must not hold any. */
   readonly specialTokens: readonly string[];
   readonly device: DeviceKind;

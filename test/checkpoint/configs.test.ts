@@ -235,6 +235,7 @@ describe('service.json', () => {
       defaultSteps: 50,
       defaultTrueCfgScale: 4,
       suggestions: [],
+      notice: null,
     });
   });
 
@@ -247,6 +248,7 @@ describe('service.json', () => {
       default_true_cfg_scale: 1.5,
       model_id: 'someone/mini',
       suggestions: ['Make it sepia'],
+      notice: { en: 'A small model.', zh: '小模型。' },
     });
     const { service, modelId } = await openEditCheckpoint(checkpoint.path);
     expect(modelId).toBe('someone/mini');
@@ -257,7 +259,14 @@ describe('service.json', () => {
       defaultSteps: 8,
       defaultTrueCfgScale: 1.5,
       suggestions: ['Make it sepia'],
+      notice: { en: 'A small model.', zh: '小模型。' },
     });
+  });
+
+  test('a notice without Chinese is English in Chinese, too', async () => {
+    await checkpoint.writeJson('service.json', { notice: { en: ' A small model. ' } });
+    const { notice } = (await openEditCheckpoint(checkpoint.path)).service;
+    expect(notice).toEqual({ en: 'A small model.', zh: 'A small model.' });
   });
 });
 

@@ -86,6 +86,18 @@ describe('an edit with the miniature', () => {
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('prompt');
   });
 
+  test('what the model’s users should know stands there in the language of the page, and that nothing happened by the result', async () => {
+    const { page } = editor;
+    await page.getByText('This is a small demonstration model').waitFor();
+    await page.click('#switch-language');
+    await page.getByText('这是一个小型演示模型').waitFor();
+    await editor.choose(PHOTO);
+    await page.fill('#prompt', 'put a hat on the cat');
+    await editor.setOption('num_inference_steps', '1');
+    await editor.makeEdit();
+    expect(await page.textContent('#warnings')).toMatch(/^The picture came out as it went in: /);
+  });
+
   test('suggestions are in the language of the page', async () => {
     const { page } = editor;
     const suggestions = page.locator('#suggestions button');

@@ -10,6 +10,7 @@ import type { Conditioning } from '../transformer.js';
 import { LATENT_PATCH, packLatents } from '../transformer/latents.js';
 import type { TokenGrid } from '../transformer/rope-tables.js';
 import { checkRequest } from './check-request.js';
+import { EditedInput } from './edited-input.js';
 import { outputSizes, type OutputSizes } from './output-size.js';
 import { takeTurn, type PictureListener } from './picture-listener.js';
 import type { StageClock } from './stage-clock.js';
@@ -32,6 +33,8 @@ export interface PreparedEdit {
   /** float32 [steps], 0–1: what the transformer takes. */
   readonly timesteps: Float32Array;
   readonly tokens: PictureTokens;
+  /** The one whose aspect a result of size auto has. */
+  readonly editedInput: EditedInput;
 }
 
 /** How a run of the pipeline is timed and watched. */
@@ -74,6 +77,7 @@ export async function prepareEdit(
     unconditional,
     sigmas,
     timesteps,
+    editedInput: followed(references.inputs, checkpoint.pipeline),
     tokens: {
       text: textTokens.prompt + textTokens.negativePrompt,
       references: references.packed.length / transformer.config.inChannels,
@@ -85,11 +89,16 @@ export async function prepareEdit(
 /** The reference whose aspect a result of size auto has. */
 function followedReference(
   { references }: PictureRequest,
-  { autoSizeFollows }: PipelineVariant,
+  variant: PipelineVariant,
 ): PictureRequest['references'][number] {
-  const followed = references.at(autoSizeFollows === 'first' ? 0 : -1);
-  if (followed === undefined) throw new Error('An edit has a reference');
-  return followed;
+  return followed(references, variant);
+}
+
+/** Of what there is of each reference, that of the one that the result follows. */
+function followed<T>(references: readonly T[], { autoSizeFollows }: PipelineVariant): T {
+  const found = references.at(autoSizeFollows === 'first' ? 0 : -1);
+  if (found === undefined) throw new Error('An edit has a reference');
+  return found;
 }
 
 /** What a network is shown of each reference. */
@@ -107,6 +116,7 @@ interface ReferenceTokens {
   /** float32 [all references' tokens, channels] */
   readonly packed: Float32Array;
   readonly grids: readonly TokenGrid[];
+  readonly inputs: readonly EditedInput[];
 }
 
 async function encodeReferences(
@@ -116,13 +126,15 @@ async function encodeReferences(
 ): Promise<ReferenceTokens> {
   const packed: Float32Array[] = [];
   const grids: TokenGrid[] = [];
+  const inputs: EditedInput[] = [];
   for (const picture of conditionPictures(model, request, 'vae')) {
     const latents = await clock.time('encode', () => model.vae.encode(picture));
     await takeTurn(listener);
+    inputs.push(new EditedInput(picture, latents));
     packed.push(packLatents(latents));
     grids.push({ rows: latents.height / LATENT_PATCH, columns: latents.width / LATENT_PATCH });
   }
-  return { packed: concatFloats(packed), grids };
+  return { packed: concatFloats(packed), grids, inputs };
 }
 
 /** The prompt and, with guidance, the negative prompt, as the transformer takes them. */

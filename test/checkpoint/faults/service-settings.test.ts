@@ -8,7 +8,7 @@ const SERVICE_FAULTS: readonly Fault[] = [
   [
     'a misspelt key',
     service({ default_step: 8 }),
-    'service.json: default_step is not known; known are condition_area, native_area, default_size, default_steps, default_true_cfg_scale, model_id, suggestions',
+    'service.json: default_step is not known; known are condition_area, native_area, default_size, default_steps, default_true_cfg_scale, model_id, suggestions, notice',
   ],
   [
     'steps of zero',
@@ -44,6 +44,36 @@ const SERVICE_FAULTS: readonly Fault[] = [
     'blank suggestions',
     service({ suggestions: [' '] }),
     'service.json: suggestions is [" "], expected a list of texts',
+  ],
+  [
+    'a notice that is a text',
+    service({ notice: 'A small model.' }),
+    'service.json: notice is "A small model.", expected an object',
+  ],
+  [
+    'a notice that is null',
+    service({ notice: null }),
+    'service.json: notice is null, expected an object with "en", and "zh" if you like',
+  ],
+  [
+    'a notice in a language that nothing shows',
+    service({ notice: { en: 'A small model.', de: 'Ein kleines Modell.' } }),
+    'service.json: notice.de is not known; known are en, zh',
+  ],
+  [
+    'a notice in Chinese alone',
+    service({ notice: { zh: '小模型。' } }),
+    'service.json: notice.en is missing, expected a text of one line and at most 500 characters',
+  ],
+  [
+    'a notice of two lines',
+    service({ notice: { en: 'A small\nmodel.' } }),
+    'service.json: notice.en is "A small\\nmodel.", expected a text of one line and at most 500 characters',
+  ],
+  [
+    'a notice that goes on and on',
+    service({ notice: { en: 'A small model.', zh: '小'.repeat(501) } }),
+    `service.json: notice.zh is "${'小'.repeat(79)}…, expected a text of one line and at most 500 characters`,
   ],
   ['no object', service('auto'), 'service.json must hold a JSON object'],
 ];

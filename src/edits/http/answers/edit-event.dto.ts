@@ -60,7 +60,10 @@ export class CompletedEventDto extends PictureEventDto {
   @ApiProperty({ type: PictureUsageDto, description: 'Of this picture alone' })
   readonly usage!: PictureUsageDto;
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({
+    type: [String],
+    description: 'What was asked for and had no effect, and what there is to know of this picture',
+  })
   readonly warnings!: readonly string[];
 }
 

@@ -11,5 +11,6 @@ export async function servedModel(client: ServiceClient): Promise<ServedModel> {
   // One after the other: the first makes sure of the key.
   const { data } = (await client.getJson('v1/models')) as ModelListDto;
   const fields = editFields(await client.getJson('openapi.json'));
-  return { id: data[0]?.id ?? '', suggestions: data[0]?.suggestions ?? [], fields };
+  const [model] = data;
+  return { id: model?.id ?? '', notice: model?.notice ?? null, suggestions: model?.suggestions ?? [], fields };
 }
