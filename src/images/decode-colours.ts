@@ -69,7 +69,9 @@ async function decodeJpeg(
   const completed = completeJpeg(bytes);
   if (completed === undefined) throw new Error('scans are missing');
   const pixels = await decode(completed.ended, 'warning');
-  const others = await decode(completed.continued);
-  if (Buffer.compare(pixels.data, others.data) !== 0) throw new Error('scan data are missing');
+  for (const continued of completed.continued) {
+    const others = await decode(continued);
+    if (Buffer.compare(pixels.data, others.data) !== 0) throw new Error('scan data are missing');
+  }
   return pixels;
 }

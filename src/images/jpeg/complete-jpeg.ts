@@ -2,13 +2,16 @@ import { jpegEnd } from './jpeg-scans.js';
 
 /** The end marker (EOI). */
 const END = Uint8Array.of(0xff, 0xd9);
-/** Bits that stand for other pixels than what the decoder puts in place of missing ones. */
-const OTHER_BITS = Uint8Array.from({ length: 64 }, (_, index) => (index % 2 === 0 ? 0xa5 : 0x3c));
+/** Bits that may follow: the second pattern begins otherwise than the first, so that no code's meaning is the same in both. */
+const OTHER_BITS = [
+  [0xa5, 0x3c],
+  [0x5a, 0xc3],
+].map((pattern) => Uint8Array.from({ length: 64 }, (_, index) => pattern[index % 2] ?? 0));
 
-/** Two versions of a JPEG that lacks its end: with the end marker, and with other bits before it. */
+/** A JPEG that lacks its end, with the end marker, and with other bits before that. */
 export interface CompletedJpeg {
   readonly ended: Uint8Array;
-  readonly continued: Uint8Array;
+  readonly continued: readonly Uint8Array[];
 }
 
 /**
@@ -21,13 +24,15 @@ export function lacksEnd(bytes: Uint8Array): boolean {
 }
 
 /**
- * A JPEG without an end marker, completed. Where both versions decode to the same pixels, nothing but the marker was missing: what
- * came behind the file's last byte made no difference. Undefined where scans are missing.
+ * A JPEG without an end marker, completed. Where all versions decode to the same pixels, nothing but the marker was missing: what
+ * came behind the file's last byte made no difference. Undefined where data are missing for certain.
  */
 export function completeJpeg(bytes: Uint8Array): CompletedJpeg | undefined {
   if (jpegEnd(bytes) !== 'in-last-scan') return undefined;
   const data = bytes.subarray(0, endOfData(bytes));
-  return { ended: Buffer.concat([data, END]), continued: Buffer.concat([data, OTHER_BITS, END]) };
+  // Half of a stuffed 0xFF: bits behind it would be taken for a marker.
+  if (data[data.length - 1] === 0xff) return undefined;
+  return { ended: Buffer.concat([data, END]), continued: OTHER_BITS.map((bits) => Buffer.concat([data, bits, END])) };
 }
 
 /** Where the scan's data end: zeros behind them are padding, but for the one that belongs to a 0xFF, or a single one. */
