@@ -5,8 +5,12 @@ import type { ToneCurve } from './tone-curve.js';
 /** The largest 16-bit sample. */
 const MOST = 65535;
 
-/** Writes a pixel's 8-bit sRGB, from 16-bit samples of its colour, to `rgb` at `to`. Grey comes as the red sample. */
-export type SrgbConverter = (rgb: Uint8Array, to: number, red: number, green: number, blue: number) => void;
+/**
+ * Writes the 8-bit sRGB of pixels.
+ * @param words 16-bit samples, [pixels, channels], of which the first ones are the colour
+ * @param rgb [pixels, 3]
+ */
+export type SrgbConverter = (words: Uint16Array, channels: number, rgb: Uint8Array) => void;
 
 /**
  * How samples of a profile become sRGB: by its curves and matrix to linear light under D50, from there to sRGB's, whatever lies
@@ -16,41 +20,54 @@ export type SrgbConverter = (rgb: Uint8Array, to: number, red: number, green: nu
  */
 export function srgbConverter(
   profile: Exclude<ProfileColours, { readonly kind: 'tables' }> | undefined,
-  channels: 1 | 3,
+  colours: 1 | 3,
 ): SrgbConverter {
-  if (profile === undefined) return channels === 1 ? greyConverter(eighths()) : roundingConverter();
+  if (profile === undefined) return colours === 1 ? greyConverter(roundedTable()) : roundingConverter(roundedTable());
   if (profile.kind === 'grey') return greyConverter(greyTable(profile.curve, profile.isLightness));
   return matrixConverter(profile.curves.map(lightTable), toLinearSrgb(profile.matrix));
 }
 
-/** Linear light of sRGB, 0–1 (what lies beyond is cut off), as an 8-bit value. */
-export function encodedLight(light: number): number {
-  return encoded()[light <= 0 ? 0 : light >= 1 ? MOST : Math.round(light * MOST)] ?? 0;
+/** 8-bit sRGB by linear light of 16 bits, of which even the darkest are a twentieth of a value apart. */
+export function encodingTable(): Uint8Array {
+  return Uint8Array.from({ length: MOST + 1 }, (_, light) => Math.round(encodeSrgb(light / MOST) * 255));
 }
 
-function roundingConverter(): SrgbConverter {
-  return (rgb, to, red, green, blue) => {
-    rgb[to] = Math.round(red / 257);
-    rgb[to + 1] = Math.round(green / 257);
-    rgb[to + 2] = Math.round(blue / 257);
-  };
+/** Where linear light of sRGB, 0–1, stands in that table; what lies beyond is cut off. */
+export function lightIndex(light: number): number {
+  return light <= 0 ? 0 : light >= 1 ? MOST : Math.round(light * MOST);
 }
 
-function eighths(): Uint8Array {
+function roundedTable(): Uint8Array {
   return Uint8Array.from({ length: MOST + 1 }, (_, sample) => Math.round(sample / 257));
 }
 
+function roundingConverter(table: Uint8Array): SrgbConverter {
+  return (words, channels, rgb) => {
+    for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+      rgb[to] = table[words[from] ?? 0] ?? 0;
+      rgb[to + 1] = table[words[from + 1] ?? 0] ?? 0;
+      rgb[to + 2] = table[words[from + 2] ?? 0] ?? 0;
+    }
+  };
+}
+
 function greyConverter(table: Uint8Array): SrgbConverter {
-  return (rgb, to, grey) => {
-    rgb.fill(table[grey] ?? 0, to, to + 3);
+  return (words, channels, rgb) => {
+    for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+      const grey = table[words[from] ?? 0] ?? 0;
+      rgb[to] = grey;
+      rgb[to + 1] = grey;
+      rgb[to + 2] = grey;
+    }
   };
 }
 
 /** 8-bit grey of each sample of a grey profile, whose curve gives Y or, by its PCS, L*. */
 function greyTable(curve: ToneCurve, isLightness: boolean): Uint8Array {
+  const encoded = encodingTable();
   return Uint8Array.from({ length: MOST + 1 }, (_, sample) => {
     const value = curve(sample / MOST);
-    return encodedLight(isLightness ? lightOf(value * 100) : value);
+    return encoded[lightIndex(isLightness ? lightOf(value * 100) : value)] ?? 0;
   });
 }
 
@@ -67,18 +84,15 @@ function lightTable(curve: ToneCurve): Float32Array {
 function matrixConverter(lights: readonly Float32Array[], matrix: readonly number[]): SrgbConverter {
   const [reds = new Float32Array(), greens = reds, blues = reds] = lights;
   const [rr = 0, rg = 0, rb = 0, gr = 0, gg = 0, gb = 0, br = 0, bg = 0, bb = 0] = matrix;
-  return (rgb, to, red, green, blue) => {
-    const [r, g, b] = [reds[red] ?? 0, greens[green] ?? 0, blues[blue] ?? 0];
-    rgb[to] = encodedLight(rr * r + rg * g + rb * b);
-    rgb[to + 1] = encodedLight(gr * r + gg * g + gb * b);
-    rgb[to + 2] = encodedLight(br * r + bg * g + bb * b);
+  const encoded = encodingTable();
+  return (words, channels, rgb) => {
+    for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+      const r = reds[words[from] ?? 0] ?? 0;
+      const g = greens[words[from + 1] ?? 0] ?? 0;
+      const b = blues[words[from + 2] ?? 0] ?? 0;
+      rgb[to] = encoded[lightIndex(rr * r + rg * g + rb * b)] ?? 0;
+      rgb[to + 1] = encoded[lightIndex(gr * r + gg * g + gb * b)] ?? 0;
+      rgb[to + 2] = encoded[lightIndex(br * r + bg * g + bb * b)] ?? 0;
+    }
   };
-}
-
-let encodedTable: Uint8Array | undefined;
-
-/** 8-bit sRGB by linear light of 16 bits, of which even the darkest are a twentieth of a value apart. */
-function encoded(): Uint8Array {
-  encodedTable ??= Uint8Array.from({ length: MOST + 1 }, (_, light) => Math.round(encodeSrgb(light / MOST) * 255));
-  return encodedTable;
 }

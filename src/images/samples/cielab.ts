@@ -1,4 +1,4 @@
-import { encodedLight, type SrgbConverter } from '../icc/srgb-converter.js';
+import { encodingTable, lightIndex, type SrgbConverter } from '../icc/srgb-converter.js';
 import { linearSrgbOf } from '../icc/srgb.js';
 import type { SampleColours, SampleType } from './sample-layout.js';
 
@@ -27,16 +27,18 @@ const ENCODINGS: Readonly<Record<string, LabEncoding>> = {
 export function labConverter(colours: SampleColours, type: SampleType): SrgbConverter | undefined {
   const encoding = ENCODINGS[`${colours} ${type}`];
   if (encoding === undefined) return undefined;
-  return (rgb, to, lightness, a, b) => {
-    const y = (lightness * encoding.lightness + 16) / 116;
-    const light = linearSrgbOf(
-      WHITE_X * cube(y + encoding.toChroma(a) / 500),
-      cube(y),
-      WHITE_Z * cube(y - encoding.toChroma(b) / 200),
-    );
-    rgb[to] = encodedLight(light[0]);
-    rgb[to + 1] = encodedLight(light[1]);
-    rgb[to + 2] = encodedLight(light[2]);
+  const encoded = encodingTable();
+  const { lightness, toChroma } = encoding;
+  return (words, channels, rgb) => {
+    for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+      const y = ((words[from] ?? 0) * lightness + 16) / 116;
+      const x = y + toChroma(words[from + 1] ?? 0) / 500;
+      const z = y - toChroma(words[from + 2] ?? 0) / 200;
+      const light = linearSrgbOf(WHITE_X * cube(x), cube(y), WHITE_Z * cube(z));
+      rgb[to] = encoded[lightIndex(light[0])] ?? 0;
+      rgb[to + 1] = encoded[lightIndex(light[1])] ?? 0;
+      rgb[to + 2] = encoded[lightIndex(light[2])] ?? 0;
+    }
   };
 }
 

@@ -8,7 +8,7 @@ import type { RgbImage } from '../rgb-image.js';
 import { labConverter } from './cielab.js';
 import { convertSamples } from './convert-samples.js';
 import { colourCount, type SampleLayout } from './sample-layout.js';
-import { DECODED, sampleReader } from './sample-types.js';
+import { DECODED, toWords } from './sample-types.js';
 
 /** The most bytes of samples that are decoded at once. Each further part reads the file from its start again. */
 const PART_BYTES = 128 * 2 ** 20;
@@ -39,8 +39,8 @@ export async function decodeSamples(picture: SamplePicture): Promise<RgbImage> {
   for (let top = 0; top < height; top += rows) {
     const partHeight = Math.min(rows, height - top);
     const bytes = await decodePart(picture, top, partHeight);
-    const read = sampleReader(bytes, samples.type, picture.source.tiff?.littleEndian ?? true);
-    convertSamples(read, samples, convert, rgb.subarray(top * width * 3, (top + partHeight) * width * 3));
+    const words = toWords(bytes, samples.type, picture.source.tiff?.littleEndian ?? true);
+    convertSamples(words, samples, convert, rgb.subarray(top * width * 3, (top + partHeight) * width * 3));
   }
   return upright({ width, height, data: rgb }, picture.metadata.orientation ?? 1);
 }

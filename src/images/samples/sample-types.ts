@@ -12,45 +12,56 @@ export const DECODED: Readonly<
   float64: { depth: 'uint', numbers: 2 },
 };
 
-/** A sample as 16 bits unsigned, 0 black and 65535 white. */
-export type SampleReader = (index: number) => number;
-
 /**
- * Samples as 16 bits: unsigned ones by their range, floats from 0 to 1, what lies beyond cut off. What is not a number is black.
+ * Samples as 16 bits, 0 black and 65535 white: unsigned ones by their range, floats from 0 to 1, what lies beyond cut off. What is
+ * not a number is black.
+ * @param bytes as the decoder gave them; those of 16 bits are not copied
  * @param littleEndian of the file: in which order the halves of 64-bit samples come
  */
-export function sampleReader(bytes: Uint8Array, type: SampleType, littleEndian: boolean): SampleReader {
+export function toWords(bytes: Uint8Array, type: SampleType, littleEndian: boolean): Uint16Array {
   const { buffer, byteOffset, byteLength } = bytes;
   switch (type) {
     case 'uint8':
-      return (index) => (bytes[index] ?? 0) * 257;
-    case 'uint16': {
-      const values = new Uint16Array(buffer, byteOffset, byteLength / 2);
-      return (index) => values[index] ?? 0;
-    }
-    case 'uint32': {
-      const values = new Uint32Array(buffer, byteOffset, byteLength / 4);
-      return (index) => Math.round((values[index] ?? 0) / 65537);
-    }
-    case 'float32': {
-      const values = new Float32Array(buffer, byteOffset, byteLength / 4);
-      return (index) => fromUnit(values[index] ?? 0);
-    }
-    case 'uint64': {
-      const halves = new Uint32Array(buffer, byteOffset, byteLength / 4);
-      const high = littleEndian ? 1 : 0;
-      return (index) => Math.round((halves[index * 2 + high] ?? 0) / 65537);
-    }
-    case 'float64': {
-      const halves = new Uint32Array(buffer, byteOffset, byteLength / 4);
-      const whole = new DataView(new ArrayBuffer(8));
-      return (index) => {
-        whole.setUint32(littleEndian ? 4 : 0, halves[index * 2] ?? 0);
-        whole.setUint32(littleEndian ? 0 : 4, halves[index * 2 + 1] ?? 0);
-        return fromUnit(whole.getFloat64(0));
-      };
-    }
+      return Uint16Array.from(bytes, (value) => value * 257);
+    case 'uint16':
+      return new Uint16Array(buffer, byteOffset, byteLength / 2);
+    case 'uint32':
+      return wordsOfLongs(new Uint32Array(buffer, byteOffset, byteLength / 4), 1, 0);
+    case 'uint64':
+      return wordsOfLongs(new Uint32Array(buffer, byteOffset, byteLength / 4), 2, littleEndian ? 1 : 0);
+    case 'float32':
+      return wordsOfFloats(new Float32Array(buffer, byteOffset, byteLength / 4));
+    case 'float64':
+      return wordsOfDoubles(new Uint32Array(buffer, byteOffset, byteLength / 4), littleEndian);
   }
+}
+
+/** Of every `step` numbers the one at `offset`. */
+function wordsOfLongs(longs: Uint32Array, step: number, offset: number): Uint16Array {
+  const words = new Uint16Array(longs.length / step);
+  for (let index = 0; index < words.length; index += 1) {
+    words[index] = Math.round((longs[index * step + offset] ?? 0) / 65537);
+  }
+  return words;
+}
+
+function wordsOfFloats(floats: Float32Array): Uint16Array {
+  const words = new Uint16Array(floats.length);
+  for (let index = 0; index < words.length; index += 1) words[index] = fromUnit(floats[index] ?? 0);
+  return words;
+}
+
+/** @param halves two of each number, in the file's order */
+function wordsOfDoubles(halves: Uint32Array, littleEndian: boolean): Uint16Array {
+  const words = new Uint16Array(halves.length / 2);
+  const whole = new DataView(new ArrayBuffer(8));
+  const [first, second] = littleEndian ? [4, 0] : [0, 4];
+  for (let index = 0; index < words.length; index += 1) {
+    whole.setUint32(first, halves[index * 2] ?? 0);
+    whole.setUint32(second, halves[index * 2 + 1] ?? 0);
+    words[index] = fromUnit(whole.getFloat64(0));
+  }
+  return words;
 }
 
 function fromUnit(value: number): number {

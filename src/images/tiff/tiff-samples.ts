@@ -14,11 +14,14 @@ export interface TiffSamples {
   readonly extras: readonly (number | undefined)[];
 }
 
-/** @returns undefined where the file doesn't say what its samples are
+/** @returns undefined where the file doesn't say, to its end, what its samples are
  * @throws ImageDecodeError where a pixel's samples differ in kind */
 export function readSamples(directory: TiffDirectory): TiffSamples | undefined {
   const photometric = directory.value(TAG.photometric);
-  if (photometric === undefined) return undefined;
+  const isCut = [TAG.bitsPerSample, TAG.sampleFormat, TAG.extraSamples].some(
+    (tag) => directory.has(tag) && directory.value(tag) === undefined,
+  );
+  if (photometric === undefined || isCut) return undefined;
   const channels = directory.value(TAG.samplesPerPixel) ?? 1;
   const formats = directory.values(TAG.sampleFormat);
   const isLab = photometric === PHOTOMETRIC.cieLab || photometric === PHOTOMETRIC.iccLab;
