@@ -51,6 +51,19 @@ describe('a refusal names what the file is', () => {
   });
 });
 
+describe('a TIFF file that ends too early', () => {
+  test.each(['float32-rgb.tif', 'float64-rgb.tif', 'uint32-rgb.tif', 'lab-16.tif', 'unspecified.tif'])(
+    '%s is damaged, wherever it ends',
+    async (file) => {
+      const bytes = goldenBytes(`colours/${file}`);
+      // Its directory stands first, then what the directory's entries point to, then the samples.
+      for (const length of [8, 100, 150, 180, 200, 220, 300, bytes.length >> 1, bytes.length - 1]) {
+        expect(await failure(bytes.slice(0, length))).toBe('the TIFF file is damaged or incomplete');
+      }
+    },
+  );
+});
+
 describe('a JPEG without its end', () => {
   const WHOLE = ['444', '420', 'restarts', 'progressive'];
 
