@@ -1,4 +1,5 @@
-import { ImageDecodeError, type DecodeLimits } from '../../images/decode.js';
+import type { DecodeLimits } from '../../images/decode.js';
+import { ImageDecodeError } from '../../images/image-decode-error.js';
 import { readInputPicture, type InputPicture } from '../../images/input-picture.js';
 import { discard } from './discard.js';
 import { PixelSemaphore } from './pixel-semaphore.js';
