@@ -34,8 +34,8 @@ const { data, error } = await client.POST('/v1/images/edits', {
   },
 });
 if (error !== undefined) throw new Error(error.error.message);
-// A stream's event and a job are answers, too.
-if (!('usage' in data)) throw new Error('Not the results');
+// A stream's event, a picture and a job are answers, too.
+if (typeof data !== 'object' || !('usage' in data)) throw new Error('Not the results');
 console.log(JSON.stringify({ model: models.data?.id, results: data.data.length, warnings: data.warnings }));
 `;
 

@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { newProfile } from '../support/browser.js';
 import type { EditBody } from '../support/edit-form.js';
 import { pictureFile } from '../support/fixtures.js';
 import { PageTests } from '../support/page-tests.js';
@@ -16,7 +17,7 @@ class TryOut {
   ) {}
 
   static async open(tests: PageTests, url: string, options: BrowserContextOptions = {}): Promise<TryOut> {
-    const context = await tests.browser.newContext(options);
+    const context = await newProfile(tests.browser, options);
     const page = await context.newPage();
     await page.goto(`${url}/docs`);
     const operation = page.locator('#operations-images-createImageEdit');

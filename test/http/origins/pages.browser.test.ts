@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
+import { newProfile } from '../../support/browser.js';
 import { GOOD_PICTURE } from '../../support/edit-form.js';
 import { PageTests } from '../../support/page-tests.js';
 
@@ -76,7 +77,7 @@ describe('a page of another host, in a browser', () => {
   afterAll(() => void host.close());
 
   const open = async (): Promise<Page> => {
-    const context = await tests.browser.newContext();
+    const context = await newProfile(tests.browser);
     const page = await context.newPage();
     await page.goto(origin);
     await page.waitForFunction('window.editByPackage !== undefined');
