@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { DEVICE_MAPS, PRECISION_SETTINGS } from '../protocol/device-settings.js';
 import type { LoadRequest } from '../protocol/load-request.js';
+import { parseCorsOrigins } from './cors-origins.js';
 import { unknownVariableFaults } from './known-variables.js';
 import { PACKAGE_DIR } from '../program/program-files.js';
 import { readQuantizedCache } from './quantized-cache-settings.js';
 import {
+  type CorsOrigins,
   type EngineSettings,
   type JobLimits,
   LOG_FORMATS,
@@ -45,7 +47,7 @@ function readAll(variables: VariableReader): Settings {
   const model = readModel(variables);
   // `npm start` (scripts/start.mjs) acts on RELOAD before the service's own process starts; here it is only checked.
   variables.oneOf('RELOAD', ['true', 'false'], 'false');
-  const auth = { apiKey: variables.secret('API_KEY') };
+  const auth = { apiKey: variables.secret('API_KEY'), corsOrigins: readCorsOrigins(variables) };
   const server = readServer(variables);
   const logging = {
     level: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
@@ -55,6 +57,15 @@ function readAll(variables: VariableReader): Settings {
   const jobs = readJobs(variables);
   const load = { ...model, outputPixels: limits.maxOutputPixels, quantizedCache: readQuantizedCache(variables) };
   return { auth, server, logging, limits, jobs, engine: readEngine(variables, load) };
+}
+
+function readCorsOrigins(variables: VariableReader): CorsOrigins {
+  const text = variables.text('CORS_ORIGINS');
+  if (text === null) return [];
+  const read = parseCorsOrigins(text);
+  if ('origins' in read) return read.origins;
+  variables.refuse('CORS_ORIGINS', text, read.fault);
+  return [];
 }
 
 function readServer(variables: VariableReader): ServerSettings {

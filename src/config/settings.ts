@@ -24,10 +24,15 @@ export interface LoggingSettings {
   readonly format: LogFormat;
 }
 
+/** Origins of pages, each as browsers write it in the header Origin; `*`: every page's. */
+export type CorsOrigins = '*' | readonly string[];
+
 /** Who may use the service. */
 export interface AuthSettings {
   /** API_KEY; null: no authentication. */
   readonly apiKey: string | null;
+  /** CORS_ORIGINS: the pages of other hosts that may use the service from a browser; empty: none. */
+  readonly corsOrigins: CorsOrigins;
 }
 
 /** What a request may ask for at most; each is an environment variable that the answer names. */

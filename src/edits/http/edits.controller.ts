@@ -28,7 +28,7 @@ export class EditsController {
 
   @Post()
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Edit pictures by an instruction' })
+  @ApiOperation({ operationId: 'createImageEdit', summary: 'Edit pictures by an instruction' })
   @ApiConsumes('multipart/form-data')
   @ApiHeader({
     name: 'Prefer',
@@ -45,6 +45,7 @@ export class EditsController {
   @ApiErrors(
     'INVALID_INPUT',
     'UNAUTHORIZED',
+    'FORBIDDEN',
     'REQUEST_INCOMPLETE',
     'CONFLICT',
     'PAYLOAD_TOO_LARGE',

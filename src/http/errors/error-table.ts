@@ -2,6 +2,7 @@
 export const ERROR_TABLE = {
   INVALID_INPUT: { status: 400, type: 'invalid_request_error' },
   UNAUTHORIZED: { status: 401, type: 'authentication_error' },
+  FORBIDDEN: { status: 403, type: 'permission_error' },
   NOT_FOUND: { status: 404, type: 'invalid_request_error' },
   METHOD_NOT_ALLOWED: { status: 405, type: 'invalid_request_error' },
   REQUEST_INCOMPLETE: { status: 408, type: 'invalid_request_error' },

@@ -21,7 +21,7 @@ const EVENTS = [
   ErrorEventDto,
 ];
 
-/** One server-sent event: in OpenAPI's terms its three lines, the last of which holds JSON of the schema that its name stands for. */
+/** One server-sent event: in OpenAPI's terms its three lines, the last of which holds JSON, whose type is the event's name. */
 const EVENT_STREAM = {
   schema: {
     type: 'object',
@@ -31,7 +31,8 @@ const EVENT_STREAM = {
       event: { type: 'string', enum: Object.values(EVENT_NAMES) },
       data: {
         type: 'string',
-        description: `JSON whose type is the event's name: ${EVENTS.map(({ name }) => name).join(', ')}`,
+        contentMediaType: 'application/json',
+        contentSchema: { oneOf: EVENTS.map((event) => ({ $ref: getSchemaPath(event) })) },
       },
     },
   },
