@@ -16,7 +16,7 @@ const MAX_TEXTS = 64;
 const CHARSET_FIELD = '_charset_';
 
 interface FilePart extends FormFile {
-  readonly hasEmptyFilename: boolean;
+  readonly isNothingWhenEmpty: boolean;
 }
 
 interface TextPart {
@@ -67,9 +67,9 @@ export class MultipartForm implements PartReceiver {
     return field === undefined || field.bytes === '' ? 'utf-8' : field.bytes;
   }
 
-  private takeFile({ name, hasEmptyFilename }: PartDescription): (bytes: Buffer) => void {
+  private takeFile({ name, isNothingWhenEmpty }: PartDescription): (bytes: Buffer) => void {
     const content = new FileBlocks();
-    this.files.push({ field: name, content, hasEmptyFilename });
+    this.files.push({ field: name, content, isNothingWhenEmpty });
     this.checkFileCount();
     return (bytes) => {
       content.append(bytes);
@@ -77,7 +77,7 @@ export class MultipartForm implements PartReceiver {
       if (content.length > maxFileBytes) {
         throw tooLarge(`A file in ${name} is larger than ${inMegabytes(maxFileBytes)} (MAX_FILE_MB)`, name);
       }
-      if (hasEmptyFilename) this.checkFileCount();
+      if (isNothingWhenEmpty) this.checkFileCount();
     };
   }
 
@@ -104,8 +104,8 @@ export class MultipartForm implements PartReceiver {
 type TextValue = string | UnreadableText;
 
 /** A file input in which nothing was chosen is sent, too. */
-function isGiven({ content, hasEmptyFilename }: FilePart): boolean {
-  return content.length > 0 || !hasEmptyFilename;
+function isGiven({ content, isNothingWhenEmpty }: FilePart): boolean {
+  return content.length > 0 || !isNothingWhenEmpty;
 }
 
 function tooManyFields(): Error {

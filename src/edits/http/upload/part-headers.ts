@@ -15,8 +15,11 @@ export type PartHeaders = Readonly<Record<string, readonly string[]>>;
 export interface PartDescription {
   readonly name: string;
   readonly isFile: boolean;
-  /** So a browser sends an `<input type="file">` in which nothing was chosen, with no content then. */
-  readonly hasEmptyFilename: boolean;
+  /**
+   * When it is empty, it is no file: so a form's `<input type="file">` is sent in which nothing was chosen, by browsers with an
+   * empty filename, by Node.js without one.
+   */
+  readonly isNothingWhenEmpty: boolean;
   /** As its Content-Type declares it; empty when that declares none. */
   readonly charset: string;
   /** Its Content-Transfer-Encoding, in lower case. */
@@ -32,11 +35,12 @@ export function describePart(headers: PartHeaders): PartDescription {
   }
   const { type, parameters: typeParameters } = parseType(oneOf(headers, 'content-type'));
   const filename = parameters['filename'] ?? parameters['filename*'];
+  const isBytes = type === 'application/octet-stream';
   return {
     name: checkName(parameters['name'] ?? ''),
     // Some libraries name no file that they send from memory, but say what it is.
-    isFile: filename !== undefined || type.startsWith('image/') || type === 'application/octet-stream',
-    hasEmptyFilename: filename === '',
+    isFile: filename !== undefined || type.startsWith('image/') || isBytes,
+    isNothingWhenEmpty: filename === '' || (filename === undefined && isBytes),
     charset: typeParameters['charset'] ?? '',
     transferEncoding: oneOf(headers, 'content-transfer-encoding').trim().toLowerCase(),
   };

@@ -76,22 +76,28 @@ describe('parts of a multipart body', () => {
       await refused([...texts(), part, filePart('images')], message, 'images');
     });
 
-    test('a file input in which nothing was chosen is absent, and no file of those that are allowed', async () => {
-      const nothing = { parameters: '; filename=""', headers: BYTES, content: Buffer.alloc(0) };
-      const names = ['images', 'image', 'avatar', 'mask', 'prompt', 'images[0]'];
-      const four = Array.from({ length: 4 }, () => filePart('images'));
-      expect(await made([...names.map((name) => filePart(name, nothing)), ...texts(), ...four])).toHaveLength(4);
-      await refused([...texts(), filePart('images', nothing)], 'At least one image is required', 'images');
-      // With content it is a file, whatever it is called.
-      const something = { ...nothing, content: GOOD_PICTURE };
-      await refused(
-        [...texts(), filePart('avatar', something), ...four],
-        'At most 4 files are allowed in a request (MAX_FILES)',
-        null,
-        413,
-      );
-      await refused([...texts(), filePart('avatar', something)], 'Unknown field: avatar', 'avatar');
-    });
+    test.each([
+      ['by a browser', '; filename=""'],
+      ['by Node.js', ''],
+    ])(
+      'a file input in which nothing was chosen is absent, sent %s, and none of those allowed',
+      async (_by, parameters) => {
+        const nothing = { parameters, headers: BYTES, content: Buffer.alloc(0) };
+        const names = ['images', 'image', 'avatar', 'mask', 'prompt', 'images[0]'];
+        const four = Array.from({ length: 4 }, () => filePart('images'));
+        expect(await made([...names.map((name) => filePart(name, nothing)), ...texts(), ...four])).toHaveLength(4);
+        await refused([...texts(), filePart('images', nothing)], 'At least one image is required', 'images');
+        // With content it is a file, whatever it is called.
+        const something = { ...nothing, content: GOOD_PICTURE };
+        await refused(
+          [...texts(), filePart('avatar', something), ...four],
+          'At most 4 files are allowed in a request (MAX_FILES)',
+          null,
+          413,
+        );
+        await refused([...texts(), filePart('avatar', something)], 'Unknown field: avatar', 'avatar');
+      },
+    );
 
     test.each([
       ['with a filename', { headers: PNG }],
