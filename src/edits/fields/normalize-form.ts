@@ -5,10 +5,12 @@ import { OPTIONAL_FIELDS } from './known-fields.js';
  * The form as its client meant it, however its library writes forms: the pictures' fields under one name each, line ends in
  * texts as LF, and no optional field that is empty.
  */
-export function normalizeForm({ texts, files }: FormInput): FormInput {
+export function normalizeForm(input: FormInput): FormInput {
+  const { texts, files } = input;
   return {
+    ...input,
     texts: new Map([...namedTexts(texts)].filter(([name, text]) => text !== '' || !OPTIONAL_FIELDS.includes(name))),
-    files: files.map(({ field, content }) => ({ field: pictureName(field), content })),
+    files: files.map((file) => ({ ...file, field: pictureName(file.field) })),
   };
 }
 
