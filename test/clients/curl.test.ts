@@ -48,6 +48,68 @@ describe('curl', () => {
     expect((await curl(locked, ...FIELDS, ...options))[0]).toBe(200);
   });
 
+  test('three pictures without filenames, an encoded one, and a file without its name', async () => {
+    const [status, body] = await curl(
+      open,
+      ...FIELDS,
+      ...['-F', PHOTO.replace('@', '<'), '-F', `${PHOTO.replace('@', '<')};type=application/octet-stream`],
+      ...[
+        '-F',
+        `${PHOTO.replace('@', '<')};type=image/png`,
+        '-F',
+        `${PHOTO};encoder=base64`,
+        '-F',
+        `${PHOTO};filename=`,
+      ],
+    );
+    expect(status).toBe(200);
+    const { data } = JSON.parse(body) as EditBody;
+    expect(data.map(({ input_index: index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('a prompt from a file: line ends of Windows, a byte order mark, GBK, encoders', async () => {
+    const words = '把它变蓝\n又亮';
+    const pictureOf = async (name: string, bytes: string | Buffer, options = ''): Promise<string | undefined> => {
+      await writeFile(join(folder, name), bytes);
+      const prompt = ['-F', `prompt=<${join(folder, name)}${options}`];
+      const [status, body] = await curl(open, '-F', PHOTO, '-F', 'num_inference_steps=1', '-F', 'seed=1', ...prompt);
+      expect([status, body.slice(0, 100)]).toEqual([200, expect.any(String)]);
+      return (JSON.parse(body) as EditBody).data[0]?.b64_json;
+    };
+    const picture = await pictureOf('utf8.txt', words);
+    // By Python's codec.
+    const gbk = Buffer.from('b0d1cbfcb1e4c0b6 0a d3d6c1c1'.replaceAll(' ', ''), 'hex');
+    expect(await pictureOf('windows.txt', `\uFEFF${words.replace('\n', '\r\n')}`)).toBe(picture);
+    expect(await pictureOf('gbk.txt', gbk, ';type=text/plain;charset=gbk')).toBe(picture);
+    expect(await pictureOf('base64.txt', words, ';encoder=base64')).toBe(picture);
+    expect(await pictureOf('quoted.txt', words, ';encoder=quoted-printable')).toBe(picture);
+  });
+
+  test('a form sent whole: empty fields, booleans in Python’s manner, names of arrays', async () => {
+    const empty = ['size', 'n', 'negative_prompt', 'model', 'true_cfg_scale'].flatMap((name) => [
+      '--form-string',
+      `${name}=`,
+    ]);
+    const [status] = await curl(
+      open,
+      ...FIELDS.slice(2),
+      ...empty,
+      '-F',
+      'stream=False',
+      '-F',
+      PHOTO.replace('images', 'image[0]'),
+    );
+    expect(status).toBe(200);
+    // The @ that makes a file of it was forgotten.
+    const [refused, body] = await curl(open, ...FIELDS.slice(2), '-F', 'image=photo.png');
+    expectErrorText(refused, body, {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: 'image must be a file, not text',
+      param: 'image',
+    });
+  });
+
   test.each([
     ['', []],
     [' that it sends without asking first', ['-H', 'Expect:']],

@@ -135,7 +135,8 @@ export class EditFields implements ContextualFields {
 
   @ApiPropertyOptional({
     type: String,
-    description: "The served model's id (GET /v1/models) or the name of an OpenAI image model",
+    description:
+      "The served model's id (GET /v1/models), alone or behind an organisation (Qwen/Qwen-Image-Edit), or the name of an OpenAI image model",
   })
   @FieldRule(modelFault)
   readonly model?: string;

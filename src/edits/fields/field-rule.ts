@@ -1,6 +1,7 @@
 import { registerDecorator, type ValidationArguments } from 'class-validator';
 import type { RequestLimits } from '../../config/settings.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
+import { UnreadableText } from './unreadable-text.js';
 
 /** What a field's limits depend on beyond the field itself. */
 export interface FieldContext {
@@ -43,5 +44,5 @@ function notOneText(property: string, value: unknown): string | null {
   if (value === FILE_PART) return `${property} must be text, not a file`;
   if (value === BRACKETED_PART) return `${property} must not have brackets in its name`;
   if (Array.isArray(value)) return `${property} must be given only once`;
-  return null;
+  return value instanceof UnreadableText ? value.fault : null;
 }

@@ -8,7 +8,7 @@ export interface FormFile {
 
 /** An edit's form as it came, from whichever side: nothing of it is checked yet. */
 export interface FormInput {
-  /** A text field's value: a string; an array where it was repeated; an object where its name has brackets. */
+  /** By the names that the client gave. A value is a string, an UnreadableText, or an array of them where it was repeated. */
   readonly texts: ReadonlyMap<string, unknown>;
   readonly files: readonly FormFile[];
 }

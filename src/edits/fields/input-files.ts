@@ -1,6 +1,8 @@
 import { invalidEdit } from '../../protocol/edit-error.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import type { FormFile, FormInput } from './form-input.js';
+import { PICTURE_FIELDS } from './known-fields.js';
+import { UnreadableText } from './unreadable-text.js';
 
 /** A form's pictures in the client's order, and how they form edits. */
 export interface InputFiles {
@@ -9,18 +11,16 @@ export interface InputFiles {
   readonly files: readonly FormFile[];
 }
 
-const TOGETHER = ['image', 'image[]'];
-/** Names that hold pictures; their texts are at fault, other names' files are. */
-export const PICTURE_FIELDS: readonly string[] = ['images', ...TOGETHER];
-
-/** @throws EditError that names the field */
+/**
+ * @param form normalized
+ * @throws EditError that names the field
+ */
 export function inputFiles({ texts, files }: FormInput, model: ModelInfo): InputFiles {
-  // A text named image[] is stored as image.
   const asText = PICTURE_FIELDS.find((field) => texts.has(field));
-  if (asText !== undefined) throw invalidEdit(`${asText} must be a file, not text`, asText);
+  if (asText !== undefined) throw invalidEdit(textFault(asText, texts.get(asText)), asText);
 
   const separate = files.filter(({ field }) => field === 'images');
-  const together = files.filter(({ field }) => TOGETHER.includes(field));
+  const together = files.filter(({ field }) => field === 'image');
   if (separate.length > 0 && together.length > 0) {
     throw invalidEdit(
       "images and image must not be mixed: use images for separate inputs, image for one edit's references",
@@ -37,4 +37,11 @@ export function inputFiles({ texts, files }: FormInput, model: ModelInfo): Input
     );
   }
   return { kind: 'together', files: together };
+}
+
+/** What can't be read as text is most likely a file that isn't marked as one. */
+function textFault(name: string, text: unknown): string {
+  return text instanceof UnreadableText
+    ? `${name} must be a file: give its part a filename, or a Content-Type of image/* or application/octet-stream`
+    : `${name} must be a file, not text`;
 }

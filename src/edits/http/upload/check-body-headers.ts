@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestLimits } from '../../../config/settings.js';
 import { ApiError, invalidInput, tooLarge } from '../../../http/errors/api-error.js';
 import { inMegabytes } from '../../../program/megabytes.js';
+import { multipartBoundary } from './multipart-boundary.js';
 
 /**
  * Looks whether a body can be read, by its headers alone.
@@ -16,9 +17,7 @@ export function checkBodyHeaders(
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) {
     throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Content-Type must be multipart/form-data');
   }
-  if (!/;\s*boundary=("[^"]+"|[^\s;"]+)/i.test(contentType)) {
-    throw invalidInput('The Content-Type header names no multipart boundary');
-  }
+  multipartBoundary(contentType);
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw new ApiError('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding is not supported');
   const length = headers['content-length'];

@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import { limitsConfig } from '../../../config/namespaces.js';
 import { onClose } from '../../../http/on-close.js';
 import { continueBody } from '../../../http/unread-body.js';
-import { ByteBudget, type HeldBytes } from '../../budget/byte-budget.service.js';
-import type { FormFile, FormInput } from '../../fields/form-input.js';
+import { ByteBudget } from '../../budget/byte-budget.service.js';
+import type { FormInput } from '../../fields/form-input.js';
 import { checkBodyHeaders } from './check-body-headers.js';
-import { multipartParser } from './multipart-parser.js';
-import { uploadError } from './upload-error.js';
+import { readMultipart } from './read-multipart.js';
 
 /** An upload whose bytes count among those that the service holds, until its answer is over. */
 export interface HeldUpload extends FormInput {
@@ -19,14 +18,10 @@ export interface HeldUpload extends FormInput {
 /** Reads a multipart body into memory. */
 @Injectable()
 export class UploadReader {
-  private readonly parse: RequestHandler;
-
   constructor(
     @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
     private readonly budget: ByteBudget,
-  ) {
-    this.parse = multipartParser(limits);
-  }
+  ) {}
 
   /** @throws ApiError 400, 408, 413 or 415, EditError busy; also when the client leaves in the middle */
   async read(request: Request, response: Response): Promise<HeldUpload> {
@@ -34,24 +29,11 @@ export class UploadReader {
     const held = this.budget.hold();
     onClose(response, () => held.release());
     continueBody(request, response);
-    const files = await this.readFiles(request, response, held);
+    const { texts, files } = await readMultipart(request, held, this.limits);
     return {
-      texts: new Map(Object.entries(request.body as Record<string, unknown>)),
+      texts,
       files,
       filesAreGone: () => held.remove(files.reduce((sum, { content }) => sum + content.length, 0)),
     };
-  }
-
-  private async readFiles(request: Request, response: Response, held: HeldBytes): Promise<readonly FormFile[]> {
-    const files: FormFile[] = [];
-    await new Promise<void>((resolve, reject) => {
-      const fail = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
-      request.context.upload = { files, held, fail };
-      void this.parse(request, response, (error: unknown) => {
-        if (error === undefined || error === null) resolve();
-        else reject(uploadError(error, this.limits));
-      });
-    });
-    return files;
   }
 }
