@@ -2,12 +2,9 @@ import type { Writable } from 'node:stream';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import type { RequestLimits } from '../../../config/settings.js';
-import { MEGABYTE } from '../../../program/megabytes.js';
 import { BLOCK_STORAGE } from './block-storage.js';
 import { feedParser } from './feed-parser.js';
-
-/** Of one text field. */
-export const FIELD_MAX_BYTES = MEGABYTE;
+import { FIELD_MAX_BYTES, FIELD_NAME_MAX_LENGTH, MAX_TEXT_FIELDS } from './form-limits.js';
 
 /** multer 2.5's options that its types don't know yet. */
 type MulterOptions = multer.Options & {
@@ -26,12 +23,12 @@ export function multipartParser({ maxFiles, maxFileBytes, maxBodyBytes }: Reques
     limits: {
       files: maxFiles,
       fileSize: maxFileBytes,
-      fields: 64,
+      fields: MAX_TEXT_FIELDS,
       fieldSize: FIELD_MAX_BYTES,
-      fieldNameSize: 100,
+      fieldNameSize: FIELD_NAME_MAX_LENGTH,
       fieldNestingDepth: 1,
       fieldArrayIndexLimit: 100,
-      parts: maxFiles + 64,
+      parts: maxFiles + MAX_TEXT_FIELDS,
       headerPairs: 32,
     },
     streamHandler: (request, parser) => feedParser(request, parser, maxBodyBytes),

@@ -2,7 +2,7 @@ import { MulterError } from 'multer';
 import type { RequestLimits } from '../../../config/settings.js';
 import { type ApiError, invalidInput, tooLarge } from '../../../http/errors/api-error.js';
 import { inMegabytes } from '../../../program/megabytes.js';
-import { FIELD_MAX_BYTES } from './multipart-parser.js';
+import { FIELD_MAX_BYTES } from './form-limits.js';
 
 /** Puts what multer or its parser found into plain words. */
 export function uploadError(error: unknown, limits: RequestLimits): ApiError {
