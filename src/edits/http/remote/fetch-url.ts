@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { errorCode } from '../../../program/error-code.js';
 import { PACKAGE_VERSION } from '../../../program/program-files.js';
 import { FetchError } from './fetch-error.js';
 import { checkUrl, type FetchRules } from './fetch-rules.js';
@@ -88,8 +89,7 @@ async function answered(request: ClientRequest): Promise<IncomingMessage> {
 }
 
 function isCertificateFault(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_/.test(code);
+  return /CERT|SELF_SIGNED|UNABLE_TO_/.test(errorCode(error));
 }
 
 /** The addresses that a host has and that may be asked. */
@@ -133,7 +133,7 @@ async function takeBody(response: IncomingMessage, take: (piece: Buffer) => void
     }
   } catch (error) {
     // The connection's own errors have a code.
-    if (error instanceof Error && 'code' in error) throw new FetchError('was cut off before its end');
+    if (errorCode(error) !== '') throw new FetchError('was cut off before its end');
     throw error;
   }
 }
