@@ -43,12 +43,6 @@ export class EditsController {
     required: false,
     description: 'The same key and body is the same job, as long as it is kept; another body is refused',
   })
-  @ApiHeader({
-    name: 'Accept',
-    required: false,
-    description:
-      'image/png, image/jpeg or image/webp, and no wildcard: the answer is the picture itself, for an edit with one result',
-  })
   @ApiExtraModels(...EDIT_BODY_MODELS)
   @ApiEditAnswers()
   @ApiErrors(

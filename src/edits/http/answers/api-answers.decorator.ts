@@ -50,7 +50,9 @@ export function ApiEditAnswers(): MethodDecorator {
     ApiExtraModels(EditAnswerDto, ...EVENTS),
     ApiResponse({
       status: 200,
-      description: 'The results; with stream=true, events; with `Accept: image/…`, the picture itself',
+      description:
+        'The results; with stream=true, events. With an Accept header that names image/png, image/jpeg or image/webp and no ' +
+        'wildcard, the only result itself',
       headers: {
         'Preference-Applied': { description: 'With Prefer: respond-async, wait=SECONDS', schema: { type: 'string' } },
         'Server-Timing': {
