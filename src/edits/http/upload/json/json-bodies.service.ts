@@ -8,7 +8,6 @@ import { JSON_FORM_WORKER } from '../../../../program/program-files.js';
 import { EditError, invalidEdit } from '../../../../protocol/edit-error.js';
 import { FileBlocks } from '../../../fields/file-blocks.js';
 import type { FormFile, FormInput } from '../../../fields/form-input.js';
-import { PICTURE_FIELDS } from '../../../fields/input-files.js';
 import { RemotePictures } from '../../remote/remote-pictures.service.js';
 import { FIELD_MAX_BYTES, FIELD_NAME_MAX_LENGTH, MAX_TEXT_FIELDS } from '../form-limits.js';
 import type { JsonFormFault } from './json-form-error.js';
@@ -79,8 +78,10 @@ export class JsonBodies implements OnApplicationShutdown {
 }
 
 /** Multipart's other names for pictures: what they hold there, `images` holds here. */
+const OTHER_PICTURE_FIELD = /^(image|images?\[\d*\])$/;
+
 function otherPictureField(fields: ReadonlyMap<string, unknown>): EditError | undefined {
-  const name = PICTURE_FIELDS.find((field) => field !== 'images' && fields.has(field));
+  const name = [...fields.keys()].find((field) => OTHER_PICTURE_FIELD.test(field));
   return name === undefined
     ? undefined
     : invalidEdit(`${name} is a field of multipart forms: in JSON use "images": [{"image_url": …}]`, name);

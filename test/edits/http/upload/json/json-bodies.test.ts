@@ -111,7 +111,11 @@ describe('bodies of JSON', () => {
     ['strength', { a: [1, { b: 2 }] }, 'Unknown field: strength'],
     ['constructor', 1, 'Unknown field: constructor'],
     ['mask', { image_url: 'data:,' }, 'mask is not supported'],
-    ['image', dataUrl(GOOD_PICTURE), 'image is a field of multipart forms: in JSON use "images": [{"image_url": …}]'],
+    ...['image', 'image[]', 'image[0]', 'images[]', 'images[1]'].map((name): [string, unknown, string] => [
+      name,
+      dataUrl(GOOD_PICTURE),
+      `${name} is a field of multipart forms: in JSON use "images": [{"image_url": …}]`,
+    ]),
   ])('%s: %j', async (field, value, message) => {
     await refused(goodJson({ [field]: value }), message, field);
   });
