@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { readJsonForm } from '../../../../../src/edits/http/upload/json/json-form.js';
 import { edit, type EditBody, form, GOOD_PICTURE, goodForm, postEdit } from '../../../../support/edit-form.js';
 import { dataUrl, goodJson, postJson } from '../../../../support/edit-json.js';
 import { expectError } from '../../../../support/expect-error.js';
@@ -245,10 +246,21 @@ describe('bodies of JSON', () => {
   });
 });
 
+/** How long a body is read in this very thread, on a machine as busy as it is now. */
+function readingMilliseconds(body: string): number {
+  const bytes = Buffer.from(body);
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += 65_536) blocks.push(Uint8Array.from(bytes.subarray(at, at + 65_536)));
+  const limits = { maxFiles: 1, maxFileBytes: bytes.length, maxFields: 64, maxTextBytes: 1000, maxNameLength: 100 };
+  const startedAt = performance.now();
+  readJsonForm(blocks, limits);
+  return performance.now() - startedAt;
+}
+
 describe('large bodies of JSON', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await TestServer.start({ env: { UPLOADS_MAX_MB: '140', MAX_FILE_MB: '64', QUEUE_LIMIT: '100' } });
+    server = await TestServer.start({ env: { UPLOADS_MAX_MB: '100', MAX_FILE_MB: '64', QUEUE_LIMIT: '100' } });
   });
   afterAll(() => server.stop());
 
@@ -266,20 +278,23 @@ describe('large bodies of JSON', () => {
       }
     };
     const watching = watch();
-    const answers = await Promise.all([1, 2, 3].map(() => postJson(server.url, body)));
+    const first = postJson(server.url, body);
+    while (progress.mostHeld < 40 * MEGABYTE) await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = await postJson(server.url, body);
+    expect([second.status, await second.text()]).toEqual([429, expect.stringContaining('UPLOADS_MAX_MB') as unknown]);
+    await expectError(await first, {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: /^Invalid image format at index 0/,
+      param: 'images[0].image_url',
+    });
     progress.isDone = true;
     await watching;
-    const statuses = answers.map(({ status }) => status);
-    expect(statuses).toContain(400);
-    expect(statuses).toContain(429);
-    for (const answer of answers) {
-      if (answer.status === 429) expect(await answer.text()).toContain('UPLOADS_MAX_MB');
-      else expect(await answer.text()).toContain('Invalid image format at index 0');
-    }
-    expect(progress.mostHeld).toBeGreaterThan(100 * MEGABYTE);
-    expect(progress.mostHeld).toBeLessThanOrEqual(140 * MEGABYTE);
-    reportFigure('json', '64 MB of base64, three at once', `/health within ${progress.slowest.toFixed(0)} ms`);
-    expect(progress.slowest).toBeLessThan(1000);
+    expect(progress.mostHeld).toBeLessThanOrEqual(100 * MEGABYTE);
+    expect(progress.count).toBeGreaterThan(10);
+    reportFigure('json', '64 MB of base64', `/health within ${progress.slowest.toFixed(0)} ms`);
+    // As long as reading one body takes, /health would wait if the API's own thread did it.
+    expect(progress.slowest).toBeLessThan(readingMilliseconds(body));
     expect((await postEdit(server.url, goodForm())).status).toBe(200);
     while (((await metric(server.url, HELD)) ?? NaN) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }, 120_000);
