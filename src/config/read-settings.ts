@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DEVICE_MAPS, PRECISION_SETTINGS } from '../protocol/device-settings.js';
 import type { LoadRequest } from '../protocol/load-request.js';
 import { parseCorsOrigins } from './cors-origins.js';
+import { hostPatterns } from './host-patterns.js';
 import { unknownVariableFaults } from './known-variables.js';
 import { PACKAGE_DIR } from '../program/program-files.js';
 import { readQuantizedCache } from './quantized-cache-settings.js';
@@ -11,6 +12,7 @@ import {
   type JobLimits,
   LOG_FORMATS,
   LOG_LEVELS,
+  type RemoteSettings,
   type RequestLimits,
   type ServerSettings,
   type Settings,
@@ -54,9 +56,10 @@ function readAll(variables: VariableReader): Settings {
     format: variables.oneOf('LOG_FORMAT', LOG_FORMATS, 'text'),
   };
   const limits = readLimits(variables);
+  const remote = readRemote(variables);
   const jobs = readJobs(variables);
   const load = { ...model, outputPixels: limits.maxOutputPixels, quantizedCache: readQuantizedCache(variables) };
-  return { auth, server, logging, limits, jobs, engine: readEngine(variables, load) };
+  return { auth, server, logging, limits, remote, jobs, engine: readEngine(variables, load) };
 }
 
 function readCorsOrigins(variables: VariableReader): CorsOrigins {
@@ -90,6 +93,19 @@ function readLimits(variables: VariableReader): RequestLimits {
     maxOutputSide: variables.wholeNumber('MAX_OUTPUT_SIDE', 64, 16384, 4096),
     maxOutputPixels: variables.wholeNumber('MAX_OUTPUT_PIXELS', 4096, 268_435_456, 4_194_304),
   };
+}
+
+function readRemote(variables: VariableReader): RemoteSettings {
+  const list = variables.text('IMAGE_URL_HOSTS') ?? '';
+  const imageUrlHosts = hostPatterns(list);
+  if (imageUrlHosts === null) {
+    variables.refuse(
+      'IMAGE_URL_HOSTS',
+      list,
+      "must be host names with commas between, such as 'images.example.com,*.example.org': neither addresses, nor ports or paths",
+    );
+  }
+  return { imageUrlHosts: imageUrlHosts ?? [] };
 }
 
 function readJobs(variables: VariableReader): JobLimits {

@@ -41,7 +41,7 @@ export interface RequestLimits {
   readonly maxFiles: number;
   /** MAX_FILE_MB, in bytes. */
   readonly maxFileBytes: number;
-  /** MAX_BODY_MB, in bytes: the whole multipart body. */
+  /** MAX_BODY_MB, in bytes: a whole body. */
   readonly maxBodyBytes: number;
   /** UPLOADS_MAX_MB, in bytes: uploads and the pictures of unfinished jobs, over all requests. */
   readonly uploadsMaxBytes: number;
@@ -55,6 +55,12 @@ export interface RequestLimits {
   readonly maxOutputSide: number;
   /** MAX_OUTPUT_PIXELS: width × height of a result. */
   readonly maxOutputPixels: number;
+}
+
+/** Which hosts the service asks for anything. */
+export interface RemoteSettings {
+  /** IMAGE_URL_HOSTS: from which pictures are fetched whose URL a request gives, see hostPatterns; empty: from none. */
+  readonly imageUrlHosts: readonly string[];
 }
 
 /** How many jobs may wait, and how long they may take and are kept. */
@@ -89,6 +95,7 @@ export interface Settings {
   readonly logging: LoggingSettings;
   readonly auth: AuthSettings;
   readonly limits: RequestLimits;
+  readonly remote: RemoteSettings;
   readonly jobs: JobLimits;
   readonly engine: EngineSettings;
 }

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { dataUrl } from '../support/edit-json.js';
 import type { EditBody } from '../support/edit-form.js';
 import { expectErrorText } from '../support/expect-error.js';
 import { pictureFile } from '../support/fixtures.js';
@@ -37,6 +39,26 @@ describe('curl', () => {
     const [status, body] = await curl(open, ...FIELDS, '-F', PHOTO);
     expect(status).toBe(200);
     expect((JSON.parse(body) as EditBody).data).toHaveLength(2);
+  });
+
+  test('-H "Accept: image/png" -o writes a file that is the picture', async () => {
+    const file = join(folder, 'edited.png');
+    const [status, body] = await curl(open, ...FIELDS, '-H', 'Accept: image/png', '-o', file);
+    expect([status, body]).toEqual([200, '']);
+    expect((await sharp(file).metadata()).format).toBe('png');
+  });
+
+  test('--json with a picture in base64', async () => {
+    const body = JSON.stringify({
+      prompt: 'make it blue',
+      images: [{ image_url: dataUrl(await readFile(pictureFile('square.png'))) }],
+    });
+    const file = join(folder, 'edit.json');
+    await writeFile(file, body);
+    const options = ['-H', 'Content-Type: application/json', '--data-binary', `@${file}`];
+    const [status, answer] = await curl(open, ...options);
+    expect(status).toBe(200);
+    expect((JSON.parse(answer) as EditBody).data).toHaveLength(1);
   });
 
   test.each([

@@ -1,15 +1,23 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, test } from '@jest/globals';
+import { postJson } from '../support/edit-json.js';
 import { sharedServer } from '../support/shared-server.js';
 
 const KEY = 'the-key';
 const KEY_HEADERS = { authorization: `Bearer ${KEY}` };
 
+interface Content {
+  readonly content?: Readonly<
+    Record<string, { readonly examples?: Readonly<Record<string, { readonly value: unknown }>> }>
+  >;
+}
+
 interface Operation {
   readonly operationId: string;
   readonly tags: readonly string[];
   readonly security?: readonly object[];
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly requestBody?: Content;
+  readonly responses: Readonly<Record<string, Content>>;
 }
 type Field = Readonly<Record<string, unknown>>;
 interface OpenApi {
@@ -59,6 +67,7 @@ describe('the OpenAPI document', () => {
       '400',
       '401',
       '403',
+      '406',
       '408',
       '409',
       '413',
@@ -95,9 +104,30 @@ describe('the OpenAPI document', () => {
       'true_cfg_scale',
       'user',
     ]);
+    const json = document.components.schemas['EditJsonDto']?.properties ?? {};
+    const { image, ...common } = document.components.schemas['EditUploadDto']?.properties ?? {};
+    expect(image).toBeDefined();
+    expect(Object.keys(json).sort()).toEqual(Object.keys(common).sort());
+    const edits = document.paths['/v1/images/edits']?.['post'];
+    expect(Object.keys(edits?.requestBody?.content ?? {})).toEqual(['multipart/form-data', 'application/json']);
+    expect(Object.keys(edits?.responses['200']?.content ?? {}).sort()).toEqual([
+      'application/json',
+      'image/jpeg',
+      'image/png',
+      'image/webp',
+      'text/event-stream',
+    ]);
     const page = await fetch(`${shared.url}/docs`);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(await page.text()).toContain('swagger-ui');
+  });
+
+  test('the example of a body of JSON is served as it stands, where it needs no other host', async () => {
+    const document = await documentOf(shared.url);
+    const body = document.paths['/v1/images/edits']?.['post']?.requestBody?.content?.['application/json'];
+    const response = await postJson(shared.url, body?.examples?.['one picture']?.value);
+    expect(response.status).toBe(200);
+    await response.text();
   });
 
   test('operations have names and tags, as generated clients show them', async () => {

@@ -50,7 +50,7 @@ export class InputPictures implements OnApplicationShutdown {
       if ('picture' in result) return result.picture;
       throw invalidEdit(
         `Invalid image format at index ${index}: ${result.fault}`,
-        inputs.kind === 'together' ? 'image' : 'images',
+        inputs.files[index]?.place ?? (inputs.kind === 'together' ? 'image' : 'images'),
       );
     });
   }

@@ -46,7 +46,7 @@ export class EditFields implements ContextualFields {
     description: "Denoising steps; a checkpoint may have a default of its own. The maximum is the service's MAX_STEPS",
   })
   @Transform(({ value }) => parseWholeNumber(value))
-  @FieldRule(stepsFault)
+  @FieldRule(stepsFault, 'number')
   readonly num_inference_steps?: number;
 
   @ChoiceField(

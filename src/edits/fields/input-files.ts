@@ -1,4 +1,4 @@
-import { invalidEdit } from '../../protocol/edit-error.js';
+import { type EditError, invalidEdit } from '../../protocol/edit-error.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import type { FormFile, FormInput } from './form-input.js';
 import { PICTURE_FIELDS } from './known-fields.js';
@@ -15,7 +15,8 @@ export interface InputFiles {
  * @param form normalized
  * @throws EditError that names the field
  */
-export function inputFiles({ texts, files }: FormInput, model: ModelInfo): InputFiles {
+export function inputFiles({ texts, files, pictureFault }: FormInput, model: ModelInfo): InputFiles {
+  if (pictureFault !== undefined) throw pictureFault;
   const asText = PICTURE_FIELDS.find((field) => texts.has(field));
   if (asText !== undefined) throw invalidEdit(textFault(asText, texts.get(asText)), asText);
 
@@ -29,13 +30,7 @@ export function inputFiles({ texts, files }: FormInput, model: ModelInfo): Input
   }
   if (separate.length > 0) return { kind: 'separate', files: separate };
   if (together.length === 0) throw invalidEdit('At least one image is required', 'images');
-  if (together.length > model.maxReferences) {
-    throw invalidEdit(
-      `image: ${model.id} takes at most ${model.maxReferences} picture${model.maxReferences === 1 ? '' : 's'} an edit, ` +
-        `${together.length} were given; use images for separate edits`,
-      'image',
-    );
-  }
+  if (together.length > model.maxReferences) throw tooManyReferences(together, model);
   return { kind: 'together', files: together };
 }
 
@@ -44,4 +39,16 @@ function textFault(name: string, text: unknown): string {
   return text instanceof UnreadableText
     ? `${name} must be a file: give its part a filename, or a Content-Type of image/* or application/octet-stream`
     : `${name} must be a file, not text`;
+}
+
+function tooManyReferences(files: readonly FormFile[], { id, maxReferences }: ModelInfo): EditError {
+  // In JSON the pictures of one edit are called images.
+  const isJson = files.some(({ place }) => place !== undefined);
+  const field = isJson ? 'images' : 'image';
+  const advice = isJson ? 'send a request for each edit' : 'use images for separate edits';
+  return invalidEdit(
+    `${field}: ${id} takes at most ${maxReferences} picture${maxReferences === 1 ? '' : 's'} an edit, ` +
+      `${files.length} were given; ${advice}`,
+    field,
+  );
 }

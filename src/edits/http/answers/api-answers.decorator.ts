@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { OUTPUT_FORMATS } from '../../../images/encode.js';
 import { EditAnswerDto } from './edit-answer.dto.js';
 import {
   CompletedEventDto,
@@ -38,6 +39,8 @@ const EVENT_STREAM = {
   },
 };
 
+const PICTURE = { schema: { type: 'string', format: 'binary' } };
+
 /** An answer of server-sent events. */
 export function ApiEventStream(): MethodDecorator {
   return applyDecorators(
@@ -56,17 +59,29 @@ export function ApiEditAnswers(): MethodDecorator {
     ApiExtraModels(EditAnswerDto, ...EVENTS),
     ApiResponse({
       status: 200,
-      description: 'The results; with stream=true, events',
+      description:
+        'The results; with stream=true, events. With an Accept header that names image/png, image/jpeg or image/webp and no ' +
+        'wildcard, the only result itself',
       headers: {
         'Preference-Applied': { description: 'With Prefer: respond-async, wait=SECONDS', schema: { type: 'string' } },
         'Server-Timing': {
           description: 'Waiting and model time by stage, in milliseconds',
           schema: { type: 'string' },
         },
+        'X-Seed': {
+          description: 'Of a picture: the seed that gives it again',
+          schema: { type: 'string', pattern: '^[0-9]+$' },
+        },
+        'X-Warnings': {
+          description:
+            'Of a picture: the warnings that JSON would hold, as a JSON array in ASCII; absent where there is none',
+          schema: { type: 'string' },
+        },
       },
       content: {
         'application/json': { schema: { $ref: getSchemaPath(EditAnswerDto) } },
         'text/event-stream': EVENT_STREAM,
+        ...Object.fromEntries(OUTPUT_FORMATS.map((format) => [`image/${format}`, PICTURE])),
       },
     }),
     ApiResponse({

@@ -1,17 +1,15 @@
 import type { RequestLimits } from '../../../config/settings.js';
 import { invalidInput, tooLarge } from '../../../http/errors/api-error.js';
-import { inMegabytes, MEGABYTE } from '../../../program/megabytes.js';
+import { inMegabytes } from '../../../program/megabytes.js';
 import { FileBlocks } from '../../fields/file-blocks.js';
 import type { FormFile, FormInput } from '../../fields/form-input.js';
 import type { UnreadableText } from '../../fields/unreadable-text.js';
+import { FIELD_MAX_BYTES, MAX_TEXT_FIELDS } from './form-limits.js';
 import type { PartReceiver, PartSink } from './multipart-parser.js';
 import { describePart, type PartDescription, type PartHeaders } from './part-headers.js';
 import { decodeText } from './text-charset.js';
 import { transferDecoder } from './transfer-encoding.js';
 
-/** Of one text field. */
-const TEXT_MAX_BYTES = MEGABYTE;
-const MAX_TEXTS = 64;
 /** A form's own field for the charset of its texts (RFC 7578, 4.6). */
 const CHARSET_FIELD = '_charset_';
 
@@ -37,7 +35,7 @@ export class MultipartForm implements PartReceiver {
   /** @throws ApiError 400 or 413, as the sink does */
   begin(headers: PartHeaders): PartSink {
     this.parts += 1;
-    if (this.parts > this.limits.maxFiles + MAX_TEXTS) throw tooManyFields();
+    if (this.parts > this.limits.maxFiles + MAX_TEXT_FIELDS) throw tooManyFields();
     const part = describePart(headers);
     const take = part.isFile ? this.takeFile(part) : this.takeText(part);
     const decoder = transferDecoder(part);
@@ -89,13 +87,13 @@ export class MultipartForm implements PartReceiver {
   }
 
   private takeText({ name, charset }: PartDescription): (bytes: Buffer) => void {
-    if (this.texts.length === MAX_TEXTS) throw tooManyFields();
+    if (this.texts.length === MAX_TEXT_FIELDS) throw tooManyFields();
     const part: TextPart = { name, charset, bytes: '' };
     this.texts.push(part);
     return (bytes) => {
       part.bytes += bytes.toString('latin1');
-      if (part.bytes.length > TEXT_MAX_BYTES) {
-        throw tooLarge(`${name} is longer than ${inMegabytes(TEXT_MAX_BYTES)}`, name);
+      if (part.bytes.length > FIELD_MAX_BYTES) {
+        throw tooLarge(`${name} is longer than ${inMegabytes(FIELD_MAX_BYTES)}`, name);
       }
     };
   }

@@ -1,12 +1,12 @@
 import { parse as parseDisposition } from 'content-disposition';
 import { parse as parseType } from 'content-type';
 import { invalidInput } from '../../../http/errors/api-error.js';
+import { FIELD_NAME_MAX_LENGTH } from './form-limits.js';
 
 /** Of one part, names and values together. */
 export const MAX_HEADER_BYTES = 8 * 1024;
 /** Of one part. */
 export const MAX_HEADERS = 32;
-const MAX_NAME_LENGTH = 100;
 
 /** A part's headers by their names in lower case; each byte of a value is one character. */
 export type PartHeaders = Readonly<Record<string, readonly string[]>>;
@@ -64,7 +64,7 @@ function oneOf(headers: PartHeaders, name: string): string {
 /** @param bytes each character is one; together they are UTF-8 */
 function checkName(bytes: string): string {
   const name = Buffer.from(bytes, 'latin1').toString('utf8');
-  if (name.length > MAX_NAME_LENGTH) throw invalidInput('A field name in the multipart body is too long');
+  if (name.length > FIELD_NAME_MAX_LENGTH) throw invalidInput('A field name in the multipart body is too long');
   const isNested = name.split('[').length > 2;
   if (name === '' || isNested) throw invalidInput('A field name in the multipart body is missing or invalid');
   return name;
