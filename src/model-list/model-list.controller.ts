@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiErrors } from '../http/errors/api-errors.decorator.js';
 import { ServedModel } from '../inference/served-model.js';
-import { modelDefaults } from '../edits/model-defaults.js';
+import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
 import { ModelListDto } from './model-list.dto.js';
 
 @ApiTags('models')
@@ -26,6 +26,7 @@ export class ModelListController {
       created: this.startedAt,
       owned_by: ownerOf(id),
       defaults,
+      sizes: modelSizes(served),
       suggestions,
     } as const;
     return { object: 'list', data: [model] };
