@@ -74,7 +74,7 @@ export class EditsService {
     const held = this.budget.hold();
     try {
       held.add(pictureBytes(inputs));
-      const job = buildEditJob(form, isFollowed);
+      const job = buildEditJob(form, inputs, isFollowed);
       const id = await this.queue.submit(job, inputs, { reservation, timeoutSeconds, name, trace });
       void this.queue.finished(id).then(() => held.release());
       return id;

@@ -9,6 +9,7 @@ import { openEditCheckpoint } from './open-edit-checkpoint.js';
 import { CancelledError } from './pipeline/cancelled-error.js';
 import { InvalidEditError } from './pipeline/invalid-edit-error.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
+import { sizeRules } from './size-rules.js';
 import { OutOfMemoryError } from './sessions/out-of-memory.js';
 
 type Send = (event: EngineEvent) => void;
@@ -101,7 +102,7 @@ function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, report:
   return {
     id: checkpoint.modelId,
     pipelineClass: pipeline.className,
-    conditionAreas: service.conditionAreas,
+    sizeRules: sizeRules(checkpoint),
     maxReferences: pipeline.maxReferences,
     defaults: {
       size: service.defaultSize,

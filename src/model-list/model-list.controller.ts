@@ -4,7 +4,7 @@ import { ApiError } from '../http/errors/api-error.js';
 import { ApiErrors } from '../http/errors/api-errors.decorator.js';
 import { ServedModel } from '../inference/served-model.js';
 import { isNameOf } from '../edits/fields/model-name.js';
-import { modelDefaults } from '../edits/model-defaults.js';
+import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
 import { ModelDto, ModelListDto } from './model-list.dto.js';
 
 @ApiTags('models')
@@ -47,6 +47,7 @@ export class ModelListController {
       created: this.startedAt,
       owned_by: ownerOf(id),
       defaults,
+      sizes: modelSizes(served),
       suggestions,
       notice,
     };

@@ -30,6 +30,13 @@ export class ModelDto {
   })
   readonly defaults!: ModelDefaultsDto;
 
+  @ApiProperty({
+    type: [String],
+    example: ['1024x1024', '1184x880'],
+    description: "Not OpenAI's: sizes in common proportions that the model makes well, at its native area",
+  })
+  readonly sizes!: readonly string[];
+
   @ApiProperty({ type: [String], description: "Not OpenAI's: instructions that the model does well; mostly none" })
   readonly suggestions!: readonly string[];
 

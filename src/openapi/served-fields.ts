@@ -1,8 +1,9 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { RequestLimits } from '../config/settings.js';
 import type { ModelState } from '../inference/model-state.js';
-import { modelDefaults } from '../edits/model-defaults.js';
+import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
 import type { ModelDefaultsDto } from '../edits/model-defaults.dto.js';
+import type { ModelInfo } from '../protocol/model-info.js';
 import { withEditFields } from './edit-fields.js';
 
 /** Fields whose defaults are the checkpoint's. */
@@ -22,6 +23,21 @@ export function withServedFields(document: OpenAPIObject, limits: RequestLimits,
     for (const name of ['images', 'image']) set(name, { maxItems: limits.maxFiles });
     const defaults: Partial<ModelDefaultsDto> = state.status === 'ready' ? modelDefaults(state.model) : {};
     for (const name of MODEL_FIELDS) set(name, { default: defaults[name] });
+    if (state.status === 'ready') {
+      const { model } = state;
+      set('size', sizeExample(model, fields['size']));
+      const [prompt] = model.suggestions;
+      if (prompt !== undefined) set('prompt', { example: prompt });
+    }
     return properties;
   });
+}
+
+/** What to try as a size of this model: its own default, and the list of those that it makes well. */
+function sizeExample(model: ModelInfo, field: object = {}): object {
+  const description = 'description' in field ? String(field.description) : '';
+  return {
+    example: modelDefaults(model).size,
+    description: `${description}. ${model.id} makes these well: ${modelSizes(model).join(', ')}`,
+  };
 }

@@ -1,3 +1,4 @@
+import type { SizeRules } from '../images/output-size.js';
 import type { DeviceKind, Precision } from './device-settings.js';
 import type { EditSettings } from './edit-settings.js';
 
@@ -11,8 +12,8 @@ export interface ModelNotice {
 export interface ModelInfo {
   readonly id: string;
   readonly pipelineClass: string;
-  /** Areas in pixels to which each input is brought before it reaches the engine, in the order of InputPicture.conditions. */
-  readonly conditionAreas: readonly number[];
+  /** How large results are made, and each input before it reaches the engine (in the order of InputPicture.conditions). */
+  readonly sizeRules: SizeRules;
   /** The most reference pictures of one edit. */
   readonly maxReferences: number;
   /** The settings that the checkpoint has defaults of its own for. */

@@ -112,6 +112,23 @@ describe('an edit with the miniature', () => {
     expect(chinese.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([]);
   });
 
+  test('the sizes to choose from, and the default, are the model’s', async () => {
+    const { page } = editor;
+    await page.locator('#option-size').waitFor({ state: 'attached' });
+    const sizes = "[...document.getElementById('option-size').list.options].map((option) => option.value)";
+    expect(await page.evaluate<string[]>(sizes)).toEqual([
+      'auto',
+      '256x256',
+      '296x224',
+      '312x208',
+      '344x192',
+      '224x296',
+      '208x312',
+      '192x344',
+    ]);
+    expect(await page.getAttribute('#option-size', 'placeholder')).toBe('auto');
+  });
+
   test('several pictures at once, two of each: one result each, and the strip leads to all', async () => {
     const { page } = editor;
     await editor.choose(PHOTO, pictureFile('tall.png'));

@@ -70,7 +70,9 @@ def export(folder: Path, transformer, text_encoder, vae: AutoencoderKLQwenImage,
     )
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
     service = dict(
-        condition_area=settings.AREA, default_size="auto", native_area=settings.AREA, default_steps=settings.STEPS,
+        # A target of another size than the reference finds its places elsewhere: both are of one size.
+        condition_area=settings.AREA, condition_follows_size=True, default_size="auto", native_area=settings.AREA,
+        min_area=settings.MIN_AREA, max_area=settings.MAX_AREA, max_side=settings.MAX_SIDE, default_steps=settings.STEPS,
         default_true_cfg_scale=1.0, model_id="qwen-image-edit-mini", suggestions=SUGGESTIONS, notice=NOTICE,
     )
     (folder / "service.json").write_text(json.dumps(service, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -62,7 +62,7 @@ export class EditFields implements ContextualFields {
     default: '1024x1024',
     example: '1024x1024',
     description:
-      "WIDTHxHEIGHT, the result's exact size, or auto: the input's aspect at the model's native area. A checkpoint may have a default of its own",
+      "WIDTHxHEIGHT, the result's exact size (made at the nearest size that the model makes well, and resized), or auto: the input's aspect at the model's native area. A checkpoint may have a default of its own",
   })
   @Transform(({ value }) => parseSize(value))
   @FieldRule(sizeFault)

@@ -1,3 +1,4 @@
+import { outputSizes, type OutputSizes } from '../../images/output-size.js';
 import type { RgbImage } from '../../images/rgb-image.js';
 import { isGuided } from '../../protocol/edit-settings.js';
 import type { PictureTokens } from '../../protocol/picture.js';
@@ -11,8 +12,8 @@ import { LATENT_PATCH, packLatents } from '../transformer/latents.js';
 import type { TokenGrid } from '../transformer/rope-tables.js';
 import { checkRequest } from './check-request.js';
 import { EditedInput } from './edited-input.js';
-import { outputSizes, type OutputSizes } from './output-size.js';
 import { takeTurn, type PictureListener } from './picture-listener.js';
+import { sizeRules } from '../size-rules.js';
 import type { StageClock } from './stage-clock.js';
 import { conditionIndex, type ConditionReader, type PipelineVariant } from './variants/pipeline-variant.js';
 
@@ -54,10 +55,11 @@ export async function prepareEdit(
   context: RunContext,
 ): Promise<PreparedEdit> {
   const textTokens = await context.clock.time('text', () => checkRequest(request, model));
-  const { transformer, vae, checkpoint } = model;
-  const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
+  const { transformer, checkpoint } = model;
+  const rules = sizeRules(checkpoint);
+  const tokenSide = rules.multiple;
   const input = followedReference(request, checkpoint.pipeline);
-  const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
+  const sizes = outputSizes(request.size, input.size, rules);
   const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };
   const targetTokens = target.rows * target.columns;
 

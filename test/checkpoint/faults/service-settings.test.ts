@@ -8,7 +8,7 @@ const SERVICE_FAULTS: readonly Fault[] = [
   [
     'a misspelt key',
     service({ default_step: 8 }),
-    'service.json: default_step is not known; known are condition_area, native_area, default_size, default_steps, default_true_cfg_scale, model_id, suggestions, notice',
+    'service.json: default_step is not known; known are condition_area, condition_follows_size, native_area, min_area, max_area, max_side, default_size, default_steps, default_true_cfg_scale, model_id, suggestions, notice',
   ],
   [
     'steps of zero',
@@ -34,6 +34,36 @@ const SERVICE_FAULTS: readonly Fault[] = [
     'an area that is a text',
     service({ condition_area: '1024x1024' }),
     'service.json: condition_area is "1024x1024", expected an integer of at least 1 and of at most 4194304',
+  ],
+  [
+    'a range that ends before it begins',
+    service({ min_area: 65536, max_area: 65535 }),
+    'service.json: min_area is 65536, more than max_area (65535)',
+  ],
+  [
+    'a range that holds no multiples of the VAE’s step',
+    service({ min_area: 65537, max_area: 65540 }),
+    'service.json: min_area, max_area and max_side leave no size whose sides are multiples of 16',
+  ],
+  [
+    'a largest side that the smallest area does not fit in',
+    service({ min_area: 65536, max_side: 255 }),
+    'service.json: min_area, max_area and max_side leave no size whose sides are multiples of 16',
+  ],
+  [
+    'a largest side of none',
+    service({ max_side: null }),
+    'service.json: max_side is null, expected an integer of at least 64 and of at most 4096',
+  ],
+  [
+    'a largest area beyond any',
+    service({ max_area: 4194305 }),
+    'service.json: max_area is 4194305, expected an integer of at least 1 and of at most 4194304',
+  ],
+  [
+    'a condition that follows by a word',
+    service({ condition_follows_size: 'yes' }),
+    'service.json: condition_follows_size is "yes", expected true or false',
   ],
   [
     'an id with a space',

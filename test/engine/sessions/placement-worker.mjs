@@ -17,11 +17,13 @@ const { sizesOfCheckpoint } = await import('../../../src/engine/devices/network-
 const { loadEditModel } = await import('../../../src/engine/edit-model.js');
 const { PipelineService } = await import('../../../src/engine/pipeline/pipeline.service.js');
 const { SchedulerService } = await import('../../../src/engine/scheduler/scheduler.service.js');
+const { sizeRules } = await import('../../../src/engine/size-rules.js');
 const { readInputPicture } = await import('../../../src/images/input-picture.js');
 
 const [folder = '', picture = ''] = process.argv.slice(2);
+const LIMITS = { maxPixels: 64e6, maxAspect: 100 };
+const SIZE = { width: 64, height: 64 };
 const checkpoint = await openEditCheckpoint(folder);
-const { conditionAreas } = checkpoint.service;
 const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', 64 * 64);
 const layers = sizes.weights.layers.length;
 
@@ -53,8 +55,8 @@ const plans = {
 const request = {
   prompt: 'make it blue',
   negativePrompt: 'dull',
-  references: [await readInputPicture(await readFile(picture), { maxPixels: 64e6, maxAspect: 100 }, conditionAreas)],
-  size: { width: 64, height: 64 },
+  references: [await readInputPicture(await readFile(picture), LIMITS, SIZE, sizeRules(checkpoint))],
+  size: SIZE,
   numInferenceSteps: 2,
   trueCfgScale: 3,
   seed: 5,

@@ -78,7 +78,7 @@ describe('workers', () => {
   let picture: InputPicture;
   beforeAll(async () => {
     const [model] = await Promise.all([engines[0].load(), engines[1].load()]);
-    picture = await inputPicture(PICTURE, model.conditionAreas);
+    picture = await inputPicture(PICTURE, model.sizeRules);
   });
   afterAll(() => engines.forEach((engine) => engine.stop()));
   beforeEach(async () => {

@@ -8,7 +8,7 @@ export interface EditField {
   readonly fallback: string | null;
   readonly minimum: number | null;
   readonly maximum: number | null;
-  /** The values of a choice. */
+  /** The values of a choice; of a text some to choose from. */
   readonly choices: readonly string[];
 }
 
