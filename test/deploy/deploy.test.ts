@@ -75,7 +75,7 @@ describe('the container files say what the program does', () => {
     };
     expect(manifest.bin).toEqual({ 'qwen-image-edit': 'dist/cli.js' });
     expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'models/mini']));
-    expect(manifest.scripts['start:prod']).toBe('dist/cli.js serve');
+    expect(manifest.scripts['start:prod']).toBe('exec dist/cli.js serve');
     expect(dockerfile).toContain('CMD ["qwen-image-edit", "serve"]');
     expect(dockerfile).toContain('RUN node dist/cli.js setup-cuda');
     for (const folder of ['dist', 'models/mini'])
