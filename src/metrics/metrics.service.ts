@@ -136,8 +136,13 @@ export class Metrics {
     this.restarts.inc();
   }
 
-  /** `depth` is asked at each scrape: jobs that wait for their turn. */
-  measureQueue(depth: () => number | Promise<number>): void {
+  /** `depth` is asked at each scrape: jobs that wait for their turn, of which there may be `limit`. */
+  measureQueue(limit: number, depth: () => number | Promise<number>): void {
+    new Gauge({
+      name: 'qwen_edit_queue_limit_jobs',
+      help: 'Jobs that may wait for their turn (QUEUE_LIMIT)',
+      registers: this.registers,
+    }).set(limit);
     new Gauge({
       name: 'qwen_edit_queue_depth_jobs',
       help: 'Jobs that wait for their turn',

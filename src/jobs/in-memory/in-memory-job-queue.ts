@@ -26,7 +26,7 @@ export class InMemoryJobQueue extends JobQueue {
     this.metrics = metrics;
     this.tracing = tracing;
     this.admission = new Admission(limits.queueLimit, jobs.speed);
-    metrics.measureQueue(() => jobs.line.jobs.length);
+    metrics.measureQueue(limits.queueLimit, () => jobs.line.jobs.length);
   }
 
   reserve(timeoutSeconds: number): Promise<Reservation> {
