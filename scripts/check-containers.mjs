@@ -20,6 +20,9 @@ const ROOT = join(import.meta.dirname, '..');
 const PHOTO = join(ROOT, 'docs', 'images', 'photo.jpg');
 const [CPU, CUDA] = ['qwen-image-edit:check-cpu', 'qwen-image-edit:check-cuda'];
 const READY_SECONDS = 180;
+/** For an edit of some steps to end; on an idle machine it takes a few seconds. */
+const GRACE_SECONDS = 180;
+const GRACE = ['--env', `SHUTDOWN_GRACE_SECONDS=${GRACE_SECONDS}`];
 const runFile = promisify(execFile);
 const { values: options } = parseArgs({ options: { 'host-network': { type: 'boolean', default: false } } });
 const NETWORK = options['host-network'] ? ['--network', 'host'] : [];
@@ -113,7 +116,7 @@ async function runCpu() {
   const url = `http://127.0.0.1:${port}`;
   const hardened = ['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
   const startedAt = performance.now();
-  const { stdout: id } = await docker(['run', '--detach', ...hardened, ...published(port), CPU]);
+  const { stdout: id } = await docker(['run', '--detach', ...hardened, ...GRACE, ...published(port), CPU]);
   try {
     await untilReady(url);
     tell(`cpu: ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
@@ -124,9 +127,9 @@ async function runCpu() {
     await expectBlackAndWhite(await edit(url));
     tell('cpu: user 1000, a read-only root, /health, a photo edited');
 
-    const running = edit(url, { num_inference_steps: '40' });
+    const running = edit(url, { num_inference_steps: '16' });
     while ((await begunEdits(url)) < 2) await new Promise((resolve) => setTimeout(resolve, 50));
-    const stopped = docker(['stop', '--time', '60', id]);
+    const stopped = docker(['stop', '--time', String(GRACE_SECONDS + 30), id]);
     const isDraining = async () => (await fetch(`${url}/ready`)).status === 503;
     while (!(await isDraining())) await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await edit(url)).status === 503, 'a new edit is taken while it ends');
