@@ -183,10 +183,12 @@ async function runCompose(clone) {
     await writeFile(join(clone, 'host-network.yml'), `services: {cpu: ${cpu}}\n`);
     files.push('--file', 'host-network.yml');
   }
+  const env = { MAX_FILES: '3' };
   const compose = (/** @type {string[]} */ ...args) =>
-    docker(['compose', ...files, '--profile', 'cpu', ...args], { cwd: clone });
+    docker(['compose', ...files, '--profile', 'cpu', ...args], { cwd: clone, env });
   const { stdout: config } = await compose('config', '--format', 'json');
   const passed = JSON.parse(config).services.cpu.environment;
+  expect(passed.MAX_FILES === env.MAX_FILES, `a setting of the shell does not win: MAX_FILES=${passed.MAX_FILES}`);
   const wanted = [...`${example}\n${lines.join('\n')}`.matchAll(/^([A-Z][A-Z_]+)=/gm)].map(([, name = '']) => name);
   const missing = wanted.filter((name) => !(name in passed));
   expect(missing.length === 0, `Compose does not pass ${missing.join(', ')}`);

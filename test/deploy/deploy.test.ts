@@ -17,12 +17,15 @@ const known = (names: readonly string[]): readonly string[] => names.filter((nam
 const seconds = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1]);
 
 describe('the container files say what the program does', () => {
-  test('Compose passes every setting of .env, and some of the shell; variables are known ones', () => {
-    expect(compose).toMatch(/env_file:\n +- path: \.env\n +required: false/);
+  test('Compose passes every setting of .env and of the shell; variables are known ones', () => {
+    expect(compose).toMatch(/env_file:\n +- path: \.env\n +required: false\n +- path: deploy\/compose\/shell\.env/);
     expect(compose.match(/<<: \*service/g)).toHaveLength(2);
     const set = all(compose, /^ {2,6}([A-Z][A-Z_]+):/gm);
-    expect(set).toEqual(expect.arrayContaining(['QWEN_MODEL_DIR', 'API_KEY', 'DEVICE_MAP']));
-    expect(known(set)).toEqual([]);
+    // A key without a value would hide what .env says.
+    expect(new Set(set)).toEqual(new Set(['HOST', 'PORT', 'DEVICE_MAP']));
+    const passed = all(read('deploy', 'compose', 'shell.env'), /^([A-Z][A-Z_]+)\n/gm);
+    const missing = knownVariables().filter((name) => !passed.includes(name));
+    expect(new Set(missing)).toEqual(new Set(['HOST', 'PORT', 'RELOAD']));
     // What Compose asks for itself must not be taken for a misspelt setting of the service, which gets it too.
     const asked = all(compose, /\$\{([A-Z_]+)/g);
     expect(asked).toEqual(expect.arrayContaining(['MODELS', 'MEMORY', 'PORT']));
@@ -61,6 +64,9 @@ describe('the container files say what the program does', () => {
     expect(kubernetes).toMatch(/runAsNonRoot: true\n +runAsUser: 1000/);
     expect(kubernetes).toContain('readOnlyRootFilesystem: true');
     expect(compose).toContain('read_only: true');
+    // Compose takes limits in one place only: beside these, `pids_limit` is refused.
+    expect(compose.match(/limits:\n +memory: \S+\n +pids: \d+/g)).toHaveLength(2);
+    expect(compose).not.toContain('pids_limit');
     const cache = /XDG_CACHE_HOME=(\S+)/.exec(dockerfile)?.[1] ?? '';
     expect(compose).toContain(`cache:${cache}`);
     expect(kubernetes).toContain(`mountPath: ${cache}`);
