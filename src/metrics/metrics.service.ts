@@ -147,8 +147,18 @@ export class Metrics {
     this.restarts.inc();
   }
 
-  /** Both are asked at each scrape: jobs that wait for their turn, and pictures that engines are making. */
-  measureQueue(depth: () => number | Promise<number>, running: () => number | Promise<number>): void {
+  /**
+   * What is measured is asked at each scrape.
+   * @param limit jobs that may wait for their turn
+   * @param depth jobs that wait for their turn
+   * @param running pictures that engines are making
+   */
+  measureQueue(limit: number, depth: () => number | Promise<number>, running: () => number | Promise<number>): void {
+    new Gauge({
+      name: 'qwen_edit_queue_limit_jobs',
+      help: 'Jobs that may wait for their turn (QUEUE_LIMIT)',
+      registers: this.registers,
+    }).set(limit);
     new Gauge({
       name: 'qwen_edit_queue_depth_jobs',
       help: 'Jobs that wait for their turn',

@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ERROR_TABLE } from '../../src/http/errors/error-table.js';
 import { goodForm, postEdit } from '../support/edit-form.js';
 import { BEGUN, ENDLESS } from '../support/jobs.js';
 import { metric, scrape } from '../support/metrics.js';
 import { TestServer } from '../support/server.js';
 
+const QUEUE_LIMIT = 7;
+
 describe('GET /metrics', () => {
   let server: TestServer;
   let url: string;
   beforeAll(async () => {
-    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0', API_KEY: 'a key' } });
+    server = await TestServer.start({
+      env: { SHUTDOWN_GRACE_SECONDS: '0', API_KEY: 'a key', QUEUE_LIMIT: String(QUEUE_LIMIT) },
+    });
     ({ url } = server);
   });
   afterAll(() => server.stop());
@@ -58,6 +63,7 @@ describe('GET /metrics', () => {
     expect(grown('qwen_edit_stage_duration_seconds_sum{stage="denoise"}')).toBeGreaterThan(0);
     expect(grown('qwen_edit_step_duration_seconds_count')).toBe(8);
     expect(grown('qwen_edit_queue_wait_seconds_count')).toBe(1);
+    expect(after.get('qwen_edit_queue_limit_jobs')).toBe(QUEUE_LIMIT);
   });
 
   test('depth and cancels by reason', async () => {
@@ -116,6 +122,27 @@ describe('GET /metrics', () => {
       targets.flatMap(({ expr }) => [...expr.matchAll(/qwen_edit_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''))),
     );
     expect([...new Set(shown)].sort()).toEqual([...(await scrape(url)).kinds.keys()].sort());
+  });
+
+  test('the alert rules ask for metrics, labels and values that there are', async () => {
+    await (await postEdit(url, goodForm(), key)).text();
+    const { kinds, values } = await scrape(url);
+    const path = join(import.meta.dirname, '..', '..', 'deploy', 'prometheus', 'alerts.yaml');
+    const rules = readFileSync(path, 'utf8');
+    const asked = [...rules.matchAll(/(qwen_edit_\w+)(\{[^}]*\})?/g)];
+    expect(asked.length).toBeGreaterThan(10);
+    const series = [...values.keys()];
+    for (const [, name = '', labels = ''] of asked) {
+      expect([name, kinds.has(name.replace(/_(bucket|sum|count)$/, ''))]).toEqual([name, true]);
+      for (const [, label = ''] of labels.matchAll(/(\w+)[=!~]+"/g)) {
+        expect(series.find((each) => each.startsWith(`${name}{`))).toContain(`${label}="`);
+      }
+      const [, route] = /route="([^"]*)"/.exec(labels) ?? [];
+      if (route !== undefined) expect(series.join('\n')).toContain(`${name}{method="POST",route="${route}"`);
+    }
+    const codes = [...rules.matchAll(/code!?="([A-Z_]+)"/g)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(1);
+    expect(codes.filter((code = '') => !(code in ERROR_TABLE))).toEqual([]);
   });
 });
 

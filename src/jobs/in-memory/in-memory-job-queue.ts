@@ -27,6 +27,7 @@ export class InMemoryJobQueue extends JobQueue {
     this.tracing = tracing;
     this.admission = new Admission(limits.queueLimit, jobs.speed);
     metrics.measureQueue(
+      limits.queueLimit,
       () => jobs.line.jobs.length,
       () => jobs.picturesInFlight,
     );
