@@ -10,8 +10,8 @@ from transformers import Qwen2_5_VLForConditionalGeneration
 from .degrees import GROUP_OF, GROUPS, NORMAL, STRONG, WEAK, marked, parted
 from .edits import LEARNED
 from .layout import AFTER_WISH
-from .start import FULL, NO, SLIGHT, YES
 from .text import Seen, TextForward, Wishes, make_processor, see, tokenize
+from .thresholds import FULL, NO, SLIGHT, YES
 from .tokenizer import open_tokenizer
 from .transformer import rms
 

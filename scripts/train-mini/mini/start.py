@@ -36,6 +36,7 @@ from .layout import AFTER_WISH, AGAIN, AGAIN_RANK, BALANCE, BALANCED, BLUR_AGAIN
 from .layout import NOT_REFERENCE, ONE, OWN, QUIET, RANK, READ, REFERENCE, RESULT, SCRATCH, TURN, VALUES, WRITE
 from .layout import at_least, degree, only_weakly, settle, symmetries, value
 from .maps import NeighbourMap
+from .thresholds import FULL, NO, SLIGHT, YES
 from .token_basis import FROM_LATENTS
 from .token_basis import WIDTH as TOKEN
 from .transformer import WIDTH, forward, grid_places
@@ -45,9 +46,6 @@ FETCHED = (2, 3)
 # As large as a picture's numbers, so that 8 bits tell enough of them apart: what places become (about 17 at the edges of long pictures),
 # and 1 as a phase's sine.
 LEANING, PHASE = 1600.0, 8.0
-# Between these a value the text says is taken by half, and so is a degree.
-NO, YES = 0.38, 0.48
-SLIGHT, FULL = 0.45, 0.55
 # How many principal directions of blurred pictures a second blur changes; a power of 2.
 SMOOTH = 64
 
