@@ -105,7 +105,10 @@ describe('what the miniature makes of wishes', () => {
 
   beforeAll(async () => {
     info = await engine.load(join(ROOT, 'models', 'mini'), 'cpu', 'fp32');
-    photo = await inputPicture(join(ROOT, 'docs', 'images', 'photo.jpg'), info.conditionAreas);
+    photo = await inputPicture(join(ROOT, 'docs', 'images', 'photo.jpg'), info.sizeRules, {
+      width: SIDE,
+      height: SIDE,
+    });
     kept = await make('keep it as it is');
   }, 120_000);
   afterAll(() => {
