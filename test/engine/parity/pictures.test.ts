@@ -25,7 +25,7 @@ async function requestOf(item: PictureCase, conditionAreas: readonly number[]): 
   return {
     prompt: item.prompt,
     negativePrompt: item.negative_prompt ?? ' ',
-    references: [await inputPicture(pictureFile(item.picture), conditionAreas)],
+    references: await Promise.all(item.pictures.map((name) => inputPicture(pictureFile(name), conditionAreas))),
     editKey: randomUUID(),
     size: { width, height },
     numInferenceSteps: item.num_inference_steps,

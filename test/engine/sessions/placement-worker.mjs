@@ -3,7 +3,7 @@
  * Makes one picture of a checkpoint under several plans of its own making, each in the engine's parts, and prints what
  * came of each as a line of JSON. In a process of its own: jest's realms have typed arrays that the runtime refuses.
  *
- *     node placement-worker.mjs CHECKPOINT PICTURE
+ *     node placement-worker.mjs CHECKPOINT PICTURE...
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -19,10 +19,13 @@ const { PipelineService } = await import('../../../src/engine/pipeline/pipeline.
 const { SchedulerService } = await import('../../../src/engine/scheduler/scheduler.service.js');
 const { readInputPicture } = await import('../../../src/images/input-picture.js');
 
-const [folder = '', picture = ''] = process.argv.slice(2);
+const [folder = '', ...pictures] = process.argv.slice(2);
 const checkpoint = await openEditCheckpoint(folder);
 const { conditionAreas } = checkpoint.service;
-const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', 64 * 64);
+const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', {
+  outputPixels: 64 * 64,
+  maxReferences: pictures.length,
+});
 const layers = sizes.weights.layers.length;
 
 /**
@@ -50,10 +53,13 @@ const plans = {
   split: planOn([1, layers - 1], Infinity),
   splitInThree: layers < 3 ? null : planOn([1, 1, layers - 2], Infinity),
 };
+const limits = { maxPixels: 64e6, maxAspect: 100 };
 const request = {
   prompt: 'make it blue',
   negativePrompt: 'dull',
-  references: [await readInputPicture(await readFile(picture), { maxPixels: 64e6, maxAspect: 100 }, conditionAreas)],
+  references: await Promise.all(
+    pictures.map(async (picture) => readInputPicture(await readFile(picture), limits, conditionAreas)),
+  ),
   size: { width: 64, height: 64 },
   numInferenceSteps: 2,
   trueCfgScale: 3,
