@@ -13,6 +13,13 @@ import { TestServer } from '../../support/server.js';
 const SAME_PICTURE = 70;
 const OTHER_PICTURE = 50;
 
+/** A case with three references. */
+function threeReferences(checkpoint: string): PictureCase {
+  const found = manifest(checkpoint).pictures.find(({ pictures }) => pictures.length === 3);
+  if (found === undefined) throw new Error(`${checkpoint} has no case with three references`);
+  return found;
+}
+
 const bytesOf = (name: string): Buffer => readFileSync(pictureFile(name));
 
 describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (checkpoint) => {
@@ -22,7 +29,7 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
   });
   afterAll(() => server.stop());
 
-  const item = manifest(checkpoint).pictures.find(({ pictures }) => pictures.length === 3) as PictureCase;
+  const item = threeReferences(checkpoint);
   const fieldsOf = ({ prompt, negative_prompt: negative, size, ...rest }: PictureCase): Record<string, string> => ({
     prompt,
     ...(negative === null ? {} : { negative_prompt: negative }),
