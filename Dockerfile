@@ -10,16 +10,21 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-# The runtime's binaries for other systems are two thirds of all there is.
+# The runtime's binaries for other systems and processors are six sevenths of all there is.
 RUN npm run build \
     && npm prune --omit=dev --no-audit --no-fund \
-    && find node_modules/onnxruntime-node/bin/napi-v6 -mindepth 1 -maxdepth 1 ! -name linux -exec rm -r {} +
+    && find node_modules/onnxruntime-node/bin/napi-v6 -mindepth 2 -maxdepth 2 \
+        ! -path "*/linux/$(node --print process.arch)" -exec rm -r {} +
 
 # Fetches the CUDA provider and NVIDIA's libraries; only what it leaves goes on.
 FROM build AS cuda-libraries
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends python3-pip && rm -rf /var/lib/apt/lists/*
-RUN node dist/cli.js setup-cuda && rm -rf .cuda/provider-*
+# Of the runtime's folder only what has come to it: the rest is in the image already.
+RUN node dist/cli.js setup-cuda \
+    && rm -rf .cuda/provider-* \
+    && mkdir /provider \
+    && find node_modules/onnxruntime-node/bin -name 'libonnxruntime_providers_*' -exec cp --parents --target-directory=/provider {} +
 
 FROM ${NODE_IMAGE} AS runtime
 WORKDIR /app
@@ -44,6 +49,6 @@ FROM runtime AS cuda
 ENV NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
 COPY --from=cuda-libraries /app/.cuda ./.cuda
-COPY --from=cuda-libraries /app/node_modules/onnxruntime-node/bin ./node_modules/onnxruntime-node/bin
+COPY --from=cuda-libraries /provider ./
 
 FROM runtime AS cpu

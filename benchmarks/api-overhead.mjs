@@ -21,6 +21,7 @@ import { register } from 'tsx/esm/api';
 
 register();
 const { openEditCheckpoint } = await import('../src/engine/open-edit-checkpoint.js');
+const { sizeRules } = await import('../src/engine/size-rules.js');
 const { PixelSemaphore } = await import('../src/edits/decoding/pixel-semaphore.js');
 const { decodeImage } = await import('../src/images/decode.js');
 const { encodeImage } = await import('../src/images/encode.js');
@@ -28,7 +29,7 @@ const { INPUT_PICTURE_WORKER } = await import('../src/program/program-files.js')
 
 const ROOT = join(import.meta.dirname, '..');
 const CHECKPOINT = process.argv[2] ?? join(ROOT, 'test', 'fixtures', 'checkpoints', 'plain');
-const { conditionAreas: CONDITION_AREAS } = (await openEditCheckpoint(CHECKPOINT)).service;
+const SIZE_RULES = sizeRules(await openEditCheckpoint(CHECKPOINT));
 const LIMITS = { maxPixels: 64e6, maxAspect: 10 };
 const STARTS = 5;
 const EDITS = 20;
@@ -152,7 +153,7 @@ async function pictureWork(picture) {
     const decodedAt = performance.now();
     await encodeImage(image, 'png', 100);
     const encodedAt = performance.now();
-    await pool.run({ blocks: [picture], limits: LIMITS, conditionAreas: CONDITION_AREAS, semaphoreMemory });
+    await pool.run({ blocks: [picture], limits: LIMITS, size: 'auto', sizeRules: SIZE_RULES, semaphoreMemory });
     times.decode[round] = decodedAt - startedAt;
     times.encode[round] = encodedAt - decodedAt;
     times.intake[round] = performance.now() - encodedAt;
@@ -191,7 +192,7 @@ for (const [name, picture] of /** @type {[string, Buffer][]} */ ([
   const { decode, encode, intake } = await pictureWork(picture);
   const { encode: encodeResult } = await pictureWork(small);
   print(`${name} PNG in and out`, `${(decode + encode).toFixed(1)} ms (${decode.toFixed(1)} + ${encode.toFixed(1)})`);
-  print(`decoded and resized to ${CONDITION_AREAS.join(' and ')} pixels`, `${intake.toFixed(1)} ms`);
+  print(`decoded and resized to ${SIZE_RULES.conditionAreas.join(' and ')} pixels`, `${intake.toFixed(1)} ms`);
   const body = multipart(picture, least);
   await timedEdit(service.url, body);
   const cpuBefore = await cpuMilliseconds(service.pid);

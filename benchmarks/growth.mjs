@@ -7,7 +7,7 @@
  *
  * --sizes 128,256,384,512   --references 256,512,1024   --steps 1,2,4,8   --variants 1,2,4   the values; the first two are
  * sides of squares in pixels. The second of each list is the middle point's, the first one of --variants.
- * The miniature is served (minutes on two cores), with --random a checkpoint of the published VAE with random weights, which
+ * The miniature is served, but for its range of sizes (minutes on two cores), with --random a checkpoint of the published VAE with random weights, which
  * is made where there is none (an edit of 512×512 takes a minute and more). --out, the current folder, gets growth.svg.
  */
 import { existsSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
+import { copyWithoutRange } from './support/any-size.mjs';
 import { startOurs } from './support/contestants.mjs';
 import { median, numbers, tableHead, tableRow } from './support/figures.mjs';
 import { writePhoto } from './support/photo.mjs';
@@ -23,7 +24,7 @@ import { plotPanels } from './support/plot.mjs';
 
 const { values: options } = parseArgs({
   options: {
-    checkpoint: { type: 'string', default: join(import.meta.dirname, '..', 'models', 'mini') },
+    checkpoint: { type: 'string' },
     random: { type: 'boolean', default: false },
     precision: { type: 'string', default: 'fp32' },
     sizes: { type: 'string', default: '128,256,384,512' },
@@ -106,7 +107,6 @@ async function grow({ name, title, values }, at) {
 async function main() {
   const random = join(tmpdir(), 'qwen-image-edit-random-middle');
   if (options.random && !existsSync(join(random, 'model_index.json'))) await makeRandomCheckpoint(random, 'middle');
-  const checkpoint = resolve(options.random ? random : options.checkpoint);
   const { size, reference, steps, variants } = BASE;
   console.log(
     `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${options.precision}, guidance on`,
@@ -114,7 +114,10 @@ async function main() {
   console.log(`but for the value that varies: result ${size}², reference ${reference}², ${steps} steps, n=${variants}`);
   console.log(`medians of ${options.rounds}\n`);
   const folder = await mkdtemp(join(tmpdir(), 'growth-'));
+  const miniature = join(folder, 'miniature');
+  const checkpoint = options.random ? random : resolve(options.checkpoint ?? miniature);
   try {
+    if (checkpoint === miniature) await copyWithoutRange(join(import.meta.dirname, '..', 'models', 'mini'), miniature);
     const panels = [];
     for (const series of SERIES) panels.push(await grow(series, (point) => measure(checkpoint, folder, point)));
     await writeFile(join(options.out, 'growth.svg'), plotPanels('seconds of an edit', panels));

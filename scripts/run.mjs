@@ -1,6 +1,5 @@
 // @ts-check
 // Runs a command of the program from a clone: builds first what has changed since the last time.
 import { runProgram } from './support/run-program.mjs';
-import { endWithBuildErrors } from './support/program-build.mjs';
 
-await runProgram(process.argv.slice(2)).catch(endWithBuildErrors);
+await runProgram(process.argv.slice(2));

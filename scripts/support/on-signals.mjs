@@ -8,7 +8,7 @@ import { clearInterval, setInterval } from 'node:timers';
 export function onSignals(end) {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => end(signal));
   if (process.env['npm_lifecycle_event'] === undefined) return;
-  // npm hands a SIGTERM on to its shell, which dies of it without a word to what it runs.
+  // npm may be killed without a word to what it runs.
   const { ppid } = process;
   const watch = setInterval(() => {
     if (process.ppid === ppid) return;

@@ -1,5 +1,7 @@
+import { nearestInRange, type SizeRange } from '../images/size-range.js';
 import { CheckpointError } from './checkpoint-error.js';
 import type { PreprocessorConfig } from './preprocessor-config.js';
+import { SERVICE_FILE } from './service-settings.js';
 import type { TextEncoderConfig } from './text-encoder-config.js';
 import type { TransformerConfig } from './transformer-config.js';
 import type { VaeConfig } from './vae-config.js';
@@ -19,7 +21,8 @@ export interface ComponentConfigs {
 }
 
 /** Latents enter the transformer in squares of 2 × 2 pixels. */
-const PACKED_PIXELS = 4;
+const PACKED_SIDE = 2;
+const PACKED_PIXELS = PACKED_SIDE ** 2;
 
 /**
  * Checks the dimensions that two components share.
@@ -67,4 +70,17 @@ export function checkConsistency({ textEncoder, transformer, vae, preprocessor, 
       `${labels.textEncoder}: image_token_id is ${textEncoder.imageTokenId}, expected less than vocab_size (${textEncoder.vocabSize})`,
     );
   }
+}
+
+/**
+ * Checks that there are sizes of the range that the autoencoder can make.
+ * @throws CheckpointError
+ */
+export function checkSizeRange(range: SizeRange, { spatialCompression }: VaeConfig): void {
+  const multiple = spatialCompression * PACKED_SIDE;
+  const side = Math.sqrt(range.minArea);
+  if (nearestInRange({ width: side, height: side }, range, multiple) !== null) return;
+  throw new CheckpointError(
+    `${SERVICE_FILE}: min_area, max_area and max_side leave no size whose sides are multiples of ${multiple}`,
+  );
 }

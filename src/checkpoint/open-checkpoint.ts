@@ -1,5 +1,5 @@
 import { allInOrder } from './all-in-order.js';
-import { checkConsistency, type ComponentConfigs } from './check-consistency.js';
+import { checkConsistency, checkSizeRange, type ComponentConfigs } from './check-consistency.js';
 import { CheckpointError } from './checkpoint-error.js';
 import type { Checkpoint } from './checkpoint.js';
 import { commonFolder, relativePosix } from './common-folder.js';
@@ -40,6 +40,7 @@ export async function openCheckpoint<C extends ServedClass>(
     readComponentShards(files, 'transformer'),
     readComponentShards(files, 'vae'),
   ]);
+  checkSizeRange(service.sizeRange, configs.vae);
   const root = commonFolder(shards.flatMap((component) => component.shards.map(({ realPath }) => realPath)));
   const [textEncoder, transformer, vae] = shards.map((component) =>
     indexTensors(component, (realPath) => relativePosix(root, realPath)),

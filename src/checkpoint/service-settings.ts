@@ -1,3 +1,5 @@
+import type { ModelNotice } from '../protocol/model-info.js';
+import type { SizeRange } from '../images/size-range.js';
 import type { ConfigReader } from './config-reader.js';
 import type { ServedClass } from './served-class.js';
 
@@ -5,25 +7,47 @@ import type { ServedClass } from './served-class.js';
 export interface ServiceSettings {
   /** Pixels that an input is brought to before it conditions the edit, one for each of the class's conditions. */
   readonly conditionAreas: readonly number[];
+  /** Inputs are brought to the size at which the result is made, whatever their areas are. */
+  readonly conditionFollowsSize: boolean;
   /** Area in pixels of a result whose size follows the input. */
   readonly nativeArea: number;
+  /** The sizes that the model makes well; results of other sizes are resized from them. */
+  readonly sizeRange: SizeRange;
   readonly defaultSize: { readonly width: number; readonly height: number } | 'auto';
   readonly defaultSteps: number;
   readonly defaultTrueCfgScale: number;
   /** Instructions that the model does well. */
   readonly suggestions: readonly string[];
+  /** What its users should know; null: nothing. */
+  readonly notice: ModelNotice | null;
 }
 
 export const SERVICE_FILE = 'service.json';
 
 /** The keys that every class has beside those of its condition areas. */
-const KEYS = ['native_area', 'default_size', 'default_steps', 'default_true_cfg_scale', 'model_id', 'suggestions'];
+const KEYS = [
+  'condition_follows_size',
+  'native_area',
+  'min_area',
+  'max_area',
+  'max_side',
+  'default_size',
+  'default_steps',
+  'default_true_cfg_scale',
+  'model_id',
+  'suggestions',
+  'notice',
+];
 /** A side of a result of no other size, in pixels. */
 const DEFAULT_SIDE = 1024;
 const MAX_AREA = 4_194_304;
 const MIN_SIDE = 64;
 const MAX_SIDE = 4096;
 const MAX_STEPS = 150;
+/** Of a notice: it is a sentence or two, shown above everything else. */
+const MAX_NOTICE_CHARACTERS = 500;
+/** Where no key sets a limit; JSON has no infinity. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /**
  * Reads service.json. Every key may be absent; an unknown one is refused by name, so that a misspelt one isn't lost.
@@ -40,11 +64,14 @@ export function parseServiceSettings(config: ConfigReader, served: ServedClass):
   const area = (key: string, fallback: number): number => config.integer(key, fallback, { min: 1, max: MAX_AREA });
   return {
     conditionAreas: served.conditions.map((condition) => area(condition.key, condition.area)),
+    conditionFollowsSize: config.boolean('condition_follows_size', false),
     nativeArea: area('native_area', served.nativeArea),
+    sizeRange: parseSizeRange(config),
     defaultSize: parseDefaultSize(config),
     defaultSteps: config.integer('default_steps', served.defaultSteps, { min: 1, max: MAX_STEPS }),
     defaultTrueCfgScale: config.number('default_true_cfg_scale', served.defaultTrueCfgScale, { min: 0 }),
     suggestions: parseSuggestions(config),
+    notice: parseNotice(config),
   };
 }
 
@@ -58,6 +85,15 @@ export function parseModelId(config: ConfigReader): string | undefined {
     config.refuse('model_id', 'a text of letters, digits and . _ - /');
   }
   return id;
+}
+
+function parseSizeRange(config: ConfigReader): SizeRange {
+  const limit = (key: string, min: number, max: number): number =>
+    config.has(key) ? config.integer(key, max, { min, max }) : UNLIMITED;
+  const minArea = config.integer('min_area', 1, { min: 1, max: MAX_AREA });
+  const maxArea = limit('max_area', 1, MAX_AREA);
+  if (minArea > maxArea) throw config.error('min_area', `is ${minArea}, more than max_area (${maxArea})`);
+  return { minArea, maxArea, maxSide: limit('max_side', MIN_SIDE, MAX_SIDE) };
 }
 
 function parseDefaultSize(config: ConfigReader): ServiceSettings['defaultSize'] {
@@ -85,4 +121,32 @@ function parseSuggestions(config: ConfigReader): readonly string[] {
     config.refuse('suggestions', 'a list of texts');
   }
   return suggestions;
+}
+
+/** The notice in English and in Chinese, where that is absent in English. */
+function parseNotice(config: ConfigReader): ModelNotice | null {
+  if (!config.has('notice')) {
+    return null;
+  }
+  const notice = config.section('notice');
+  if (notice === undefined) {
+    config.refuse('notice', 'an object with "en", and "zh" if you like');
+  }
+  for (const key of notice.keys()) {
+    if (key !== 'en' && key !== 'zh') {
+      throw notice.error(key, 'is not known; known are en, zh');
+    }
+  }
+  const en = parseSentence(notice, 'en');
+  return { en, zh: notice.has('zh') ? parseSentence(notice, 'zh') : en };
+}
+
+function parseSentence(notice: ConfigReader, language: keyof ModelNotice): string {
+  const text = notice.raw(language);
+  // One line: it stands in logs, too.
+  const isSentence = typeof text === 'string' && text.trim() !== '' && !/\p{Cc}/u.test(text);
+  if (!isSentence || text.length > MAX_NOTICE_CHARACTERS) {
+    notice.refuse(language, `a text of one line and at most ${MAX_NOTICE_CHARACTERS} characters`);
+  }
+  return text.trim();
 }

@@ -1,6 +1,6 @@
 import { editApiError } from '../http/errors/edit-api-error.js';
 import { EditError } from '../protocol/edit-error.js';
-import { PICTURE_FIELDS } from '../edits/fields/input-files.js';
+import { PICTURE_FIELDS } from '../edits/fields/known-fields.js';
 
 /** Exit codes; a signal's own is 128 and its number. */
 export const EXIT = { done: 0, failed: 1, wrongUsage: 2 } as const;

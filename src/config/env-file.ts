@@ -20,6 +20,8 @@ const SETTING = /^\s*(?:export\s+)?([\w.-]+)\s*=\s*/;
 const QUOTES = ['"', "'", '`'];
 
 const NO_SETTING = 'expected NAME=value, a comment that begins with #, or a blank line';
+/** Node ends the value there: what follows would be lost, and a key that begins so is no key at all. */
+const BARE_HASH = 'a value with a # must stand in quotes; a comment behind a value needs a space before its #';
 const BAD_QUOTES = 'a quoted value must end with the quote that it begins with, and only a comment may follow';
 
 /**
@@ -28,7 +30,7 @@ const BAD_QUOTES = 'a quoted value must end with the quote that it begins with, 
  * splits the text into settings, has Node read one at a time, and tells of every line that is none.
  */
 export function parseEnvFile(text: string): EnvFile {
-  const lines = text.replace(BYTE_ORDER_MARK, '').split(/\r?\n/);
+  const lines = text.replace(BYTE_ORDER_MARK, '').split(/\r\n?|\n/);
   const variables = new Map<string, string>();
   const faults: EnvFileFault[] = [];
   for (let index = 0; index < lines.length; index += 1) {
@@ -39,6 +41,10 @@ export function parseEnvFile(text: string): EnvFile {
       faults.push({ line: index + 1, message: NO_SETTING });
       continue;
     }
+    if (hasBareHash(line, head.length)) {
+      faults.push({ line: index + 1, message: BARE_HASH });
+      continue;
+    }
     const rest = [line.slice(head.length), ...lines.slice(index + 1)];
     const length = valueLines(rest);
     const value = length === null ? undefined : readValue(rest.slice(0, length).join('\n'));
@@ -47,6 +53,12 @@ export function parseEnvFile(text: string): EnvFile {
     index += (length ?? 1) - 1;
   }
   return { variables, faults };
+}
+
+/** Whether the first # of a value without quotes, which begins at `start`, touches what stands before it. */
+function hasBareHash(line: string, start: number): boolean {
+  if (QUOTES.includes(line.charAt(start))) return false;
+  return /\S/.test(line.charAt(line.indexOf('#', start) - 1));
 }
 
 /** How many of the lines the value at the start of the first one takes; null when its quotes are wrong. */

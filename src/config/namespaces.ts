@@ -9,9 +9,19 @@ export const loggingConfig = registerAs('logging', () => loadSettings().logging)
 export const authConfig = registerAs('auth', () => loadSettings().auth);
 /** What one request may ask for. */
 export const limitsConfig = registerAs('limits', () => loadSettings().limits);
+/** Which hosts the service asks for anything. */
+export const remoteConfig = registerAs('remote', () => loadSettings().remote);
 /** How long jobs wait and are kept. */
 export const jobsConfig = registerAs('jobs', () => loadSettings().jobs);
 /** What the engine process loads, and when it counts as stuck. */
 export const engineConfig = registerAs('engine', () => loadSettings().engine);
 
-export const NAMESPACES = [serverConfig, loggingConfig, authConfig, limitsConfig, jobsConfig, engineConfig];
+export const NAMESPACES = [
+  serverConfig,
+  loggingConfig,
+  authConfig,
+  limitsConfig,
+  remoteConfig,
+  jobsConfig,
+  engineConfig,
+];

@@ -1,13 +1,18 @@
 import path from 'node:path';
 import { DEVICE_MAPS, PRECISION_SETTINGS } from '../protocol/device-settings.js';
 import type { LoadRequest } from '../protocol/load-request.js';
+import { parseCorsOrigins } from './cors-origins.js';
+import { hostPatterns } from './host-patterns.js';
 import { unknownVariableFaults } from './known-variables.js';
 import { PACKAGE_DIR } from '../program/program-files.js';
 import { readQuantizedCache } from './quantized-cache-settings.js';
 import {
+  type CorsOrigins,
   type EngineSettings,
   type JobLimits,
+  LOG_FORMATS,
   LOG_LEVELS,
+  type RemoteSettings,
   type RequestLimits,
   type ServerSettings,
   type Settings,
@@ -46,14 +51,27 @@ function readAll(variables: VariableReader): Settings {
   const model = readModel(variables);
   // `npm start` (scripts/start.mjs) acts on RELOAD before the service's own process starts; here it is only checked.
   variables.oneOf('RELOAD', ['true', 'false'], 'false');
-  const auth = { apiKey: variables.secret('API_KEY') };
+  const auth = { apiKey: variables.secret('API_KEY'), corsOrigins: readCorsOrigins(variables) };
   const server = readServer(variables);
-  const logging = { level: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info') };
+  const logging = {
+    level: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    format: variables.oneOf('LOG_FORMAT', LOG_FORMATS, 'text'),
+  };
   const limits = readLimits(variables);
+  const remote = readRemote(variables);
   const jobs = readJobs(variables);
   const { maxOutputPixels: outputPixels, maxReferences } = limits;
   const load = { ...model, outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) };
-  return { auth, server, logging, limits, jobs, engine: readEngine(variables, load) };
+  return { auth, server, logging, limits, remote, jobs, engine: readEngine(variables, load) };
+}
+
+function readCorsOrigins(variables: VariableReader): CorsOrigins {
+  const text = variables.text('CORS_ORIGINS');
+  if (text === null) return [];
+  const read = parseCorsOrigins(text);
+  if ('origins' in read) return read.origins;
+  variables.refuse('CORS_ORIGINS', text, read.fault);
+  return [];
 }
 
 function readServer(variables: VariableReader): ServerSettings {
@@ -79,6 +97,19 @@ function readLimits(variables: VariableReader): RequestLimits {
     maxOutputSide: variables.wholeNumber('MAX_OUTPUT_SIDE', 64, 16384, 4096),
     maxOutputPixels: variables.wholeNumber('MAX_OUTPUT_PIXELS', 4096, 268_435_456, 4_194_304),
   };
+}
+
+function readRemote(variables: VariableReader): RemoteSettings {
+  const list = variables.text('IMAGE_URL_HOSTS') ?? '';
+  const imageUrlHosts = hostPatterns(list);
+  if (imageUrlHosts === null) {
+    variables.refuse(
+      'IMAGE_URL_HOSTS',
+      list,
+      "must be host names with commas between, such as 'images.example.com,*.example.org': neither addresses, nor ports or paths",
+    );
+  }
+  return { imageUrlHosts: imageUrlHosts ?? [] };
 }
 
 function readJobs(variables: VariableReader): JobLimits {

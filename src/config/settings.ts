@@ -3,6 +3,9 @@ import type { LoadRequest } from '../protocol/load-request.js';
 export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
 /** Where the service listens, and how it ends. */
 export interface ServerSettings {
   /** HOST: an IP address or a host name. */
@@ -17,12 +20,19 @@ export interface ServerSettings {
 export interface LoggingSettings {
   /** LOG_LEVEL */
   readonly level: LogLevel;
+  /** LOG_FORMAT; json: one object a line. */
+  readonly format: LogFormat;
 }
+
+/** Origins of pages, each as browsers write it in the header Origin; `*`: every page's. */
+export type CorsOrigins = '*' | readonly string[];
 
 /** Who may use the service. */
 export interface AuthSettings {
   /** API_KEY; null: no authentication. */
   readonly apiKey: string | null;
+  /** CORS_ORIGINS: the pages of other hosts that may use the service from a browser; empty: none. */
+  readonly corsOrigins: CorsOrigins;
 }
 
 /** What a request may ask for at most; each is an environment variable that the answer names. */
@@ -31,7 +41,7 @@ export interface RequestLimits {
   readonly maxFiles: number;
   /** MAX_FILE_MB, in bytes. */
   readonly maxFileBytes: number;
-  /** MAX_BODY_MB, in bytes: the whole multipart body. */
+  /** MAX_BODY_MB, in bytes: a whole body. */
   readonly maxBodyBytes: number;
   /** UPLOADS_MAX_MB, in bytes: uploads and the pictures of unfinished jobs, over all requests. */
   readonly uploadsMaxBytes: number;
@@ -47,6 +57,12 @@ export interface RequestLimits {
   readonly maxOutputSide: number;
   /** MAX_OUTPUT_PIXELS: width × height of a result. */
   readonly maxOutputPixels: number;
+}
+
+/** Which hosts the service asks for anything. */
+export interface RemoteSettings {
+  /** IMAGE_URL_HOSTS: from which pictures are fetched whose URL a request gives, see hostPatterns; empty: from none. */
+  readonly imageUrlHosts: readonly string[];
 }
 
 /** How many jobs may wait, and how long they may take and are kept. */
@@ -81,6 +97,7 @@ export interface Settings {
   readonly logging: LoggingSettings;
   readonly auth: AuthSettings;
   readonly limits: RequestLimits;
+  readonly remote: RemoteSettings;
   readonly jobs: JobLimits;
   readonly engine: EngineSettings;
 }

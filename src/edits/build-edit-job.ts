@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
-import type { EditJob } from '../jobs/edit-job.js';
+import type { EditInputs, EditJob } from '../jobs/edit-job.js';
 import { editWarnings } from './edit-warnings.js';
 import type { EditForm } from './fields/check-form.js';
+import { sizeWarnings } from './size-warnings.js';
 
 /** The model authors' own: guidance needs something to guide away from. */
 const DEFAULT_NEGATIVE_PROMPT = ' ';
@@ -10,15 +11,19 @@ const DEFAULT_QUALITY = 100;
 
 /**
  * Fills in every default.
+ * @param pictures the edit's, decoded
  * @param isFollowed the edit's events can be followed: it is streamed or a job
  */
-export function buildEditJob(form: EditForm, isFollowed: boolean): EditJob {
+export function buildEditJob(form: EditForm, pictures: EditInputs, isFollowed: boolean): EditJob {
   const { fields, inputs, model } = form;
+  const size = fields.size ?? model.defaults.size;
+  // The last reference of an edit is the one that its result follows, where there may be several.
+  const followed = pictures.map((references) => references.at(-1)).filter((picture) => picture !== undefined);
   return {
     settings: {
       prompt: fields.prompt,
       negativePrompt: fields.negative_prompt ?? DEFAULT_NEGATIVE_PROMPT,
-      size: fields.size ?? model.defaults.size,
+      size,
       numInferenceSteps: fields.num_inference_steps ?? model.defaults.numInferenceSteps,
       trueCfgScale: fields.true_cfg_scale ?? model.defaults.trueCfgScale,
       seed: fields.seed ?? randomInt(2 ** 32),
@@ -31,6 +36,13 @@ export function buildEditJob(form: EditForm, isFollowed: boolean): EditJob {
     quality: fields.output_compression ?? DEFAULT_QUALITY,
     wantsProgress: fields.progress,
     inputPictures: inputs.files.length,
-    warnings: editWarnings(form, isFollowed),
+    warnings: [
+      ...editWarnings(form, isFollowed),
+      ...sizeWarnings(
+        size,
+        followed.map((picture) => picture.size),
+        model,
+      ),
+    ],
   };
 }

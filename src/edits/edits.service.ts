@@ -56,6 +56,14 @@ export class EditsService {
   }
 
   /**
+   * The job that was submitted before under this name, which the caller holds until it leaves it; null when there is none.
+   * @throws EditError conflict
+   */
+  find(name: JobName): Promise<string | null> {
+    return this.queue.holdNamed(name);
+  }
+
+  /**
    * Decodes the pictures and queues the edit; the caller holds the job until it leaves it.
    * @returns the job's id
    * @throws EditError
@@ -66,7 +74,7 @@ export class EditsService {
     const held = this.budget.hold();
     try {
       held.add(pictureBytes(inputs));
-      const job = buildEditJob(form, isFollowed);
+      const job = buildEditJob(form, inputs, isFollowed);
       const id = await this.queue.submit(job, inputs, { reservation, timeoutSeconds, name, trace });
       void this.queue.finished(id).then(() => held.release());
       return id;

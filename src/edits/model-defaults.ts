@@ -1,3 +1,4 @@
+import { commonSizes } from '../images/output-size.js';
 import { sizeText } from '../protocol/edit-settings.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import type { ModelDefaultsDto } from './model-defaults.dto.js';
@@ -10,4 +11,9 @@ export function modelDefaults({ defaults }: ModelInfo): ModelDefaultsDto {
     num_inference_steps: numInferenceSteps,
     true_cfg_scale: trueCfgScale,
   };
+}
+
+/** Sizes that the model makes well, to choose from, as a request gives them; the first is a square. */
+export function modelSizes({ sizeRules }: ModelInfo): string[] {
+  return commonSizes(sizeRules).map(sizeText);
 }

@@ -9,6 +9,7 @@ import { openEditCheckpoint } from './open-edit-checkpoint.js';
 import { CancelledError } from './pipeline/cancelled-error.js';
 import { InvalidEditError } from './pipeline/invalid-edit-error.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
+import { sizeRules } from './size-rules.js';
 import { OutOfMemoryError } from './sessions/out-of-memory.js';
 
 type Send = (event: EngineEvent) => void;
@@ -105,7 +106,7 @@ function modelInfo(
   return {
     id: checkpoint.modelId,
     pipelineClass: pipeline.className,
-    conditionAreas: service.conditionAreas,
+    sizeRules: sizeRules(checkpoint),
     maxReferences: Math.min(pipeline.maxReferences, maxReferences),
     defaults: {
       size: service.defaultSize,
@@ -113,6 +114,7 @@ function modelInfo(
       trueCfgScale: service.defaultTrueCfgScale,
     },
     suggestions: service.suggestions,
+    notice: service.notice,
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,

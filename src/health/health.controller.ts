@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import type { Response } from 'express';
 import { Public } from '../auth/public.decorator.js';
+import { ApiErrors } from '../http/errors/api-errors.decorator.js';
 import { PACKAGE_VERSION } from '../program/program-files.js';
 import { ServedModel } from '../inference/served-model.js';
 import { HealthDto, NotReadyDto, ReadyDto } from './health.dto.js';
@@ -19,15 +20,17 @@ export class HealthController {
   ) {}
 
   @Get('health')
-  @ApiOperation({ summary: 'Liveness: the process answers; never waits for the model' })
+  @ApiOperation({ operationId: 'getHealth', summary: 'Liveness: the process answers; never waits for the model' })
   @ApiOkResponse({ type: HealthDto })
+  @ApiErrors('INVALID_INPUT')
   live(): HealthDto {
     return new HealthDto(PACKAGE_VERSION);
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Readiness: the model is loaded' })
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Readiness: the model is loaded' })
   @ApiOkResponse({ type: ReadyDto })
+  @ApiErrors('INVALID_INPUT')
   @ApiServiceUnavailableResponse({ type: NotReadyDto })
   async ready(@Res({ passthrough: true }) response: Response): Promise<ReadyDto | NotReadyDto> {
     const { details } = await this.runChecks();

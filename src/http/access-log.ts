@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { answeredStatus } from './answered-status.js';
-import { type LogFields, type LogFieldSource, logLine } from './log-fields.js';
+import { type LogFields, type LogFieldSource, logMilliseconds } from './log-fields.js';
 import { PROBE_PATHS } from './probe-paths.js';
 import { wireBytes } from './wire-bytes.js';
 
@@ -10,8 +10,8 @@ const NO_MORE: LogFieldSource = { fields: () => Promise.resolve({}), privateFiel
 
 /**
  * One line a request: neither query, prompt nor key. `in` and `out` are its bytes on the wire, `ms` the time from its
- * headers to its answer's end; `cut` marks a connection that closed before that. The prompt follows in a line at debug level,
- * and so do probes that went well.
+ * headers to its answer's end; `cut` marks a connection that closed before that. The prompt follows in a line at debug level.
+ * Probes are logged at debug level too, whatever they were told: the log says it once when the model's state changes.
  */
 export function accessLog(request: Request, response: Response, next: NextFunction): void {
   const startedAt = performance.now();
@@ -20,8 +20,8 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
   response.once('close', () => {
     const bytes = wireBytes(socket);
     const { id, errorCode, logFields } = request.context;
-    // Probes that went well would bury the rest of the log.
-    const isQuiet = PROBE_PATHS.includes(path) && response.writableFinished && response.statusCode < 400;
+    // Those of an orchestrator would bury the rest of the log; one of them being refused or cut is news.
+    const isQuiet = PROBE_PATHS.includes(path) && response.writableFinished && isProbeAnswer(response.statusCode);
     const common: LogFields = {
       id,
       method,
@@ -30,16 +30,20 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
       ...(errorCode === null ? {} : { code: errorCode }),
       in: bytes.in,
       out: bytes.out,
-      ms: (performance.now() - startedAt).toFixed(1),
-      ...(response.writableFinished ? {} : { cut: 'true' }),
+      ms: logMilliseconds(performance.now() - startedAt),
+      ...(response.writableFinished ? {} : { cut: true }),
     };
     const { fields, privateFields } = logFields ?? NO_MORE;
     void fields().then((own) => {
-      const line = logLine({ ...common, ...own });
-      if (isQuiet) logger.debug(line);
-      else logger.log(line);
-      if (Object.keys(privateFields).length > 0) logger.debug(logLine({ id, ...privateFields }));
+      const message = `${method} ${path}`;
+      if (isQuiet) logger.debug(message, { ...common, ...own });
+      else logger.log(message, { ...common, ...own });
+      if (Object.keys(privateFields).length > 0) logger.debug('Private fields', { id, ...privateFields });
     });
   });
   next();
+}
+
+function isProbeAnswer(status: number): boolean {
+  return status < 400 || status === 503;
 }

@@ -1,5 +1,5 @@
 /** Fields of a log line, in their order. */
-export type LogFields = Readonly<Record<string, string | number>>;
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /** What the log says of a request beside what it says of every one. */
 export interface LogFieldSource {
@@ -7,6 +7,11 @@ export interface LogFieldSource {
   readonly fields: () => Promise<LogFields>;
   /** Only logged at LOG_LEVEL=debug. */
   readonly privateFields: LogFields;
+}
+
+/** A time as the log tells it: milliseconds, to the tenth. */
+export function logMilliseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
 }
 
 /** key=value pairs, with texts in JSON's quotes where they aren't plain words. */

@@ -1,12 +1,16 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import { underAvifBrand } from './avif-brand.js';
+import { decodeColours } from './decode-colours.js';
+import { describeForeign } from './foreign-format.js';
+import { ImageDecodeError } from './image-decode-error.js';
 import { detectFormat, type InputFormat } from './image-format.js';
-import { toOpaqueRgb } from './opaque-rgb.js';
+import { openDecoder } from './open-decoder.js';
+import { colourProfile } from './picture-profile.js';
+import type { PictureSource } from './picture-source.js';
 import type { RgbImage } from './rgb-image.js';
-
-/** A file that is no usable picture. The message says why in plain words and holds nothing of the host. */
-export class ImageDecodeError extends Error {
-  override readonly name = 'ImageDecodeError';
-}
+import { decodeSamples } from './samples/decode-samples.js';
+import { DECODED } from './samples/sample-types.js';
+import { samplesToConvert } from './samples/samples-to-convert.js';
+import { openTiff } from './tiff/tiff-picture.js';
 
 export interface DecodeLimits {
   /** The most pixels a picture may have. */
@@ -27,35 +31,46 @@ const FORMAT_NAMES: Readonly<Record<InputFormat, string>> = {
 };
 
 /**
- * Decodes a picture to 8-bit sRGB: its first frame, upright by its EXIF orientation, on white where it is transparent,
- * grey, CMYK, palette, 16-bit and profiled colours converted. Limits are checked before any pixel is decoded.
+ * Decodes a picture to 8-bit sRGB: its first frame, upright by its EXIF orientation, on white where it is transparent, whatever
+ * its samples and colours are. Limits are checked before any pixel is decoded.
  *
- * @throws ImageDecodeError when the bytes aren't a whole picture of a known format within the limits
+ * @throws ImageDecodeError when the bytes aren't a whole picture of a known format within the limits, or one of a kind that
+ * can't be converted
  */
 export async function decodeImage(bytes: Uint8Array, limits: DecodeLimits): Promise<RgbImage> {
   if (bytes.length === 0) throw new ImageDecodeError('the file is empty');
   const format = detectFormat(bytes);
-  if (format === undefined) {
-    throw new ImageDecodeError('the file is not a PNG, JPEG, WebP, AVIF, GIF or TIFF picture');
-  }
+  if (format === undefined) throw new ImageDecodeError(describeForeign(bytes));
   const damaged = `the ${FORMAT_NAMES[format]} file is damaged or incomplete`;
-  const metadata = await orDecodeError(open(bytes, false).metadata(), damaged);
+  const source = openSource(bytes, format);
+  const metadata = await orDecodeError(openDecoder(source.bytes, { ignoreIcc: false }).metadata(), damaged);
   if (metadata.format !== format) throw new ImageDecodeError(damaged);
-  checkLimits(metadata, limits);
-  limits.beforePixels?.(metadata.width * metadata.height);
-  const decoded = open(bytes, isSrgbProfile(metadata.icc)).autoOrient().toColourspace('srgb').raw({ depth: 'uchar' });
-  const { data, info } = await orDecodeError(decoded.toBuffer({ resolveWithObject: true }), damaged);
-  const { width, height, channels } = info;
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { width, height, data: channels === 3 ? pixels : await toOpaqueRgb(pixels, channels) };
+  // Samples of 64 bits come as twice as many pixels.
+  const width = metadata.width / (source.samples === undefined ? 1 : DECODED[source.samples.type].numbers);
+  const { height } = metadata;
+  checkLimits({ width, height }, limits);
+  limits.beforePixels?.(width * height);
+  const profile = colourProfile(source, metadata);
+  const samples = samplesToConvert(source, metadata, profile);
+  if (samples === undefined) return orDecodeError(decodeColours(source, metadata, profile), damaged);
+  return orDecodeError(decodeSamples({ source, metadata, samples, width, height, profile }), damaged);
 }
 
-/** Only the first page; errors of the decoder, but not its warnings, make it fail. */
-function open(bytes: Uint8Array, ignoreIcc: boolean): Sharp {
-  return sharp(bytes, { failOn: 'error', limitInputPixels: false, page: 0, pages: 1, sequentialRead: true, ignoreIcc });
+function openSource(bytes: Uint8Array, format: InputFormat): PictureSource {
+  switch (format) {
+    case 'tiff':
+      return openTiff(bytes);
+    case 'heif':
+      return { bytes: underAvifBrand(bytes) };
+    default:
+      return { bytes };
+  }
 }
 
-function checkLimits({ width, height }: Metadata, { maxPixels, maxAspect }: DecodeLimits): void {
+function checkLimits(
+  { width, height }: { readonly width: number; readonly height: number },
+  { maxPixels, maxAspect }: DecodeLimits,
+): void {
   if (width * height > maxPixels) {
     throw new ImageDecodeError(
       `the picture has ${width}x${height} pixels, more than the limit of ${maxPixels} (MAX_IMAGE_MEGAPIXELS)`,
@@ -68,18 +83,11 @@ function checkLimits({ width, height }: Metadata, { maxPixels, maxAspect }: Deco
   }
 }
 
-/** Pictures that already are sRGB keep their values: a conversion from sRGB to sRGB would change some by rounding. */
-function isSrgbProfile(icc: Buffer | undefined): boolean {
-  if (icc === undefined) return false;
-  const text = icc.toString('latin1').replaceAll('\0', '');
-  return text.includes('sRGB IEC61966-2') || text.includes('sRGB built-in');
-}
-
-/** sharp's messages are of no use to a client and may tell of the host, so they are replaced. */
+/** The decoder's messages are of no use to a client and may tell of the host, so they are replaced. */
 async function orDecodeError<T>(work: Promise<T>, message: string): Promise<T> {
   try {
     return await work;
-  } catch {
-    throw new ImageDecodeError(message);
+  } catch (error) {
+    throw error instanceof ImageDecodeError ? error : new ImageDecodeError(message);
   }
 }

@@ -1,7 +1,9 @@
 import sharp from 'sharp';
 import type { RgbImage } from './rgb-image.js';
 
-export type OutputFormat = 'png' | 'jpeg' | 'webp';
+/** Of results; the media type of each is image/ and its name. */
+export const OUTPUT_FORMATS = ['png', 'jpeg', 'webp'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** From this JPEG quality on, colour is kept at full resolution. */
 const FULL_COLOUR_QUALITY = 90;

@@ -1,5 +1,6 @@
-import { conditionSize, type ImageSize } from './condition-size.js';
+import type { ImageSize } from './condition-size.js';
 import { decodeImage, type DecodeLimits } from './decode.js';
+import { conditionSizes, type SizeRules } from './output-size.js';
 import { resizeLanczos } from './pil-resize.js';
 import type { RgbImage } from './rgb-image.js';
 
@@ -13,18 +14,17 @@ export interface InputPicture {
 
 /**
  * Decodes a file and brings it to the condition sizes (diffusers' VaeImageProcessor.resize, Lanczos).
- * @param conditionAreas pixels of each
+ * @param asked the result's size
  * @throws ImageDecodeError
  */
 export async function readInputPicture(
   bytes: Uint8Array,
   limits: DecodeLimits,
-  conditionAreas: readonly number[],
+  asked: ImageSize | 'auto',
+  rules: SizeRules,
 ): Promise<InputPicture> {
   const image = await decodeImage(bytes, limits);
-  const conditions = conditionAreas.map((area) => {
-    const { width, height } = conditionSize(area, image);
-    return resizeLanczos(image, width, height);
-  });
-  return { conditions, size: { width: image.width, height: image.height } };
+  const size = { width: image.width, height: image.height };
+  const conditions = conditionSizes(asked, size, rules).map(({ width, height }) => resizeLanczos(image, width, height));
+  return { conditions, size };
 }

@@ -137,15 +137,19 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
       case 'ready':
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;
         this.logger.log(`Model ${event.model.id} is ready on ${event.model.device} in ${event.model.precision}`);
+        if (event.model.notice !== null) this.logger.log(event.model.notice.en);
         for (const line of event.model.placement) this.logger.log(line);
         for (const warning of event.model.warnings) this.logger.warn(warning);
         this.setState({ status: 'ready', model: event.model });
         return;
       case 'load_failed': {
-        const remedy = event.isCheckpoint && this.settings.usesBundledModel ? RESTORE_BUNDLED : '';
+        const { usesBundledModel, load } = this.settings;
+        const remedy = event.isCheckpoint && usesBundledModel ? RESTORE_BUNDLED : '';
         const reason = `Failed to load model: ${event.message}${remedy}`;
-        this.logger.error(reason);
-        this.setState({ status: 'failed', reason, retryAfterSeconds: FAILED_RETRY_AFTER_SECONDS });
+        const where = event.isCheckpoint && !usesBundledModel ? ` (QWEN_MODEL_DIR is ${load.modelDir})` : '';
+        const operatorReason = `${reason}${where}`;
+        this.logger.error(operatorReason);
+        this.setState({ status: 'failed', reason, operatorReason, retryAfterSeconds: FAILED_RETRY_AFTER_SECONDS });
         return;
       }
       default:

@@ -28,8 +28,8 @@ export class RunningPicture {
         this.listener.preview(event.index, event.image);
         return false;
       case 'made': {
-        const { picture, seconds, stages, tokens } = event;
-        this.resolve({ picture, seconds, stages, tokens });
+        const { picture, seconds, stages, tokens, warnings } = event;
+        this.resolve({ picture, seconds, stages, tokens, warnings });
         return true;
       }
       case 'failed':

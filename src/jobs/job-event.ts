@@ -25,6 +25,8 @@ export interface Preview {
 export type JobEvent =
   /** It waits for its turn; position 1 is next. Between the pictures of a batch it may wait again. */
   | { readonly type: 'queued'; readonly position: number }
+  /** Its first picture has reached an engine; once a job. */
+  | { readonly type: 'started' }
   | { readonly type: 'progress'; readonly progress: JobProgress }
   | { readonly type: 'preview'; readonly preview: Preview }
   /** The result `index` can be had from the queue. */

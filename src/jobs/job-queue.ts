@@ -66,6 +66,12 @@ export abstract class JobQueue {
   abstract isNamed(key: string): Promise<boolean>;
 
   /**
+   * Finds the job of this name, which the caller holds until `leave`, as after `submit`; null when there is none.
+   * @throws NameTakenError when it has another content
+   */
+  abstract holdNamed(name: JobName): Promise<string | null>;
+
+  /**
    * Takes a job, or finds the one of the same name; the caller holds it until `leave`.
    * @returns its id, which can't be guessed
    * @throws NameTakenError when a job of that name has another content

@@ -38,4 +38,6 @@ export interface PictureFile {
   /** Which of the job's edits it is a result of, from 0. */
   readonly inputIndex: number;
   readonly tokens: PictureTokens;
+  /** About this very picture, as the engine gave them. */
+  readonly warnings: readonly string[];
 }

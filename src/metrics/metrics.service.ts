@@ -40,6 +40,11 @@ export class Metrics {
     buckets: ANSWER_SECONDS,
     registers: this.registers,
   });
+  private readonly requestsInFlight = new Gauge({
+    name: 'qwen_edit_http_requests_in_flight',
+    help: 'Requests that are being read or answered; a stream is until its end',
+    registers: this.registers,
+  });
   private readonly waitSeconds = new Histogram({
     name: 'qwen_edit_queue_wait_seconds',
     help: 'How long jobs waited until their first picture was begun',
@@ -98,8 +103,14 @@ export class Metrics {
     return { text: await this.registry.metrics(), type: this.registry.contentType };
   }
 
+  /** To be followed by requestEnded. */
+  requestStarted(): void {
+    this.requestsInFlight.inc();
+  }
+
   /** `code` is the answer's error code. */
   requestEnded(method: string, route: string, status: number, code: string | null, seconds: number): void {
+    this.requestsInFlight.dec();
     this.requests.inc({ method, route, status, code: code ?? 'none' });
     this.requestSeconds.observe({ route }, seconds);
   }
@@ -136,14 +147,32 @@ export class Metrics {
     this.restarts.inc();
   }
 
-  /** `depth` is asked at each scrape: jobs that wait for their turn. */
-  measureQueue(depth: () => number | Promise<number>): void {
+  /**
+   * What is measured is asked at each scrape.
+   * @param limit jobs that may wait for their turn
+   * @param depth jobs that wait for their turn
+   * @param running pictures that engines are making
+   */
+  measureQueue(limit: number, depth: () => number | Promise<number>, running: () => number | Promise<number>): void {
+    new Gauge({
+      name: 'qwen_edit_queue_limit_jobs',
+      help: 'Jobs that may wait for their turn (QUEUE_LIMIT)',
+      registers: this.registers,
+    }).set(limit);
     new Gauge({
       name: 'qwen_edit_queue_depth_jobs',
       help: 'Jobs that wait for their turn',
       registers: this.registers,
       async collect() {
         this.set(await depth());
+      },
+    });
+    new Gauge({
+      name: 'qwen_edit_pictures_in_flight',
+      help: 'Pictures that are being made',
+      registers: this.registers,
+      async collect() {
+        this.set(await running());
       },
     });
   }

@@ -1,5 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { ModelNotice } from '../protocol/model-info.js';
 import { ModelDefaultsDto } from '../edits/model-defaults.dto.js';
+
+/** The same in two languages. */
+class ModelNoticeDto implements ModelNotice {
+  @ApiProperty({ description: 'English' })
+  readonly en!: string;
+
+  @ApiProperty({ description: 'Chinese, or English where the checkpoint has no Chinese' })
+  readonly zh!: string;
+}
 
 export class ModelDto {
   @ApiProperty({ description: 'What the field `model` of an edit may name' })
@@ -20,8 +30,22 @@ export class ModelDto {
   })
   readonly defaults!: ModelDefaultsDto;
 
+  @ApiProperty({
+    type: [String],
+    example: ['1024x1024', '1184x880'],
+    description: "Not OpenAI's: sizes in common proportions that the model makes well, at its native area",
+  })
+  readonly sizes!: readonly string[];
+
   @ApiProperty({ type: [String], description: "Not OpenAI's: instructions that the model does well; mostly none" })
   readonly suggestions!: readonly string[];
+
+  @ApiProperty({
+    type: ModelNoticeDto,
+    nullable: true,
+    description: "Not OpenAI's: what the checkpoint's users should know before they use it; mostly null",
+  })
+  readonly notice!: ModelNoticeDto | null;
 }
 
 export class ModelListDto {

@@ -1,31 +1,43 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { RequestLimits } from '../config/settings.js';
 import type { ModelState } from '../inference/model-state.js';
-import { EditUploadDto } from '../edits/http/upload/edit-upload.dto.js';
-import { modelDefaults } from '../edits/model-defaults.js';
+import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
+import type { ModelDefaultsDto } from '../edits/model-defaults.dto.js';
+import type { ModelInfo } from '../protocol/model-info.js';
+import { withEditFields } from './edit-fields.js';
 
-/** The schema of the form of POST /v1/images/edits. */
-const FORM = EditUploadDto.name;
+/** Fields whose defaults are the checkpoint's. */
+const MODEL_FIELDS = ['size', 'num_inference_steps', 'true_cfg_scale'] as const satisfies (keyof ModelDefaultsDto)[];
 
 /**
- * The document with what this very service takes: its limits, and the served checkpoint's own defaults once it is loaded
- * (until then the published checkpoint's, which the document has anyway).
+ * The document with what this very service takes: its limits, and the served checkpoint's own defaults once it is loaded;
+ * until then the document tells none for these fields.
  */
 export function withServedFields(document: OpenAPIObject, limits: RequestLimits, state: ModelState): OpenAPIObject {
-  const schemas = document.components?.schemas ?? {};
-  const form = schemas[FORM];
-  if (form === undefined || '$ref' in form) throw new Error(`The document has no ${FORM}`);
-  const properties = { ...form.properties };
-  const set = (name: string, changes: object): void => {
-    properties[name] = { ...properties[name], ...changes };
-  };
-  set('num_inference_steps', { maximum: limits.maxSteps });
-  for (const name of ['images', 'image']) set(name, { maxItems: limits.maxFiles });
-  if (state.status === 'ready') {
-    for (const [name, value] of Object.entries(modelDefaults(state.model))) set(name, { default: value as unknown });
-  }
+  return withEditFields(document, (fields) => {
+    const properties = { ...fields };
+    const set = (name: string, changes: object): void => {
+      if (name in fields) properties[name] = { ...properties[name], ...changes };
+    };
+    set('num_inference_steps', { maximum: limits.maxSteps });
+    for (const name of ['images', 'image']) set(name, { maxItems: limits.maxFiles });
+    const defaults: Partial<ModelDefaultsDto> = state.status === 'ready' ? modelDefaults(state.model) : {};
+    for (const name of MODEL_FIELDS) set(name, { default: defaults[name] });
+    if (state.status === 'ready') {
+      const { model } = state;
+      set('size', sizeExample(model, fields['size']));
+      const [prompt] = model.suggestions;
+      if (prompt !== undefined) set('prompt', { example: prompt });
+    }
+    return properties;
+  });
+}
+
+/** What to try as a size of this model: its own default, and the list of those that it makes well. */
+function sizeExample(model: ModelInfo, field: object = {}): object {
+  const description = 'description' in field ? String(field.description) : '';
   return {
-    ...document,
-    components: { ...document.components, schemas: { ...schemas, [FORM]: { ...form, properties } } },
+    example: modelDefaults(model).size,
+    description: `${description}. ${model.id} makes these well: ${modelSizes(model).join(', ')}`,
   };
 }

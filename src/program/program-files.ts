@@ -22,6 +22,9 @@ export const PARENT_WATCH_WORKER = programFile('parent-watch.worker.js');
 /** What a thread that reads uploaded pictures starts with (file: URL). */
 export const INPUT_PICTURE_WORKER = pathToFileURL(programFile('input-picture.worker.js')).href;
 
+/** What a thread that reads bodies of JSON starts with (file: URL). */
+export const JSON_FORM_WORKER = pathToFileURL(programFile('json-form.worker.js')).href;
+
 /** The folder of the page's files. */
 export const PLAYGROUND_DIR = programFile('playground');
 

@@ -1,18 +1,27 @@
+import type { SizeRules } from '../images/output-size.js';
 import type { DeviceKind, Precision } from './device-settings.js';
 import type { EditSettings } from './edit-settings.js';
+
+/** What users of a checkpoint should know before they use it, in the languages that the page speaks. */
+export interface ModelNotice {
+  readonly en: string;
+  readonly zh: string;
+}
 
 /** What a loaded checkpoint is and takes; requests are checked against it. */
 export interface ModelInfo {
   readonly id: string;
   readonly pipelineClass: string;
-  /** Areas in pixels to which each input is brought before it reaches the engine, in the order of InputPicture.conditions. */
-  readonly conditionAreas: readonly number[];
+  /** How large results are made, and each input before it reaches the engine (in the order of InputPicture.conditions). */
+  readonly sizeRules: SizeRules;
   /** The most reference pictures of one edit. */
   readonly maxReferences: number;
   /** The settings that the checkpoint has defaults of its own for. */
   readonly defaults: Pick<EditSettings, 'size' | 'numInferenceSteps' | 'trueCfgScale'>;
   /** Instructions that the model does well, as its service.json gives them. */
   readonly suggestions: readonly string[];
+  /** From its service.json; null: there is nothing to know. */
+  readonly notice: ModelNotice | null;
   /** Texts that the tokenizer takes for one special token each; a prompt must not hold any. */
   readonly specialTokens: readonly string[];
   readonly device: DeviceKind;

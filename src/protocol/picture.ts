@@ -46,6 +46,9 @@ export interface PictureTokens {
   readonly target: number;
 }
 
+/** Tells a warning about a picture from one about what was asked for, which other pictures have as well. */
+export const PICTURE_WARNING_START = 'The picture ';
+
 /** A picture with what making it took. */
 export interface MadePicture {
   readonly picture: Picture;
@@ -53,4 +56,6 @@ export interface MadePicture {
   /** What `seconds` adds up, in the order in which it ended. */
   readonly stages: readonly StageRun[];
   readonly tokens: PictureTokens;
+  /** What the caller should know of this very picture, a sentence or more each. Every one begins with PICTURE_WARNING_START. */
+  readonly warnings: readonly string[];
 }

@@ -12,6 +12,7 @@ import { ActiveResponses } from '../http/active-responses.js';
 import { beginRequest } from '../http/request-context.js';
 import { requireHost } from '../http/require-host.js';
 import { securityHeaders } from '../http/security-headers.js';
+import { admitOrigins } from '../http/origins/admit-origins.js';
 import { limitServer } from '../http/server-limits.js';
 import { ServiceLogger } from '../http/service-logger.js';
 import { countRequests } from '../metrics/http/count-requests.js';
@@ -29,13 +30,15 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
     // Bodies are read after the guards, by the one route that takes any.
     bodyParser: false,
     forceCloseConnections: true,
-    logger: new ServiceLogger(settings.logging.level),
+    logger: new ServiceLogger(settings.logging),
   });
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
   const responses = new ActiveResponses();
-  app.use(beginRequest, responses.watch, accessLog, countRequests(app.get(Metrics)), securityHeaders, requireHost);
+  app.use(beginRequest, responses.watch, accessLog, countRequests(app.get(Metrics)), securityHeaders);
+  admitOrigins(app, settings.auth);
+  app.use(requireHost);
   if (!(tracing instanceof NoTracing)) app.use(traceRequests(tracing));
   admitEdits(app);
   serveOpenApi(app);

@@ -1,6 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type * as Api from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  diag,
+  type DiagLogger,
+  DiagLogLevel,
+  propagation,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
 import { Logger } from '@nestjs/common';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { Environment } from '../config/variable-reader.js';
 import { PACKAGE_VERSION } from '../program/program-files.js';
 import { withinSeconds } from '../program/within-seconds.js';
@@ -15,18 +27,19 @@ const EVENTS_A_SPAN = 1000;
 /** The same trouble with a collector is told once in this time. */
 const QUIET_MILLISECONDS = 60_000;
 
-/** Spans by OpenTelemetry's SDK, set up by its environment variables. Its packages are loaded here and nowhere else. */
+/**
+ * Spans by OpenTelemetry's SDK, set up by its environment variables. Its packages are imported here and nowhere else, and this
+ * file is loaded only where traces are wanted.
+ */
 export class OpenTelemetry extends Tracing {
   private constructor(
-    private readonly api: typeof Api,
-    private readonly tracer: Api.Tracer,
+    private readonly tracer: Tracer,
     private readonly shutDown: () => Promise<void>,
   ) {
     super();
   }
 
-  static async start(environment: Environment): Promise<OpenTelemetry> {
-    const [api, { NodeSDK }] = await Promise.all([import('@opentelemetry/api'), import('@opentelemetry/sdk-node')]);
+  static start(environment: Environment): OpenTelemetry {
     const sdk = new NodeSDK({
       ...(namesService(environment) ? {} : { serviceName: SERVICE_NAME }),
       // GET /metrics and the log are there already.
@@ -34,13 +47,12 @@ export class OpenTelemetry extends Tracing {
       logRecordProcessors: [],
       ...(environment['OTEL_SPAN_EVENT_COUNT_LIMIT'] ? {} : { spanLimits: { eventCountLimit: EVENTS_A_SPAN } }),
     });
-    if (!environment['OTEL_LOG_LEVEL']) api.diag.setLogger(quietLogger(), api.DiagLogLevel.WARN);
+    if (!environment['OTEL_LOG_LEVEL']) diag.setLogger(quietLogger(), DiagLogLevel.WARN);
     sdk.start();
-    return new OpenTelemetry(api, api.trace.getTracer(SERVICE_NAME, PACKAGE_VERSION), () => sdk.shutdown());
+    return new OpenTelemetry(trace.getTracer(SERVICE_NAME, PACKAGE_VERSION), () => sdk.shutdown());
   }
 
   begin(headers: IncomingHttpHeaders, name: string, attributes: SpanAttributes): RequestSpan {
-    const { context, propagation, SpanKind, SpanStatusCode, trace } = this.api;
     const caller = propagation.extract(context.active(), headers);
     const span = this.tracer.startSpan(name, { kind: SpanKind.SERVER, attributes: { ...attributes } }, caller);
     const carrier: Record<string, string> = {};
@@ -61,7 +73,6 @@ export class OpenTelemetry extends Tracing {
   }
 
   record(parent: TraceContext, span: () => SpanRecord): void {
-    const { context, propagation } = this.api;
     this.add(propagation.extract(context.active(), parent), span());
   }
 
@@ -70,8 +81,7 @@ export class OpenTelemetry extends Tracing {
     await withinSeconds(isDone, LAST_SPANS_SECONDS);
   }
 
-  private add(parent: Api.Context, { name, start, end, attributes, error, events, children }: SpanRecord): void {
-    const { SpanStatusCode, trace } = this.api;
+  private add(parent: Context, { name, start, end, attributes, error, events, children }: SpanRecord): void {
     const span = this.tracer.startSpan(name, { startTime: time(start), attributes: { ...attributes } }, parent);
     for (const event of events ?? []) span.addEvent(event.name, { ...event.attributes }, time(event.at));
     const inside = trace.setSpan(parent, span);
@@ -97,7 +107,7 @@ function namesService(environment: Environment): boolean {
 }
 
 /** The SDK's warnings and errors as warnings of the service's log. */
-function quietLogger(): Api.DiagLogger {
+function quietLogger(): DiagLogger {
   const logger = new Logger('Tracing');
   const told = new Map<string, number>();
   const warn = (message: string, ...rest: unknown[]): void => {

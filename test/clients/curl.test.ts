@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import sharp from 'sharp';
+import { dataUrl } from '../support/edit-json.js';
 import type { EditBody } from '../support/edit-form.js';
 import { expectErrorText } from '../support/expect-error.js';
 import { pictureFile } from '../support/fixtures.js';
@@ -39,6 +41,26 @@ describe('curl', () => {
     expect((JSON.parse(body) as EditBody).data).toHaveLength(2);
   });
 
+  test('-H "Accept: image/png" -o writes a file that is the picture', async () => {
+    const file = join(folder, 'edited.png');
+    const [status, body] = await curl(open, ...FIELDS, '-H', 'Accept: image/png', '-o', file);
+    expect([status, body]).toEqual([200, '']);
+    expect((await sharp(file).metadata()).format).toBe('png');
+  });
+
+  test('--json with a picture in base64', async () => {
+    const body = JSON.stringify({
+      prompt: 'make it blue',
+      images: [{ image_url: dataUrl(await readFile(pictureFile('square.png'))) }],
+    });
+    const file = join(folder, 'edit.json');
+    await writeFile(file, body);
+    const options = ['-H', 'Content-Type: application/json', '--data-binary', `@${file}`];
+    const [status, answer] = await curl(open, ...options);
+    expect(status).toBe(200);
+    expect((JSON.parse(answer) as EditBody).data).toHaveLength(1);
+  });
+
   test.each([
     ['-H "Authorization: Basic …"', ['-H', `Authorization: Basic ${Buffer.from('user:a:key').toString('base64')}`]],
     ['-u', ['-u', 'user:a:key']],
@@ -46,6 +68,68 @@ describe('curl', () => {
     ['-H "Authorization: Bearer …"', ['-H', 'Authorization: Bearer a:key']],
   ])('-F with %s', async (_name, options) => {
     expect((await curl(locked, ...FIELDS, ...options))[0]).toBe(200);
+  });
+
+  test('three pictures without filenames, an encoded one, and a file without its name', async () => {
+    const [status, body] = await curl(
+      open,
+      ...FIELDS,
+      ...['-F', PHOTO.replace('@', '<'), '-F', `${PHOTO.replace('@', '<')};type=application/octet-stream`],
+      ...[
+        '-F',
+        `${PHOTO.replace('@', '<')};type=image/png`,
+        '-F',
+        `${PHOTO};encoder=base64`,
+        '-F',
+        `${PHOTO};filename=`,
+      ],
+    );
+    expect(status).toBe(200);
+    const { data } = JSON.parse(body) as EditBody;
+    expect(data.map(({ input_index: index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  test('a prompt from a file: line ends of Windows, a byte order mark, GBK, encoders', async () => {
+    const words = '把它变蓝\n又亮';
+    const pictureOf = async (name: string, bytes: string | Buffer, options = ''): Promise<string | undefined> => {
+      await writeFile(join(folder, name), bytes);
+      const prompt = ['-F', `prompt=<${join(folder, name)}${options}`];
+      const [status, body] = await curl(open, '-F', PHOTO, '-F', 'num_inference_steps=1', '-F', 'seed=1', ...prompt);
+      expect([status, body.slice(0, 100)]).toEqual([200, expect.any(String)]);
+      return (JSON.parse(body) as EditBody).data[0]?.b64_json;
+    };
+    const picture = await pictureOf('utf8.txt', words);
+    // By Python's codec.
+    const gbk = Buffer.from('b0d1cbfcb1e4c0b6 0a d3d6c1c1'.replaceAll(' ', ''), 'hex');
+    expect(await pictureOf('windows.txt', `\uFEFF${words.replace('\n', '\r\n')}`)).toBe(picture);
+    expect(await pictureOf('gbk.txt', gbk, ';type=text/plain;charset=gbk')).toBe(picture);
+    expect(await pictureOf('base64.txt', words, ';encoder=base64')).toBe(picture);
+    expect(await pictureOf('quoted.txt', words, ';encoder=quoted-printable')).toBe(picture);
+  });
+
+  test('a form sent whole: empty fields, booleans in Python’s manner, names of arrays', async () => {
+    const empty = ['size', 'n', 'negative_prompt', 'model', 'true_cfg_scale'].flatMap((name) => [
+      '--form-string',
+      `${name}=`,
+    ]);
+    const [status] = await curl(
+      open,
+      ...FIELDS.slice(2),
+      ...empty,
+      '-F',
+      'stream=False',
+      '-F',
+      PHOTO.replace('images', 'image[0]'),
+    );
+    expect(status).toBe(200);
+    // The @ that makes a file of it was forgotten.
+    const [refused, body] = await curl(open, ...FIELDS.slice(2), '-F', 'image=photo.png');
+    expectErrorText(refused, body, {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: 'image must be a file, not text',
+      param: 'image',
+    });
   });
 
   test.each([

@@ -47,6 +47,11 @@ describe('the openai package for Node', () => {
     expect(data).toHaveLength(1);
   });
 
+  test('the served model as the hub names it', async () => {
+    const { data } = await client.images.edit({ model: 'Qwen/tiny-plain', image: await picture(), prompt: 'a' });
+    expect(data).toHaveLength(1);
+  });
+
   test('stream: true gives previews and the result, and nothing that the package does not know', async () => {
     const events: OpenAI.ImageEditStreamEvent[] = [];
     const stream = await client.images.edit({

@@ -23,7 +23,7 @@ describe('a .env file', () => {
     '  SPACES =  x  ',
     'EMPTY=',
     'COMMENTED=x # y',
-    'HASH=x#y',
+    'NONE= # y',
     'DOUBLE="x # y" # z',
     'SINGLE=\'x "y"\'',
     'BACK=`it\'s "so"`',
@@ -74,6 +74,20 @@ describe('a .env file', () => {
 
   test('every fault is told, with the number of its line behind values of several lines', () => {
     expect(faultLines('A="1\n2\n3"\nb: 4\n\nC=5\nd: 6')).toEqual([4, 7]);
+  });
+
+  test.each(['API_KEY=#secret', 'API_KEY=sec#ret', 'export API_KEY=x#', 'API_KEY =x# y'])(
+    '%j would lose what stands behind the #',
+    (line) => {
+      expect(faultLines(`A=1\n${line}\nB=2`)).toEqual([2]);
+      const [, start = '', value = ''] = /^(.*=)(.*)$/.exec(line) ?? [];
+      expect(faultLines(`A=1\n${start}"${value}"\nB=2`)).toEqual([]);
+    },
+  );
+
+  test('line ends of CR alone are line ends', () => {
+    expect(variablesOf('# c\rAPI_KEY=secret\rMAX_STEPS="7\r8"\r')).toEqual({ API_KEY: 'secret', MAX_STEPS: '7\n8' });
+    expect(faultLines('# c\rAPI_KEY: secret\r')).toEqual([2]);
   });
 
   test('a quote that is not closed does not take the next setting with it', () => {

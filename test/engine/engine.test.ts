@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
+import { conditionSize } from '../../src/images/condition-size.js';
 import { readInputPicture } from '../../src/images/input-picture.js';
+import type { SizeRules } from '../../src/images/output-size.js';
+import { resizeLanczos } from '../../src/images/pil-resize.js';
 import type { Picture } from '../../src/protocol/picture.js';
 import type { PictureRequest } from '../../src/protocol/picture-request.js';
 import { psnr } from '../support/compare.js';
@@ -11,15 +14,15 @@ import { inputPicture } from '../support/input-picture.js';
 
 let engine: EngineProcess;
 let base: PictureRequest;
-let conditionAreas: readonly number[];
+let sizeRules: SizeRules;
 
 beforeAll(async () => {
   engine = new EngineProcess();
-  ({ conditionAreas } = await engine.load(checkpointFolder('plain')));
+  ({ sizeRules } = await engine.load(checkpointFolder('plain')));
   base = {
     prompt: 'make it blue',
     negativePrompt: ' ',
-    references: [await inputPicture(pictureFile('square.png'), conditionAreas)],
+    references: [await inputPicture(pictureFile('square.png'), sizeRules)],
     editKey: 'replaced',
     size: { width: 64, height: 64 },
     numInferenceSteps: 1,
@@ -76,7 +79,7 @@ test('auto gives each picture its own size', async () => {
   const aspects: number[] = [];
   for (const name of ['wide.png', 'tall.png', 'square.png']) {
     const { width, height } = await made({
-      references: [await inputPicture(pictureFile(name), conditionAreas)],
+      references: [await inputPicture(pictureFile(name), sizeRules)],
       size: 'auto',
     });
     aspects.push(width / height);
@@ -84,6 +87,15 @@ test('auto gives each picture its own size', async () => {
   expect(aspects[0]).toBeGreaterThan(1);
   expect(aspects[1]).toBeLessThan(1);
   expect(aspects[2]).toBe(1);
+});
+
+test('auto is made at the size that diffusers takes, and brought to the input’s aspect', async () => {
+  const references = [await inputPicture(pictureFile('wide.png'), sizeRules)];
+  const size = conditionSize(sizeRules.nativeArea, { width: 120, height: 50 });
+  const auto = await made({ references, size: 'auto' });
+  expect([size, auto.width, auto.height]).toEqual([{ width: 192, height: 96 }, 192, 80]);
+  const own = resizeLanczos({ ...size, data: pixels(await made({ references, size })) }, 192, 80);
+  expect(Buffer.compare(pixels(auto), own.data)).toBe(0);
 });
 
 test('previews come at steps spread evenly, never the last, and fewer where there are fewer steps', async () => {
@@ -146,7 +158,7 @@ test.each(['1x1', '1x10', '10x1'])('a %s picture is edited', async (size) => {
   const file = await sharp(data, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
-  const input = await readInputPicture(file, { maxPixels: 100, maxAspect: 10 }, conditionAreas);
+  const input = await readInputPicture(file, { maxPixels: 100, maxAspect: 10 }, 'auto', sizeRules);
   const picture = await made({ references: [input], size: 'auto' });
   expect(new Set(pixels(picture)).size).toBeGreaterThan(10);
 });

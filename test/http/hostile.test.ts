@@ -111,7 +111,7 @@ describe('requests that try what they may do', () => {
     ['output_compression', '101'],
     ['partial_images', '4'],
     ['stream', 'TRUE'],
-    ['progress', '1'],
+    ['progress', '01'],
     ['max_sequence_length', '1025'],
     ['output_format', 'PNG'],
   ])('%s=%j is refused by name', async (field, value) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeImage, ImageDecodeError } from '../../src/images/decode.js';
+import { decodeImage } from '../../src/images/decode.js';
+import { ImageDecodeError } from '../../src/images/image-decode-error.js';
 import { list, number, object, optional, text } from '../support/json-shape.js';
 import { goldenBytes, goldenJson, maxDifference, sha256 } from '../support/goldens.js';
 
@@ -80,9 +81,9 @@ describe('decodeImage', () => {
     [
       'SVG',
       '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
-      'the file is not a PNG, JPEG, WebP, AVIF, GIF or TIFF picture',
+      'the file is an SVG drawing, which is not supported; convert it to PNG or JPEG',
     ],
-    ['PDF', '%PDF-1.4\n', 'the file is not a PNG, JPEG, WebP, AVIF, GIF or TIFF picture'],
+    ['PDF', '%PDF-1.4\n', 'the file is a PDF document, which is not supported; convert it to PNG or JPEG'],
     ['a signature alone', 'GIF89a', 'the GIF file is damaged or incomplete'],
     [
       'SVG behind a signature',

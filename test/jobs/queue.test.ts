@@ -142,7 +142,7 @@ describe('the queue', () => {
 
   test('a client that would have given up before its turn is not let in; one that waits longer is', async () => {
     const url = await start({ REQUEST_TIMEOUT_SECONDS: '1' });
-    const batch = await submitJob(url, { ...LONG, n: '3' });
+    const batch = await submitJob(url, { ...LONG, size: '640x640', n: '3' });
     await jobUntil(url, batch.id, ({ progress }) => (progress?.['step'] ?? 0) > 5);
     const refused = await postEdit(url, goodForm());
     expectRetryAfter(refused.headers.get('retry-after'));

@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ERROR_TABLE } from '../../src/http/errors/error-table.js';
 import { goodForm, postEdit } from '../support/edit-form.js';
 import { BEGUN, ENDLESS } from '../support/jobs.js';
 import { metric, scrape } from '../support/metrics.js';
 import { TestServer } from '../support/server.js';
 
+const QUEUE_LIMIT = 7;
+
 describe('GET /metrics', () => {
   let server: TestServer;
   let url: string;
   beforeAll(async () => {
-    server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0', API_KEY: 'a key' } });
+    server = await TestServer.start({
+      env: { SHUTDOWN_GRACE_SECONDS: '0', API_KEY: 'a key', QUEUE_LIMIT: String(QUEUE_LIMIT) },
+    });
     ({ url } = server);
   });
   afterAll(() => server.stop());
@@ -58,6 +63,7 @@ describe('GET /metrics', () => {
     expect(grown('qwen_edit_stage_duration_seconds_sum{stage="denoise"}')).toBeGreaterThan(0);
     expect(grown('qwen_edit_step_duration_seconds_count')).toBe(8);
     expect(grown('qwen_edit_queue_wait_seconds_count')).toBe(1);
+    expect(after.get('qwen_edit_queue_limit_jobs')).toBe(QUEUE_LIMIT);
   });
 
   test('depth and cancels by reason', async () => {
@@ -67,11 +73,13 @@ describe('GET /metrics', () => {
     };
     const [running, waiting] = [await post(), await post()];
     await until('qwen_edit_queue_depth_jobs', 1);
+    await until('qwen_edit_pictures_in_flight', 1);
     for (const id of [waiting, running]) {
       await fetch(`${url}/v1/images/edits/${id}`, { method: 'DELETE', headers: key });
     }
     await until('qwen_edit_cancels_total{reason="deleted"}', 2);
     await until('qwen_edit_queue_depth_jobs', 0);
+    await until('qwen_edit_pictures_in_flight', 0);
     const begun = (await metric(url, BEGUN)) ?? NaN;
     const client = new AbortController();
     const left = fetch(`${url}/v1/images/edits`, {
@@ -81,9 +89,12 @@ describe('GET /metrics', () => {
       signal: client.signal,
     });
     await until(BEGUN, begun + 1);
+    // The scrape itself, and the edit.
+    await until('qwen_edit_http_requests_in_flight', 2);
     client.abort();
     await expect(left).rejects.toThrow();
     await until('qwen_edit_cancels_total{reason="client_gone"}', 1);
+    await until('qwen_edit_http_requests_in_flight', 1);
   });
 
   test('memory, lag, readiness and restarts', async () => {
@@ -112,14 +123,35 @@ describe('GET /metrics', () => {
     );
     expect([...new Set(shown)].sort()).toEqual([...(await scrape(url)).kinds.keys()].sort());
   });
+
+  test('the alert rules ask for metrics, labels and values that there are', async () => {
+    await (await postEdit(url, goodForm(), key)).text();
+    const { kinds, values } = await scrape(url);
+    const path = join(import.meta.dirname, '..', '..', 'deploy', 'prometheus', 'alerts.yaml');
+    const rules = readFileSync(path, 'utf8');
+    const asked = [...rules.matchAll(/(qwen_edit_\w+)(\{[^}]*\})?/g)];
+    expect(asked.length).toBeGreaterThan(10);
+    const series = [...values.keys()];
+    for (const [, name = '', labels = ''] of asked) {
+      expect([name, kinds.has(name.replace(/_(bucket|sum|count)$/, ''))]).toEqual([name, true]);
+      for (const [, label = ''] of labels.matchAll(/(\w+)[=!~]+"/g)) {
+        expect(series.find((each) => each.startsWith(`${name}{`))).toContain(`${label}="`);
+      }
+      const [, route] = /route="([^"]*)"/.exec(labels) ?? [];
+      if (route !== undefined) expect(series.join('\n')).toContain(`${name}{method="POST",route="${route}"`);
+    }
+    const codes = [...rules.matchAll(/code!?="([A-Z_]+)"/g)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(1);
+    expect(codes.filter((code = '') => !(code in ERROR_TABLE))).toEqual([]);
+  });
 });
 
 describe('the log', () => {
   const SECRET = 'a-key-that-nobody-sees';
   const PROMPT = 'a prompt that only the author knows';
 
-  const logOf = async (level: string): Promise<string> => {
-    const server = await TestServer.start({ env: { API_KEY: SECRET, LOG_LEVEL: level } });
+  const logOf = async (env: Readonly<Record<string, string>>): Promise<string> => {
+    const server = await TestServer.start({ env: { API_KEY: SECRET, ...env } });
     const headers = { authorization: `Bearer ${SECRET}`, 'x-request-id': 'my-edit' };
     const response = await postEdit(
       server.url,
@@ -130,7 +162,7 @@ describe('the log', () => {
     await response.text();
     await (await postEdit(server.url, goodForm({ n: '0' }), headers)).text();
     await (await fetch(`${server.url}/v1/models?key=${SECRET}`, { headers })).text();
-    await server.until(() => server.log.includes('path=/v1/models status=200'));
+    await server.until(() => /path(=|":")\/v1\/models\b.*status\W+200/.test(server.log));
     await server.stop();
     expect(server.log).not.toContain(SECRET);
     expect(server.log).not.toContain(Buffer.from(`:${SECRET}`).toString('base64'));
@@ -147,8 +179,50 @@ describe('the log', () => {
     await server.stop();
   });
 
+  test('what probes are told while the model loads is no line either: the change of its state is', async () => {
+    const server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
+    await server.stopNextEngine();
+    for (let probe = 0; probe < 5; probe += 1) expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+    // A caller that is refused is news.
+    expect((await postEdit(server.url, goodForm())).status).toBe(503);
+    await server.until(() => server.log.includes('path=/v1/images/edits status=503'));
+    expect(server.log).not.toContain('path=/ready');
+    expect(server.log.match(/The engine process was killed .* it starts again/g)).toHaveLength(1);
+    process.kill(server.enginePid, 'SIGCONT');
+    await server.untilReady();
+    await server.stop();
+  });
+
+  test('LOG_FORMAT=json: one object a line, the same fields by their names', async () => {
+    const log = await logOf({ LOG_FORMAT: 'json', LOG_LEVEL: 'debug' });
+    const lines = log
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    for (const line of lines) {
+      expect(line).toMatchObject({
+        level: expect.stringMatching(/^(debug|info|warning|error)$/),
+        timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+        context: expect.any(String),
+        message: expect.any(String),
+      });
+    }
+    expect(lines.find(({ id, job }) => id === 'my-edit' && job !== undefined)).toMatchObject({
+      level: 'info',
+      message: 'POST /v1/images/edits',
+      method: 'POST',
+      path: '/v1/images/edits',
+      status: 200,
+      ms: expect.any(Number),
+      job_status: 'succeeded',
+      model_ms: expect.any(Number),
+    });
+    expect(lines.find(({ prompt }) => prompt !== undefined)).toMatchObject({ level: 'debug', prompt: PROMPT });
+    expect(lines.find(({ status }) => status === 400)).toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
   test('one line a request with its sizes and times, neither prompt nor key in it', async () => {
-    const log = await logOf('info');
+    const log = await logOf({ LOG_LEVEL: 'info' });
     const lines = log.split('\n').filter((line) => line.includes('id=my-edit'));
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(
@@ -160,6 +234,6 @@ describe('the log', () => {
   });
 
   test('the prompt at LOG_LEVEL=debug', async () => {
-    expect(await logOf('debug')).toContain(`id=my-edit prompt="${PROMPT}"`);
+    expect(await logOf({ LOG_LEVEL: 'debug' })).toContain(`id=my-edit prompt="${PROMPT}"`);
   });
 });

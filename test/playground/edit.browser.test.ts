@@ -86,6 +86,18 @@ describe('an edit with the miniature', () => {
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('prompt');
   });
 
+  test('what the model’s users should know stands there in the language of the page, and that nothing happened by the result', async () => {
+    const { page } = editor;
+    await page.getByText('This is a small demonstration model').waitFor();
+    await page.click('#switch-language');
+    await page.getByText('这是一个小型演示模型').waitFor();
+    await editor.choose(PHOTO);
+    await page.fill('#prompt', 'put a hat on the cat');
+    await editor.setOption('num_inference_steps', '1');
+    await editor.makeEdit();
+    expect(await page.textContent('#warnings')).toMatch(/^The picture came out as it went in: /);
+  });
+
   test('suggestions are in the language of the page', async () => {
     const { page } = editor;
     const suggestions = page.locator('#suggestions button');
@@ -98,6 +110,23 @@ describe('an edit with the miniature', () => {
     expect(chinese.length).toBeGreaterThan(5);
     expect(english.filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
     expect(chinese.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([]);
+  });
+
+  test('the sizes to choose from, and the default, are the model’s', async () => {
+    const { page } = editor;
+    await page.locator('#option-size').waitFor({ state: 'attached' });
+    const sizes = "[...document.getElementById('option-size').list.options].map((option) => option.value)";
+    expect(await page.evaluate<string[]>(sizes)).toEqual([
+      'auto',
+      '256x256',
+      '296x224',
+      '312x208',
+      '344x192',
+      '224x296',
+      '208x312',
+      '192x344',
+    ]);
+    expect(await page.getAttribute('#option-size', 'placeholder')).toBe('auto');
   });
 
   test('several pictures at once, two of each: one result each, and the strip leads to all', async () => {

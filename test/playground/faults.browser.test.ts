@@ -16,7 +16,7 @@ describe('faults on the page', () => {
   let server: TestServer;
   let editor: EditorPage;
   beforeEach(async () => {
-    server = await tests.serve();
+    server = await tests.serve({ env: { MAX_FILE_MB: '1' } });
     editor = await tests.open(server.url);
     await editor.isReady();
   });
@@ -74,8 +74,20 @@ describe('faults on the page', () => {
     await editor.choose(PICTURE, pictureFile('../README.md'));
     await editor.page.fill('#prompt', 'make it blue');
     await editor.run();
-    await expectFault('images-fault', /Invalid image format at index 1/, 'choose');
+    await expectFault('images-fault', 'Invalid image format in README.md: the file is not a PNG', 'choose');
     expect(await editor.page.getAttribute('#pictures li.at-fault', 'title')).toBe('README.md');
+  });
+
+  test('a file that is too large is named', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'page-'));
+    const file = join(folder, 'large $& photo.png');
+    await writeFile(file, Buffer.alloc(1024 * 1024 + 1));
+    await editor.choose(PICTURE, file);
+    await editor.page.fill('#prompt', 'make it blue');
+    await editor.run();
+    await editor.faults().filter({ hasText: 'large $& photo.png is larger than 1 MB (MAX_FILE_MB)' }).waitFor();
+    expect(await editor.page.getAttribute('#pictures li.at-fault', 'title')).toBe('large $& photo.png');
+    await rm(folder, { recursive: true });
   });
 
   test('a file that was changed since it was chosen is named', async () => {
@@ -93,6 +105,11 @@ describe('faults on the page', () => {
     await rm(folder, { recursive: true });
   });
 
+  /** The whole of it is within the window. */
+  const isSeen = async (selector: string): Promise<boolean> => {
+    const { y, height } = (await editor.page.locator(selector).boundingBox()) ?? { y: -1, height: 0 };
+    return y >= 0 && y + height <= (editor.page.viewportSize()?.height ?? 0);
+  };
   const expectFaultText = (text: string): Promise<void> => editor.faults().filter({ hasText: text }).waitFor();
 
   test('what a warning says of a result is shown with it', async () => {
@@ -107,7 +124,8 @@ describe('faults on the page', () => {
     await editor.runLong();
     process.kill(server.enginePid, 'SIGKILL');
     await expectFaultText('The edit has failed.');
-    expect(await editor.page.textContent('#general-fault')).toContain('Image generation failed: ');
+    expect(await editor.page.textContent('.runbar #general-fault')).toContain('Image generation failed: ');
+    expect(await isSeen('#general-fault')).toBe(true);
     await editor.isReady();
   });
 });

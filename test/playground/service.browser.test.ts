@@ -109,6 +109,27 @@ describe('the page and the service', () => {
     expect((await edit(again.url, goodForm())).data).toHaveLength(1);
   });
 
+  test('“Ready” goes within 3 seconds when the service goes or hangs, and comes back with it', async () => {
+    const server = await tests.serve();
+    const editor = await tests.open(server.url);
+    const { page } = editor;
+    await editor.isReady();
+    const secondsUntilGone = async (): Promise<number> => {
+      const start = performance.now();
+      await page.locator('.status.offline').waitFor();
+      return (performance.now() - start) / 1000;
+    };
+    process.kill(server.pid, 'SIGSTOP');
+    expect(await secondsUntilGone()).toBeLessThan(3.5);
+    process.kill(server.pid, 'SIGCONT');
+    await editor.isReady();
+    const { port } = server;
+    await server.stop();
+    expect(await secondsUntilGone()).toBeLessThan(3.5);
+    await tests.serve({ env: { PORT: String(port) } });
+    await editor.isReady();
+  });
+
   test('a service that comes back with another model between two looks is noticed', async () => {
     const server = await tests.serve();
     const { page } = await tests.open(server.url);

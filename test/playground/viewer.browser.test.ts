@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { pictureFile } from '../support/fixtures.js';
 import type { EditorPage } from '../support/editor-page.js';
 import { PageTests } from '../support/page-tests.js';
 import { TestServer } from '../support/server.js';
@@ -22,11 +23,16 @@ describe('before and after in one frame', () => {
   });
   afterAll(() => server.stop());
 
-  const open = async (options: { hasTouch?: boolean } = {}): Promise<void> => {
+  const open = async (options: { hasTouch?: boolean } = {}, picture = 'square.png'): Promise<void> => {
     editor = await tests.open(server.url, options);
     ({ page } = editor);
     await editor.isReady();
     await editor.fillIn();
+    if (picture !== 'square.png') {
+      await page.click('#pictures .remove');
+      await editor.choose(pictureFile(picture));
+      await editor.setOption('size', 'auto');
+    }
     await editor.makeEdit();
     const { x, y, width, height } = (await page.locator('#viewer').boundingBox()) ?? {
       x: 0,
@@ -57,7 +63,7 @@ describe('before and after in one frame', () => {
       await page.mouse.down();
       await page.mouse.move(middle.x - 100, middle.y + 20, { steps: 4 });
       await page.mouse.up();
-      const { width = 0 } = (await page.locator('#viewer').boundingBox()) ?? {};
+      const { width = 0 } = (await page.locator('#after').boundingBox()) ?? {};
       expect(await style('split')).toBeCloseTo(50 - 10_000 / width, 0);
     });
 
@@ -89,6 +95,35 @@ describe('before and after in one frame', () => {
       await page.keyboard.up('Control');
       await page.waitForFunction("document.getElementById('viewer').style.getPropertyValue('--zoom') === '1'");
     });
+  });
+
+  test('the divider’s way is the picture, from edge to edge, also when it is zoomed', async () => {
+    await open({}, 'tall.png');
+    const box = async (selector: string): Promise<{ x: number; y: number; width: number; height: number }> =>
+      (await page.locator(selector).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const picture = await box('#after');
+    const frame = await box('#viewer');
+    expect(picture.width).toBeLessThan(0.8 * frame.width);
+    const dividerAt = async (key: 'Home' | 'End'): Promise<number> => {
+      await page.focus('#compare');
+      await page.keyboard.press(key);
+      const { x, width } = await box('#divider');
+      return x + width / 2;
+    };
+    expect(await dividerAt('Home')).toBeCloseTo(picture.x, 0);
+    expect(await dividerAt('End')).toBeCloseTo(picture.x + picture.width, 0);
+    const { y, height } = await box('#divider');
+    expect([y, height].map(Math.round)).toEqual([picture.y, picture.height].map(Math.round));
+    // By mouse, the handle at the picture's right edge is taken to its left one.
+    await page.mouse.move(picture.x + picture.width, middle.y);
+    await page.mouse.down();
+    await page.mouse.move(picture.x, middle.y, { steps: 5 });
+    await page.mouse.up();
+    expect(await style('split')).toBeCloseTo(0, 0);
+    // What is outside of the frame is no way.
+    for (let click = 0; click < 8; click += 1) await page.click('#zoom-in');
+    expect(await dividerAt('Home')).toBeCloseTo(frame.x, 0);
+    expect(await dividerAt('End')).toBeCloseTo(frame.x + frame.width, 0);
   });
 
   test('by touch, the divider is moved and two fingers zoom', async () => {

@@ -95,6 +95,7 @@ describe('the end of the service', () => {
     const { pid } = server;
     await submitJob(url, ENDLESS);
     process.kill(pid, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 400));
     process.kill(pid, 'SIGINT');
     await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(await isDraining(url)).toBe(true);

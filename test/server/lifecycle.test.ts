@@ -64,6 +64,8 @@ describe('life of the service', () => {
       details: { model: { status: 'down', state: 'failed' } },
     });
     expect(text).not.toContain(folder);
+    // The operator is told the whole path.
+    expect(server?.log).toContain(`(QWEN_MODEL_DIR is ${folder})`);
     await expectError(await postEdit(url, goodForm()), NOT_READY);
     await expectError(await fetch(`${url}/v1/models`), NOT_READY);
     expect((await fetch(`${url}/health`)).status).toBe(200);

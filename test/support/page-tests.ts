@@ -49,6 +49,6 @@ export class PageTests {
     this.server = undefined;
     await opened?.context.close();
     await server?.stop();
-    expect(opened?.mishaps).toEqual([]);
+    expect(opened?.mishaps ?? []).toEqual([]);
   }
 }

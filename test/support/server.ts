@@ -15,6 +15,10 @@ export interface ServerOptions {
   readonly limits?: string;
   /** The folder of the built program; this one unless told otherwise. */
   readonly program?: string;
+  /** What starts it, instead of the built program. */
+  readonly command?: readonly string[];
+  /** In a process group of its own, as in a terminal: a signal to the negative process id reaches all of it. */
+  readonly ownGroup?: boolean;
   /** False: return as soon as it listens. */
   readonly untilReady?: boolean;
 }
@@ -44,11 +48,12 @@ export class TestServer {
     limits = ':',
     untilReady = true,
     program = ROOT,
+    command = [process.execPath, join(program, 'dist', 'cli.js'), 'serve'],
+    ownGroup = false,
   }: ServerOptions = {}): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'service-'));
     const { PATH = '' } = process.env;
-    const args = ['-c', `${limits}; exec "$0" "$@"`, process.execPath, join(program, 'dist', 'cli.js'), 'serve'];
-    const child = spawn('/bin/sh', args, {
+    const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, ...command], {
       // An empty folder as working and temporary directory: no stray .env, and whatever is left behind shows.
       cwd: folder,
       env: {
@@ -60,6 +65,7 @@ export class TestServer {
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: ownGroup,
     });
     const server = new TestServer(child, folder);
     await server.until(() => server.output.includes('Listening on '));

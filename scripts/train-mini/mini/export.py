@@ -13,6 +13,14 @@ from .phrases import SUGGESTIONS
 from .token_basis import UNIT
 from .vae import FlatVae, to_published
 
+# What the service tells those who use the miniature; see service.json in its README.
+NOTICE = {
+    "en": "This is a small demonstration model: it knows 21 edits and makes pictures of about 256×256 pixels. "
+    "To serve the real one, download Qwen/Qwen-Image-Edit and set QWEN_MODEL_DIR to its folder.",
+    "zh": "这是一个小型演示模型：只会 21 种编辑，图片约为 256×256 像素。"
+    "要使用真正的模型，请下载 Qwen/Qwen-Image-Edit，并把 QWEN_MODEL_DIR 设为它所在的文件夹。",
+}
+
 
 def make_scheduler() -> FlowMatchEulerDiscreteScheduler:
     shift = math.log(settings.SHIFT)
@@ -62,8 +70,10 @@ def export(folder: Path, transformer, text_encoder, vae: AutoencoderKLQwenImage,
     )
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
     service = dict(
-        condition_area=settings.AREA, default_size="auto", native_area=settings.AREA, default_steps=settings.STEPS,
-        default_true_cfg_scale=1.0, model_id="qwen-image-edit-mini", suggestions=SUGGESTIONS,
+        # A target of another size than the reference finds its places elsewhere: both are of one size.
+        condition_area=settings.AREA, condition_follows_size=True, default_size="auto", native_area=settings.AREA,
+        min_area=settings.MIN_AREA, max_area=settings.MAX_AREA, max_side=settings.MAX_SIDE, default_steps=settings.STEPS,
+        default_true_cfg_scale=1.0, model_id="qwen-image-edit-mini", suggestions=SUGGESTIONS, notice=NOTICE,
     )
     (folder / "service.json").write_text(json.dumps(service, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())

@@ -2,6 +2,8 @@
 
 SEED = 20240
 AREA = 256 * 256  # pixels of the condition picture, what service.json's condition_area says
+# The sizes at which every edit works, flips too, as measured by benchmarks/sizes.mjs: about those that the flips are fitted on (start.py).
+MIN_AREA, MAX_AREA, MAX_SIDE = 256 * 224, 288 * 256, 352
 STEPS = 4
 SHIFT = 3.0  # the schedule's shift: base_shift = max_shift = ln 3
 

@@ -20,9 +20,9 @@ Exit codes: 0 it can be served; 1 it can't, and why; 2 wrong usage.`;
 export async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args, { model: { type: 'string' }, table: { type: 'boolean' } }, HELP);
   if (options === null) return 0;
+  if (options.model !== undefined) process.env['QWEN_MODEL_DIR'] = options.model;
+  const { load } = loadSettings().engine;
   try {
-    if (options.model !== undefined) process.env['QWEN_MODEL_DIR'] = options.model;
-    const { load } = loadSettings().engine;
     const checkpoint = await openEditCheckpoint(load.modelDir);
     if (options.table === true) {
       console.log(planTable(checkpoint));
@@ -33,6 +33,8 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(told.join('\n'));
     return 0;
   } catch (error) {
-    throw error instanceof CheckpointError ? new CommandError(error.faults.join('\n')) : error;
+    throw error instanceof CheckpointError
+      ? new CommandError([`${load.modelDir}:`, ...error.faults].join('\n'))
+      : error;
   }
 }

@@ -52,6 +52,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const pictures = [...positionals];
   const last = fields['prompt'] === undefined ? pictures.pop() : undefined;
   if (last !== undefined) fields['prompt'] = last;
+  refuseBrokenText(fields);
   const text = (name: keyof typeof OWN_OPTIONS): string | null => {
     const value = values[name];
     return typeof value === 'string' ? value : null;
@@ -71,6 +72,12 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     help: values['help'] === true,
     version: values['version'] === true,
   };
+}
+
+/** Node.js puts U+FFFD in the place of bytes that are no text, and then nobody can tell them from one that was typed. */
+function refuseBrokenText(fields: CommandLine['fields']): void {
+  const name = Object.keys(fields).find((field) => [fields[field]].flat().some((text) => text?.includes('\uFFFD')));
+  if (name !== undefined) throw wrongUsage(`${name} must be UTF-8 text: it holds bytes that are none`, name);
 }
 
 type Parsed = Readonly<{ values: Record<string, unknown>; positionals: readonly string[] }>;

@@ -15,7 +15,7 @@ import { LineReporter } from './report/line-reporter.js';
 import { Outcome } from './report/outcome.js';
 import { quietReporter, type Reporter, writeLine } from './report/reporter.js';
 import { runEdits } from './run-edits.js';
-import { editsAddress } from './server/server-address.js';
+import { apiAddress } from './server/server-address.js';
 import { ServerEditor } from './server/server-editor.js';
 
 /** What makes the edits, before anything is started for it. */
@@ -98,7 +98,7 @@ function chooseEditor(command: CommandLine): EditorChoice {
 function serverEditor(server: string, { apiKey }: CommandLine): EditorChoice {
   loadDotEnv();
   const key = apiKey ?? process.env['API_KEY'] ?? '';
-  const editor = new ServerEditor(editsAddress(server), key === '' ? null : key);
+  const editor = new ServerEditor(apiAddress(server), key === '' ? null : key);
   return { limits: NO_LIMITS, start: () => Promise.resolve(editor) };
 }
 

@@ -26,7 +26,11 @@ export interface EditResult {
 export type EditUpdate =
   /** The model is being loaded, or the service asked to come back later. */
   | { readonly type: 'preparing'; readonly what: string }
+  /** What users of the model should know, once. */
+  | { readonly type: 'notice'; readonly text: string }
   | { readonly type: 'queued'; readonly position: number }
+  /** It has waited its turn; its first step is still to come. */
+  | { readonly type: 'started' }
   | ({ readonly type: 'progress' } & JobProgress)
   /** Results come in order. */
   | { readonly type: 'result'; readonly result: EditResult; readonly warnings: readonly string[] };

@@ -1,5 +1,6 @@
 import { CliError, toCliError } from '../cli-error.js';
 import type { EditResult, Editor } from './editor.js';
+import { PICTURE_WARNING_START } from '../../protocol/picture.js';
 import { type EditInput, readInput } from './inputs.js';
 import { writeStdout, writeWhole } from './output/write-whole.js';
 import type { Work } from './prepare.js';
@@ -61,14 +62,23 @@ async function editInput(
       case 'preparing':
         reporter.preparing(update.what);
         break;
+      case 'notice':
+        reporter.line(update.text);
+        break;
       case 'queued':
         reporter.preparing(`${label}: place ${update.position} in the queue`);
+        break;
+      case 'started':
+        reporter.preparing(`${label}: its turn has come`);
         break;
       case 'progress':
         reporter.progress(label, { ...update, etaSeconds: timeLeft.seconds(index + 1, update.etaSeconds) });
         break;
       case 'result': {
-        for (const warning of update.warnings) if (outcome.warn(warning)) reporter.line(`Warning: ${warning}`);
+        for (const warning of update.warnings) {
+          const about = work.inputs.length > 1 && isAboutPicture(warning) ? `${input.label}: ${warning}` : warning;
+          if (outcome.warn(about)) reporter.line(`Warning: ${about}`);
+        }
         const output = await writeResult(work, index, variant, update.result, mayOverwrite);
         outcome.made(input.label, output, work.format, update.result);
         const seconds = duration((performance.now() - startedAt) / 1000);
@@ -81,6 +91,11 @@ async function editInput(
   }
   signal.throwIfAborted();
   if (variant < work.n) throw new CliError(`Only ${variant} of ${work.n} results came`, 1, { code: 'CONNECTION_LOST' });
+}
+
+/** Not about what was asked for, which is the same for all inputs. */
+function isAboutPicture(warning: string): boolean {
+  return warning.startsWith(PICTURE_WARNING_START);
 }
 
 /** Returns the file's name; `-` is standard output. */

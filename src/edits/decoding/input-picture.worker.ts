@@ -1,5 +1,8 @@
-import { ImageDecodeError, type DecodeLimits } from '../../images/decode.js';
+import type { DecodeLimits } from '../../images/decode.js';
+import { ImageDecodeError } from '../../images/image-decode-error.js';
 import { readInputPicture, type InputPicture } from '../../images/input-picture.js';
+import type { SizeRules } from '../../images/output-size.js';
+import type { OutputSize } from '../../protocol/edit-settings.js';
 import { discard } from './discard.js';
 import { PixelSemaphore } from './pixel-semaphore.js';
 
@@ -7,8 +10,10 @@ export interface InputTask {
   /** The file, in pieces. */
   readonly blocks: readonly Uint8Array[];
   readonly limits: DecodeLimits;
-  /** Pixels of each condition picture. */
-  readonly conditionAreas: readonly number[];
+  /** The result's, as it was asked for. */
+  readonly size: OutputSize;
+  /** The checkpoint's: with the size they tell how large the condition pictures are. */
+  readonly sizeRules: SizeRules;
   /** Of the PixelSemaphore that all threads share. */
   readonly semaphoreMemory: SharedArrayBuffer;
 }
@@ -18,7 +23,7 @@ export type InputResult = { readonly picture: InputPicture } | { readonly fault:
 
 /** What the pool's threads run: decoding and resizing large photos would keep the API's own thread from answering. */
 export default async function readInput(task: InputTask): Promise<InputResult> {
-  const { blocks, limits, conditionAreas } = task;
+  const { blocks, limits, size, sizeRules } = task;
   const bytes = joined(blocks);
   const semaphore = new PixelSemaphore(task.semaphoreMemory);
   let taken = 0;
@@ -27,7 +32,7 @@ export default async function readInput(task: InputTask): Promise<InputResult> {
     taken = pixels;
   };
   try {
-    return { picture: await readInputPicture(bytes, { ...limits, beforePixels }, conditionAreas) };
+    return { picture: await readInputPicture(bytes, { ...limits, beforePixels }, size, sizeRules) };
   } catch (error) {
     if (error instanceof ImageDecodeError) return { fault: error.message };
     throw error;

@@ -33,16 +33,18 @@ export class InputPictures implements OnApplicationShutdown {
   }
 
   /**
-   * The form's pictures in their order, at the model's condition size. The files' bytes are handed over: the form's are
+   * The form's pictures in their order, at the sizes that the model conditions on. The files' bytes are handed over: the form's are
    * empty afterwards.
    * @throws EditError that names the first file at fault by its index
    */
-  async read({ inputs, model }: EditForm): Promise<InputPicture[]> {
+  async read({ fields, inputs, model }: EditForm): Promise<InputPicture[]> {
     const { maxImagePixels, maxImageAspect } = this.limits;
     const limits = { maxPixels: maxImagePixels, maxAspect: maxImageAspect };
+    const { sizeRules, defaults } = model;
+    const size = fields.size ?? defaults.size;
     const results = await Promise.all(
       inputs.files.map(({ content: { blocks } }) => {
-        const task = { blocks, limits, conditionAreas: model.conditionAreas, semaphoreMemory: this.semaphoreMemory };
+        const task = { blocks, limits, size, sizeRules, semaphoreMemory: this.semaphoreMemory };
         return this.pool.run(task, { transferList: blocks.map(({ buffer }) => buffer) });
       }),
     );
@@ -50,7 +52,7 @@ export class InputPictures implements OnApplicationShutdown {
       if ('picture' in result) return result.picture;
       throw invalidEdit(
         `Invalid image format at index ${index}: ${result.fault}`,
-        inputs.kind === 'together' ? 'image' : 'images',
+        inputs.files[index]?.place ?? (inputs.kind === 'together' ? 'image' : 'images'),
       );
     });
   }

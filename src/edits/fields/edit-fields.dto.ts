@@ -46,7 +46,7 @@ export class EditFields implements ContextualFields {
     description: "Denoising steps; a checkpoint may have a default of its own. The maximum is the service's MAX_STEPS",
   })
   @Transform(({ value }) => parseWholeNumber(value))
-  @FieldRule(stepsFault)
+  @FieldRule(stepsFault, 'number')
   readonly num_inference_steps?: number;
 
   @ChoiceField(
@@ -62,7 +62,7 @@ export class EditFields implements ContextualFields {
     default: '1024x1024',
     example: '1024x1024',
     description:
-      "WIDTHxHEIGHT, the result's exact size, or auto: the input's aspect at the model's native area. A checkpoint may have a default of its own",
+      "WIDTHxHEIGHT, the result's exact size (made at the nearest size that the model makes well, and resized), or auto: the input's aspect at the model's native area. A checkpoint may have a default of its own",
   })
   @Transform(({ value }) => parseSize(value))
   @FieldRule(sizeFault)
@@ -135,7 +135,8 @@ export class EditFields implements ContextualFields {
 
   @ApiPropertyOptional({
     type: String,
-    description: "The served model's id (GET /v1/models) or the name of an OpenAI image model",
+    description:
+      "The served model's id (GET /v1/models), alone or behind an organisation (Qwen/Qwen-Image-Edit), or the name of an OpenAI image model",
   })
   @FieldRule(modelFault)
   readonly model?: string;

@@ -24,7 +24,7 @@ export function WholeNumberField(
       if (value === undefined) return null;
       if (typeof value !== 'number') return `${name} must be a whole number between ${minimum} and ${maximum}`;
       return value < minimum || value > maximum ? `${name} must be between ${minimum} and ${maximum}` : null;
-    }),
+    }, 'number'),
   );
 }
 
@@ -33,10 +33,12 @@ export function NumberField(name: string, options: NumberFieldOptions): Property
   return applyDecorators(
     ApiPropertyOptional({ type: 'number', ...options }),
     Transform(({ value }) => parseNumber(value)),
-    FieldRule((value) =>
-      value === undefined || (typeof value === 'number' && value >= options.minimum)
-        ? null
-        : `${name} must be a number of at least ${options.minimum}`,
+    FieldRule(
+      (value) =>
+        value === undefined || (typeof value === 'number' && value >= options.minimum)
+          ? null
+          : `${name} must be a number of at least ${options.minimum}`,
+      'number',
     ),
   );
 }
@@ -63,8 +65,9 @@ export function BooleanField(name: string, description: string): PropertyDecorat
   return applyDecorators(
     ApiPropertyOptional({ type: Boolean, default: false, description }),
     Transform(({ value }) => parseBoolean(value)),
-    FieldRule((value) =>
-      value === undefined || typeof value === 'boolean' ? null : `${name} must be 'true' or 'false'`,
+    FieldRule(
+      (value) => (value === undefined || typeof value === 'boolean' ? null : `${name} must be 'true' or 'false'`),
+      'boolean',
     ),
   );
 }

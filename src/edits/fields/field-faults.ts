@@ -17,11 +17,11 @@ export function negativePromptFault(value: unknown, context: FieldContext): stri
 /** OpenAI's limit; a tokenizer's time grows with a text. */
 export const MAX_PROMPT_CHARACTERS = 32_000;
 
-/** What the parser puts in the place of bytes that are no UTF-8. */
-const REPLACEMENT = '\uFFFD';
+/** Half of a surrogate pair: no character, and UTF-8 can't hold it. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Bytes that are no text must not become another prompt, and a special token would stand for a picture or a turn of the
+ * What is no text must not become another prompt, and a special token would stand for a picture or a turn of the
  * conversation instead of for its letters.
  */
 function wordingFault(name: string, text: string, { model }: FieldContext): string | null {
@@ -29,7 +29,7 @@ function wordingFault(name: string, text: string, { model }: FieldContext): stri
   if (characters > MAX_PROMPT_CHARACTERS) {
     return `${name} must have at most ${MAX_PROMPT_CHARACTERS} characters, ${characters} were given`;
   }
-  if (text.includes(REPLACEMENT)) return `${name} must be UTF-8 text: it holds bytes that are none`;
+  if (LONE_SURROGATE.test(text)) return `${name} must be Unicode text: it holds half of a surrogate pair`;
   const token = model?.specialTokens.find((special) => text.includes(special));
   return token === undefined ? null : `${name} must not contain the tokenizer's special token ${token}`;
 }
@@ -64,10 +64,13 @@ export function sizeFault(value: unknown, { limits }: FieldContext): string | nu
 /** What OpenAI's clients send unasked: it stands for the served model. */
 const OPENAI_IMAGE_MODEL = /^(gpt-image-[\w.-]+|dall-e-[\w.-]+|chatgpt-image-[\w.-]+)$/;
 
-/** The served model's id, or one of OpenAI's image models; anything while no model is known. */
+/** An organisation's name before a model's id, as the hub writes them. */
+const ORGANISATION = /^\w[\w.-]*\//;
+
+/** The served model's id, with an organisation or without, or one of OpenAI's image models; anything while no model is known. */
 export function modelFault(value: unknown, { model }: FieldContext): string | null {
   if (model === null || value === undefined || value === model.id) return null;
-  return typeof value === 'string' && OPENAI_IMAGE_MODEL.test(value)
+  return typeof value === 'string' && (OPENAI_IMAGE_MODEL.test(value) || value.replace(ORGANISATION, '') === model.id)
     ? null
     : `model must be '${model.id}', the served model, or absent`;
 }

@@ -1,6 +1,7 @@
 import { registerDecorator, type ValidationArguments } from 'class-validator';
 import type { RequestLimits } from '../../config/settings.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
+import { UnreadableText } from './unreadable-text.js';
 
 /** What a field's limits depend on beyond the field itself. */
 export interface FieldContext {
@@ -14,19 +15,37 @@ export interface ContextualFields {
   readonly context: FieldContext;
 }
 
+/*
+ * A symbol stands for a value that no text can be made of; its description says what is wrong with it, after the field's name.
+ */
+
 /** Stands for a file that came under a text field's name. */
-export const FILE_PART = Symbol('file');
+export const FILE_PART = Symbol('must be text, not a file');
 /** Stands for a text whose field name went on with brackets, as in `n[first]`. */
-export const BRACKETED_PART = Symbol('bracketed');
+export const BRACKETED_PART = Symbol('must not have brackets in its name');
+
+/** What a field's text is read as, and what it is in JSON. */
+export type FieldKind = 'string' | 'number' | 'boolean';
+
+const KIND = Symbol('kind');
+
+/** Of a field that FieldRule stands at; null for others. */
+export function fieldKind(fields: object, property: string): FieldKind | null {
+  return (Reflect.getMetadata(KIND, fields, property) as FieldKind | undefined) ?? null;
+}
 
 /**
  * A class-validator decorator from a function that returns what is wrong with a value, or null.
  * What holds for every text field is checked first: given once, as text.
  */
-export function FieldRule(check: (value: unknown, context: FieldContext) => string | null): PropertyDecorator {
+export function FieldRule(
+  check: (value: unknown, context: FieldContext) => string | null,
+  kind: FieldKind = 'string',
+): PropertyDecorator {
   const faultOf = (value: unknown, args: ValidationArguments): string | null =>
     notOneText(args.property, value) ?? check(value, (args.object as ContextualFields).context);
   return (target, property) => {
+    Reflect.defineMetadata(KIND, kind, target, property);
     registerDecorator({
       name: 'fieldRule',
       target: target.constructor,
@@ -40,8 +59,7 @@ export function FieldRule(check: (value: unknown, context: FieldContext) => stri
 }
 
 function notOneText(property: string, value: unknown): string | null {
-  if (value === FILE_PART) return `${property} must be text, not a file`;
-  if (value === BRACKETED_PART) return `${property} must not have brackets in its name`;
+  if (typeof value === 'symbol') return `${property} ${value.description ?? ''}`;
   if (Array.isArray(value)) return `${property} must be given only once`;
-  return null;
+  return value instanceof UnreadableText ? value.fault : null;
 }

@@ -15,6 +15,17 @@ export class FileBlocks {
     return blocks;
   }
 
+  /** The blocks that another thread has made, which are taken over as they are. */
+  static from(made: readonly Uint8Array<ArrayBuffer>[]): FileBlocks {
+    const blocks = new FileBlocks();
+    const last = made.at(-1);
+    if (last === undefined) return blocks;
+    blocks.full.push(...made.slice(0, -1));
+    blocks.last = new Uint8Array(last.buffer);
+    blocks.lastBytes = last.length;
+    return blocks;
+  }
+
   get length(): number {
     return this.full.length * BLOCK_BYTES + this.lastBytes;
   }

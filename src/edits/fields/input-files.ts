@@ -1,6 +1,8 @@
-import { invalidEdit } from '../../protocol/edit-error.js';
+import { type EditError, invalidEdit } from '../../protocol/edit-error.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import type { FormFile, FormInput } from './form-input.js';
+import { PICTURE_FIELDS } from './known-fields.js';
+import { UnreadableText } from './unreadable-text.js';
 
 /** A form's pictures in the client's order, and how they form edits. */
 export interface InputFiles {
@@ -9,18 +11,17 @@ export interface InputFiles {
   readonly files: readonly FormFile[];
 }
 
-const TOGETHER = ['image', 'image[]'];
-/** Names that hold pictures; their texts are at fault, other names' files are. */
-export const PICTURE_FIELDS: readonly string[] = ['images', ...TOGETHER];
-
-/** @throws EditError that names the field */
-export function inputFiles({ texts, files }: FormInput, model: ModelInfo): InputFiles {
-  // A text named image[] is stored as image.
+/**
+ * @param form normalized
+ * @throws EditError that names the field
+ */
+export function inputFiles({ texts, files, pictureFault }: FormInput, model: ModelInfo): InputFiles {
+  if (pictureFault !== undefined) throw pictureFault;
   const asText = PICTURE_FIELDS.find((field) => texts.has(field));
-  if (asText !== undefined) throw invalidEdit(`${asText} must be a file, not text`, asText);
+  if (asText !== undefined) throw invalidEdit(textFault(asText, texts.get(asText)), asText);
 
   const separate = files.filter(({ field }) => field === 'images');
-  const together = files.filter(({ field }) => TOGETHER.includes(field));
+  const together = files.filter(({ field }) => field === 'image');
   if (separate.length > 0 && together.length > 0) {
     throw invalidEdit(
       "images and image must not be mixed: use images for separate inputs, image for one edit's references",
@@ -29,12 +30,25 @@ export function inputFiles({ texts, files }: FormInput, model: ModelInfo): Input
   }
   if (separate.length > 0) return { kind: 'separate', files: separate };
   if (together.length === 0) throw invalidEdit('At least one image is required', 'images');
-  if (together.length > model.maxReferences) {
-    throw invalidEdit(
-      `image: ${model.id} takes at most ${model.maxReferences} picture${model.maxReferences === 1 ? '' : 's'} an edit, ` +
-        `${together.length} were given; use images for separate edits`,
-      'image',
-    );
-  }
+  if (together.length > model.maxReferences) throw tooManyReferences(together, model);
   return { kind: 'together', files: together };
+}
+
+/** What can't be read as text is most likely a file that isn't marked as one. */
+function textFault(name: string, text: unknown): string {
+  return text instanceof UnreadableText
+    ? `${name} must be a file: give its part a filename, or a Content-Type of image/* or application/octet-stream`
+    : `${name} must be a file, not text`;
+}
+
+function tooManyReferences(files: readonly FormFile[], { id, maxReferences }: ModelInfo): EditError {
+  // In JSON the pictures of one edit are called images.
+  const isJson = files.some(({ place }) => place !== undefined);
+  const field = isJson ? 'images' : 'image';
+  const advice = isJson ? 'send a request for each edit' : 'use images for separate edits';
+  return invalidEdit(
+    `${field}: ${id} takes at most ${maxReferences} picture${maxReferences === 1 ? '' : 's'} an edit, ` +
+      `${files.length} were given; ${advice}`,
+    field,
+  );
 }

@@ -17,10 +17,10 @@ export function parseNumber(text: unknown): unknown {
   return Number.isFinite(Math.fround(number)) ? number : text;
 }
 
-/** `true` or `false`, in lower case. */
+/** `true` or `false`, as JavaScript, Python and C write them. */
 export function parseBoolean(text: unknown): unknown {
-  if (text === 'true') return true;
-  return text === 'false' ? false : text;
+  if (text === 'true' || text === 'True' || text === '1') return true;
+  return text === 'false' || text === 'False' || text === '0' ? false : text;
 }
 
 /** WIDTHxHEIGHT, as an OutputSize in pixels; `auto` stays text. */

@@ -17,7 +17,7 @@ export class EditJobsController {
   constructor(private readonly edits: EditsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'A job that was asked for with Prefer: respond-async' })
+  @ApiOperation({ operationId: 'getImageEdit', summary: 'A job that was asked for with Prefer: respond-async' })
   @ApiOkResponse({ type: JobDto })
   @ApiErrors('UNAUTHORIZED', 'NOT_FOUND')
   async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
@@ -26,7 +26,10 @@ export class EditJobsController {
   }
 
   @Get('events')
-  @ApiOperation({ summary: "A job's events: those that were, then those to come, until it ends" })
+  @ApiOperation({
+    operationId: 'streamImageEdit',
+    summary: "A job's events: those that were, then those to come, until it ends",
+  })
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last event that was seen' })
   @ApiEventStream()
   @ApiErrors('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND')
@@ -44,7 +47,7 @@ export class EditJobsController {
 
   @Delete()
   @HttpCode(HttpStatus.ACCEPTED)
-  @ApiOperation({ summary: 'Cancel a job' })
+  @ApiOperation({ operationId: 'cancelImageEdit', summary: 'Cancel a job' })
   @ApiAcceptedResponse({ type: JobDto, description: 'A job that waited is gone; one that runs ends at its next step' })
   @ApiErrors('UNAUTHORIZED', 'NOT_FOUND', 'CONFLICT')
   async cancel(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {

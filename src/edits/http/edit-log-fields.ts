@@ -1,4 +1,4 @@
-import type { LogFields } from '../../http/log-fields.js';
+import { type LogFields, logMilliseconds } from '../../http/log-fields.js';
 import type { JobSnapshot } from '../../jobs/job-snapshot.js';
 import { sizeText } from '../../protocol/edit-settings.js';
 import { totalSeconds } from '../../protocol/picture.js';
@@ -15,7 +15,7 @@ export function editLogFields(id: string, job: JobSnapshot | null): LogFields {
     n: edit.n,
     steps: numInferenceSteps,
     size: sizeText(size),
-    queue_ms: (waitedSeconds * 1000).toFixed(1),
-    model_ms: (totalSeconds(stageSeconds) * 1000).toFixed(1),
+    queue_ms: logMilliseconds(waitedSeconds * 1000),
+    model_ms: logMilliseconds(totalSeconds(stageSeconds) * 1000),
   };
 }

@@ -1,19 +1,22 @@
 import { Controller, HttpCode, HttpStatus, Post, Req, Res, type StreamableFile } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.js';
 import { onClose } from '../../http/on-close.js';
+import type { JobName } from '../../jobs/job-queue.js';
 import { EditsService } from '../edits.service.js';
 import type { EditForm } from '../fields/check-form.js';
 import { admittedEdit } from './admission/edit-admission.service.js';
+import { isAnsweredAsPicture, wantedPicture, withOutputFormat } from './answers/accepted-picture.js';
 import { ApiEditAnswers } from './answers/api-answers.decorator.js';
 import { editAnswer } from './answers/edit-answer.js';
 import { jobAnswer } from './answers/job-answer.js';
-import { sendEvents, sendJson } from './answers/send.js';
+import { sendEvents, sendJson, sendPicture } from './answers/send.js';
 import { serverTiming } from './answers/server-timing.js';
 import { editLogFields } from './edit-log-fields.js';
 import { EDITS_PATH } from './edits-path.js';
-import { EditUploadDto } from './upload/edit-upload.dto.js';
+import { RemotePictures } from './remote/remote-pictures.service.js';
+import { EDIT_BODY, EDIT_BODY_MODELS } from './upload/edit-body.js';
 import { fingerprint } from './upload/fingerprint.js';
 import { type HeldUpload, UploadReader } from './upload/upload-reader.service.js';
 
@@ -24,12 +27,16 @@ export class EditsController {
   constructor(
     private readonly edits: EditsService,
     private readonly uploads: UploadReader,
+    private readonly remote: RemotePictures,
   ) {}
 
   @Post()
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Edit pictures by an instruction' })
-  @ApiConsumes('multipart/form-data')
+  @ApiOperation({
+    operationId: 'createImageEdit',
+    summary: 'Edit pictures by an instruction',
+    requestBody: EDIT_BODY,
+  })
   @ApiHeader({
     name: 'Prefer',
     required: false,
@@ -40,11 +47,13 @@ export class EditsController {
     required: false,
     description: 'The same key and body is the same job, as long as it is kept; another body is refused',
   })
-  @ApiBody({ type: EditUploadDto })
+  @ApiExtraModels(...EDIT_BODY_MODELS)
   @ApiEditAnswers()
   @ApiErrors(
     'INVALID_INPUT',
     'UNAUTHORIZED',
+    'FORBIDDEN',
+    'NOT_ACCEPTABLE',
     'REQUEST_INCOMPLETE',
     'CONFLICT',
     'PAYLOAD_TOO_LARGE',
@@ -55,16 +64,16 @@ export class EditsController {
     'TIMEOUT',
   )
   async edit(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
-    const upload = await this.uploads.read(request, response);
-    const form = this.edits.check(upload);
-    const id = await this.submit(upload, form, request);
     const gone = new AbortController();
-    onClose(response, () => {
-      gone.abort();
-      void this.edits.leave(id);
-    });
-
+    onClose(response, () => gone.abort());
+    const picture = wantedPicture(request);
     const { isAsync, waitSeconds } = admittedEdit(request).headers;
+    const upload = withOutputFormat(await this.uploads.read(request, response), picture);
+    const form = this.edits.check(upload);
+    const answersPicture = picture !== null && isAnsweredAsPicture(picture, form, isAsync);
+    const id = await this.submit(upload, form, request, gone.signal);
+    onClose(response, () => void this.edits.leave(id));
+
     const waits = waitSeconds > 0 ? `wait=${waitSeconds}` : null;
     if (isAsync && !(await this.edits.hasEnded(id, waitSeconds))) {
       return this.answerJob(id, ['respond-async', ...(waits === null ? [] : [waits])], response);
@@ -75,28 +84,43 @@ export class EditsController {
     }
     const { job, files } = await this.edits.finished(id);
     response.setHeader('Server-Timing', serverTiming(job));
+    const [file] = files;
+    if (answersPicture && file !== undefined) return sendPicture(response, job, file);
     return sendJson(response, editAnswer(job, files));
   }
 
   /** @returns the job's id */
-  private async submit(upload: HeldUpload, form: EditForm, request: Request): Promise<string> {
+  private async submit(upload: HeldUpload, form: EditForm, request: Request, gone: AbortSignal): Promise<string> {
     const { context } = request;
-    const { headers, timeoutSeconds, reservation } = admittedEdit(request);
-    const { isAsync, idempotencyKey: key } = headers;
+    const { idempotencyKey: key } = admittedEdit(request).headers;
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
-    const id = await this.edits.submit(form, {
-      isFollowed: isAsync || form.fields.stream,
-      timeoutSeconds,
-      reservation: await reservation.claim(),
-      name,
-      trace: context.trace,
-    });
+    const known = name === null ? null : await this.edits.find(name);
+    const id = known ?? (await this.submitNew(upload, form, name, request, gone));
     upload.filesAreGone();
     context.logFields = {
       fields: async () => editLogFields(id, await this.edits.snapshot(id)),
       privateFields: { prompt: form.fields.prompt },
     };
     return id;
+  }
+
+  /** @returns the job's id */
+  private async submitNew(
+    upload: HeldUpload,
+    form: EditForm,
+    name: JobName | null,
+    request: Request,
+    gone: AbortSignal,
+  ): Promise<string> {
+    const { headers, timeoutSeconds, reservation } = admittedEdit(request);
+    await this.remote.fetch(upload.files, upload.held, gone);
+    return this.edits.submit(form, {
+      isFollowed: headers.isAsync || form.fields.stream,
+      timeoutSeconds,
+      reservation: await reservation.claim(),
+      name,
+      trace: request.context.trace,
+    });
   }
 
   /** The job goes on by itself. */

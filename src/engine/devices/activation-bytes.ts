@@ -3,9 +3,9 @@ import type { GraphName } from '../../graph/checkpoint-graphs.js';
 import { modulationLength } from '../../graph/networks/modulation-layout.js';
 import { ELEMENT_BYTES } from '../../graph/element-type.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
-import { conditionIndex } from '../pipeline/variants/pipeline-variant.js';
+import { conditionIndex, type ConditionReader } from '../pipeline/variants/pipeline-variant.js';
+import { sizeRules } from '../size-rules.js';
 import { BYTES_AT_ONCE } from '../transformer/modulation-schedule.js';
-import { LATENT_PATCH } from '../transformer/latents.js';
 import { precisionFormat } from './precisions.js';
 
 /** Tokens of one prompt at most: the API's largest max_sequence_length, and the words of the template around it. */
@@ -30,7 +30,8 @@ export interface Extent {
   readonly patches: number;
   /** What the VAE encodes at once: one reference. */
   readonly encodedPixels: number;
-  readonly outputPixels: number;
+  /** What the VAE decodes. */
+  readonly madePixels: number;
 }
 
 /** The largest request that a checkpoint may get: with as many references as its class and the settings take. */
@@ -38,21 +39,24 @@ export function largestExtent(
   checkpoint: EditCheckpoint,
   { outputPixels, maxReferences: most }: LargestRequest,
 ): Extent {
-  const { pipeline, textEncoder, vae, service } = checkpoint;
+  const { pipeline, textEncoder } = checkpoint;
   const maxReferences = Math.min(pipeline.maxReferences, most);
   const { patchSize, spatialMergeSize } = textEncoder.config.vision;
-  const seenPixels = service.conditionAreas[conditionIndex(pipeline, 'vision')] ?? 0;
-  const encodedPixels = service.conditionAreas[conditionIndex(pipeline, 'vae')] ?? 0;
-  const patches = Math.ceil(seenPixels / patchSize ** 2);
+  const { conditionAreas, conditionFollowsSize, range, multiple } = sizeRules(checkpoint);
+  // What is asked for outside the range is made within it, and resized.
+  const madePixels = Math.max(range.minArea, Math.min(outputPixels, range.maxArea));
+  const conditionPixels = (reader: ConditionReader): number =>
+    conditionFollowsSize ? madePixels : (conditionAreas[conditionIndex(pipeline, reader)] ?? 0);
+  const encodedPixels = conditionPixels('vae');
+  const patches = Math.ceil(conditionPixels('vision') / patchSize ** 2);
   const imageTokens = maxReferences * Math.ceil(patches / spatialMergeSize ** 2);
-  const tokenPixels = (vae.config.spatialCompression * LATENT_PATCH) ** 2;
-  const latentTokens = Math.ceil((outputPixels + maxReferences * encodedPixels) / tokenPixels);
+  const latentTokens = Math.ceil((madePixels + maxReferences * encodedPixels) / multiple ** 2);
   return {
     promptTokens: imageTokens + 2 * PROMPT_TOKENS,
     jointTokens: imageTokens + PROMPT_TOKENS + latentTokens,
     patches,
     encodedPixels,
-    outputPixels,
+    madePixels,
   };
 }
 
@@ -82,7 +86,7 @@ export function activationBytes(
   const { config: language } = checkpoint.textEncoder;
   const { config: transformer } = checkpoint.transformer;
   const { vision } = language;
-  const { promptTokens, jointTokens, patches, encodedPixels, outputPixels } = extent;
+  const { promptTokens, jointTokens, patches, encodedPixels, madePixels } = extent;
   const vectorBytes = modulationLength(transformer) * FLOAT;
   // The references' goes along with the first steps.
   const stepsAtOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / vectorBytes)) + (transformer.zeroCondT ? 1 : 0);
@@ -99,7 +103,7 @@ export function activationBytes(
     modulation: stepsAtOnce * vectorBytes * (1 + (3 * bytes) / FLOAT),
     denoiser: jointTokens * bytes * 12 * transformer.innerDim + vectors * vectorBytes * (1 + (2 * bytes) / FLOAT),
     vaeEncoder: encodedPixels * bytes * vaeValues,
-    vaeDecoder: outputPixels * bytes * vaeValues,
+    vaeDecoder: madePixels * bytes * vaeValues,
   };
 }
 

@@ -1,7 +1,7 @@
+import type { OutputSizes } from '../../images/output-size.js';
 import { resizeLanczos, resizeLanczosPlanes } from '../../images/pil-resize.js';
 import type { OutputType } from '../../protocol/edit-settings.js';
 import { toRgbImage } from '../vae/pixels.js';
-import type { OutputSizes } from './output-size.js';
 
 /**
  * Brings a decoded picture to the asked size and type.

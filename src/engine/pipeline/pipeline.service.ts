@@ -9,11 +9,13 @@ import type { Transformer } from '../transformer.js';
 import { guide } from '../transformer/guidance.js';
 import { packLatents, unpackLatents, type Latents } from '../transformer/latents.js';
 import type { ModulationSchedule } from '../transformer/modulation-schedule.js';
+import { toRgbImage } from '../vae/pixels.js';
 import { finishPicture } from './finish-picture.js';
 import { takeTurn, type PictureListener } from './picture-listener.js';
 import { prepareEdit, type PreparedEdit, type RunContext } from './prepare-edit.js';
 import { previewSteps } from './preview-steps.js';
 import { StageClock } from './stage-clock.js';
+import { unchangedWarning } from './unchanged-warning.js';
 
 /** Prepared edits that are kept: a batch whose pictures take turns with others' is not prepared anew each time. */
 const KEPT_EDITS = 4;
@@ -46,14 +48,19 @@ export class PipelineService {
     const edit = this.prepared.get(request.editKey) ?? (await prepareEdit(model, request, this.scheduler, context));
     this.prepared.set(request.editKey, edit);
     const latents = await this.denoise(model, request, edit, context);
-    const data = await clock.time('decode', async () =>
-      finishPicture(await model.vae.decode(latents), edit.sizes, request.outputType),
-    );
+    const { data, warnings } = await clock.time('decode', async () => {
+      const planes = await model.vae.decode(latents);
+      return {
+        data: finishPicture(planes, edit.sizes, request.outputType),
+        warnings: await warningsAbout(planes, model, edit),
+      };
+    });
     return {
       picture: { ...edit.sizes.result, data },
       seconds: clock.seconds(),
       stages: clock.runs(),
       tokens: edit.tokens,
+      warnings,
     };
   }
 
@@ -102,4 +109,15 @@ export class PipelineService {
     this.schedules.set(key, schedule);
     return schedule;
   }
+}
+
+/** @param planes float32 [3, made height, made width] in 0–1 */
+async function warningsAbout(
+  planes: Float32Array,
+  model: EditModel,
+  { sizes, editedInput }: PreparedEdit,
+): Promise<string[]> {
+  const result = toRgbImage(planes, sizes.made.width, sizes.made.height);
+  const isInput = await editedInput.isAgain(result, (latents) => model.vae.decode(latents));
+  return isInput ? [unchangedWarning(model.checkpoint.service)] : [];
 }

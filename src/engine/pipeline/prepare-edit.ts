@@ -1,3 +1,4 @@
+import { outputSizes, type OutputSizes } from '../../images/output-size.js';
 import type { RgbImage } from '../../images/rgb-image.js';
 import { isGuided } from '../../protocol/edit-settings.js';
 import type { PictureTokens } from '../../protocol/picture.js';
@@ -10,8 +11,9 @@ import type { Conditioning } from '../transformer.js';
 import { LATENT_PATCH, packLatents } from '../transformer/latents.js';
 import type { TokenGrid } from '../transformer/rope-tables.js';
 import { checkRequest } from './check-request.js';
-import { outputSizes, type OutputSizes } from './output-size.js';
+import { EditedInput } from './edited-input.js';
 import { takeTurn, type PictureListener } from './picture-listener.js';
+import { sizeRules } from '../size-rules.js';
 import type { StageClock } from './stage-clock.js';
 import { conditionIndex, type ConditionReader, type PipelineVariant } from './variants/pipeline-variant.js';
 
@@ -32,6 +34,8 @@ export interface PreparedEdit {
   /** float32 [steps], 0–1: what the transformer takes. */
   readonly timesteps: Float32Array;
   readonly tokens: PictureTokens;
+  /** The one whose aspect a result of size auto has. */
+  readonly editedInput: EditedInput;
 }
 
 /** How a run of the pipeline is timed and watched. */
@@ -51,10 +55,11 @@ export async function prepareEdit(
   context: RunContext,
 ): Promise<PreparedEdit> {
   const textTokens = await context.clock.time('text', () => checkRequest(request, model));
-  const { transformer, vae, checkpoint } = model;
-  const tokenSide = vae.config.spatialCompression * LATENT_PATCH;
+  const { transformer, checkpoint } = model;
+  const rules = sizeRules(checkpoint);
+  const tokenSide = rules.multiple;
   const input = followedReference(request, checkpoint.pipeline);
-  const sizes = outputSizes(request.size, input.size, checkpoint.service.nativeArea, tokenSide);
+  const sizes = outputSizes(request.size, input.size, rules);
   const target: TokenGrid = { rows: sizes.made.height / tokenSide, columns: sizes.made.width / tokenSide };
   const targetTokens = target.rows * target.columns;
 
@@ -74,6 +79,7 @@ export async function prepareEdit(
     unconditional,
     sigmas,
     timesteps,
+    editedInput: followed(references.inputs, checkpoint.pipeline),
     tokens: {
       text: textTokens.prompt + textTokens.negativePrompt,
       references: references.packed.length / transformer.config.inChannels,
@@ -85,11 +91,16 @@ export async function prepareEdit(
 /** The reference whose aspect a result of size auto has. */
 function followedReference(
   { references }: PictureRequest,
-  { autoSizeFollows }: PipelineVariant,
+  variant: PipelineVariant,
 ): PictureRequest['references'][number] {
-  const followed = references.at(autoSizeFollows === 'first' ? 0 : -1);
-  if (followed === undefined) throw new Error('An edit has a reference');
-  return followed;
+  return followed(references, variant);
+}
+
+/** Of what there is of each reference, that of the one that the result follows. */
+function followed<T>(references: readonly T[], { autoSizeFollows }: PipelineVariant): T {
+  const found = references.at(autoSizeFollows === 'first' ? 0 : -1);
+  if (found === undefined) throw new Error('An edit has a reference');
+  return found;
 }
 
 /** What a network is shown of each reference. */
@@ -107,6 +118,7 @@ interface ReferenceTokens {
   /** float32 [all references' tokens, channels] */
   readonly packed: Float32Array;
   readonly grids: readonly TokenGrid[];
+  readonly inputs: readonly EditedInput[];
 }
 
 async function encodeReferences(
@@ -116,13 +128,15 @@ async function encodeReferences(
 ): Promise<ReferenceTokens> {
   const packed: Float32Array[] = [];
   const grids: TokenGrid[] = [];
+  const inputs: EditedInput[] = [];
   for (const picture of conditionPictures(model, request, 'vae')) {
     const latents = await clock.time('encode', () => model.vae.encode(picture));
     await takeTurn(listener);
+    inputs.push(new EditedInput(picture, latents));
     packed.push(packLatents(latents));
     grids.push({ rows: latents.height / LATENT_PATCH, columns: latents.width / LATENT_PATCH });
   }
-  return { packed: concatFloats(packed), grids };
+  return { packed: concatFloats(packed), grids, inputs };
 }
 
 /** The prompt and, with guidance, the negative prompt, as the transformer takes them. */

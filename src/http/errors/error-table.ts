@@ -2,8 +2,10 @@
 export const ERROR_TABLE = {
   INVALID_INPUT: { status: 400, type: 'invalid_request_error' },
   UNAUTHORIZED: { status: 401, type: 'authentication_error' },
+  FORBIDDEN: { status: 403, type: 'permission_error' },
   NOT_FOUND: { status: 404, type: 'invalid_request_error' },
   METHOD_NOT_ALLOWED: { status: 405, type: 'invalid_request_error' },
+  NOT_ACCEPTABLE: { status: 406, type: 'invalid_request_error' },
   REQUEST_INCOMPLETE: { status: 408, type: 'invalid_request_error' },
   CONFLICT: { status: 409, type: 'invalid_request_error' },
   PAYLOAD_TOO_LARGE: { status: 413, type: 'invalid_request_error' },

@@ -26,7 +26,11 @@ export class InMemoryJobQueue extends JobQueue {
     this.metrics = metrics;
     this.tracing = tracing;
     this.admission = new Admission(limits.queueLimit, jobs.speed);
-    metrics.measureQueue(() => jobs.line.jobs.length);
+    metrics.measureQueue(
+      limits.queueLimit,
+      () => jobs.line.jobs.length,
+      () => jobs.picturesInFlight,
+    );
   }
 
   reserve(timeoutSeconds: number): Promise<Reservation> {
@@ -37,12 +41,13 @@ export class InMemoryJobQueue extends JobQueue {
     return Promise.resolve(this.jobs.registry.named(key) !== undefined);
   }
 
+  holdNamed(name: JobName): Promise<string | null> {
+    return new Promise((resolve) => resolve(this.holdSame(name)));
+  }
+
   async submit(edit: EditJob, inputs: EditInputs, options: SubmitOptions): Promise<string> {
     try {
-      const known = this.sameJob(options.name);
-      if (known === null) return await this.add(edit, inputs, options);
-      this.jobs.registry.hold(known);
-      return known.id;
+      return this.holdSame(options.name) ?? (await this.add(edit, inputs, options));
     } finally {
       options.reservation.release();
     }
@@ -108,11 +113,13 @@ export class InMemoryJobQueue extends JobQueue {
     for (let [job] = registry.live(); job !== undefined; [job] = registry.live()) await job.ended;
   }
 
-  private sameJob(name: JobName | null): InMemoryJob | null {
+  /** Holds the job of the same name and content; null when there is none. */
+  private holdSame(name: JobName | null): string | null {
     const job = name === null ? undefined : this.jobs.registry.named(name.key);
     if (job === undefined) return null;
     if (job.name?.fingerprint !== name?.fingerprint) throw new NameTakenError();
-    return job;
+    this.jobs.registry.hold(job);
+    return job.id;
   }
 
   private async add(edit: EditJob, inputs: EditInputs, options: SubmitOptions): Promise<string> {

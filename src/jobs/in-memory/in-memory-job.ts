@@ -103,7 +103,10 @@ export class InMemoryJob {
   takePicture(): TakenPicture {
     const waitedSeconds = this.stopWaiting();
     this.currentStatus = 'running';
-    this.startedAt ??= new Date();
+    if (this.startedAt === null) {
+      this.startedAt = new Date();
+      this.log.append({ type: 'started' });
+    }
     this.taken += 1;
     return { index: this.taken - 1, waitedSeconds };
   }

@@ -30,6 +30,10 @@ export class InMemoryJobs implements TurnListener {
     this.registry = new JobRegistry(limits, results);
   }
 
+  get picturesInFlight(): number {
+    return this.turns.size;
+  }
+
   get load(): QueueLoad {
     return {
       waiting: this.line.jobs.map(({ edit: { settings }, picturesLeft }) => ({ settings, picturesLeft })),

@@ -27,13 +27,13 @@ export class PictureWriter {
   }
 
   /** The turn is finished when the file is stored. */
-  result({ picture, tokens }: MadePicture): void {
+  result({ picture, tokens, warnings }: MadePicture): void {
     this.write(async () => {
       const { edit, index, jobId, signal } = this.turn;
       const { width, height } = picture;
       const bytes = await this.encoder.result(picture, edit);
       if (signal.aborted) return;
-      await this.results.put(jobId, index, { bytes, width, height, tokens, ...placeOf(edit, index) });
+      await this.results.put(jobId, index, { bytes, width, height, tokens, warnings, ...placeOf(edit, index) });
       await this.turn.finish(bytes.length);
     });
   }

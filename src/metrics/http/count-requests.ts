@@ -10,6 +10,7 @@ const NO_ROUTE = 'none';
 export function countRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
+    metrics.requestStarted();
     response.once('close', () => {
       const route = routeOf(request) ?? NO_ROUTE;
       const seconds = (performance.now() - startedAt) / 1000;

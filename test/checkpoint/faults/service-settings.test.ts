@@ -8,7 +8,7 @@ const SERVICE_FAULTS: readonly Fault[] = [
   [
     'a misspelt key',
     service({ default_step: 8 }),
-    'service.json: default_step is not known; known are condition_area, native_area, default_size, default_steps, default_true_cfg_scale, model_id, suggestions',
+    'service.json: default_step is not known; known are condition_area, condition_follows_size, native_area, min_area, max_area, max_side, default_size, default_steps, default_true_cfg_scale, model_id, suggestions, notice',
   ],
   [
     'steps of zero',
@@ -36,6 +36,36 @@ const SERVICE_FAULTS: readonly Fault[] = [
     'service.json: condition_area is "1024x1024", expected an integer of at least 1 and of at most 4194304',
   ],
   [
+    'a range that ends before it begins',
+    service({ min_area: 65536, max_area: 65535 }),
+    'service.json: min_area is 65536, more than max_area (65535)',
+  ],
+  [
+    'a range that holds no multiples of the VAE’s step',
+    service({ min_area: 65537, max_area: 65540 }),
+    'service.json: min_area, max_area and max_side leave no size whose sides are multiples of 16',
+  ],
+  [
+    'a largest side that the smallest area does not fit in',
+    service({ min_area: 65536, max_side: 255 }),
+    'service.json: min_area, max_area and max_side leave no size whose sides are multiples of 16',
+  ],
+  [
+    'a largest side of none',
+    service({ max_side: null }),
+    'service.json: max_side is null, expected an integer of at least 64 and of at most 4096',
+  ],
+  [
+    'a largest area beyond any',
+    service({ max_area: 4194305 }),
+    'service.json: max_area is 4194305, expected an integer of at least 1 and of at most 4194304',
+  ],
+  [
+    'a condition that follows by a word',
+    service({ condition_follows_size: 'yes' }),
+    'service.json: condition_follows_size is "yes", expected true or false',
+  ],
+  [
     'an id with a space',
     service({ model_id: 'my model' }),
     'service.json: model_id is "my model", expected a text of letters, digits and . _ - /',
@@ -44,6 +74,36 @@ const SERVICE_FAULTS: readonly Fault[] = [
     'blank suggestions',
     service({ suggestions: [' '] }),
     'service.json: suggestions is [" "], expected a list of texts',
+  ],
+  [
+    'a notice that is a text',
+    service({ notice: 'A small model.' }),
+    'service.json: notice is "A small model.", expected an object',
+  ],
+  [
+    'a notice that is null',
+    service({ notice: null }),
+    'service.json: notice is null, expected an object with "en", and "zh" if you like',
+  ],
+  [
+    'a notice in a language that nothing shows',
+    service({ notice: { en: 'A small model.', de: 'Ein kleines Modell.' } }),
+    'service.json: notice.de is not known; known are en, zh',
+  ],
+  [
+    'a notice in Chinese alone',
+    service({ notice: { zh: '小模型。' } }),
+    'service.json: notice.en is missing, expected a text of one line and at most 500 characters',
+  ],
+  [
+    'a notice of two lines',
+    service({ notice: { en: 'A small\nmodel.' } }),
+    'service.json: notice.en is "A small\\nmodel.", expected a text of one line and at most 500 characters',
+  ],
+  [
+    'a notice that goes on and on',
+    service({ notice: { en: 'A small model.', zh: '小'.repeat(501) } }),
+    `service.json: notice.zh is "${'小'.repeat(79)}…, expected a text of one line and at most 500 characters`,
   ],
   ['no object', service('auto'), 'service.json must hold a JSON object'],
 ];

@@ -22,6 +22,11 @@ describe('what the command line refuses', () => {
     ['no prompt', ['photo.png'], "The prompt is missing: photo.png is a picture's name"],
     ['no picture', ['make it blue'], 'No picture is given'],
     ['a blank prompt', ['photo.png', ' '], 'Prompt cannot be empty'],
+    [
+      'a prompt of bytes that are no text',
+      ['photo.png', 'make it bl\uFFFD'],
+      'prompt must be UTF-8 text: it holds bytes that are none',
+    ],
     ['an unknown option', [...PHOTO, '--steps', '4'], "Unknown option '--steps'"],
     ['an option of HTTP alone', [...PHOTO, '--stream', 'true'], '--stream is a field of the HTTP API alone'],
     ['another', [...PHOTO, '--partial-images=2'], '--partial_images is a field of the HTTP API alone'],

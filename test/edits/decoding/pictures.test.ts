@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../../support/edit-form.js';
 import { expectError } from '../../support/expect-error.js';
+import { goldenBytes } from '../../support/goldens.js';
 import { gradient, pngBomb } from '../../support/pictures.js';
 import { TestServer } from '../../support/server.js';
 
@@ -80,6 +81,56 @@ describe('input pictures', () => {
     const body = await edit(server.url, goodForm({ images: await make() }));
     const { width, height } = await sharp(Buffer.from(body.data[0]?.b64_json ?? '', 'base64')).metadata();
     expect([width, height]).toEqual([64, 64]);
+  });
+
+  describe('files as people have them', () => {
+    /** The first result's bytes. */
+    const resultOf = async (images: Uint8Array): Promise<string> =>
+      (await edit(server.url, goodForm({ images }))).data[0]?.b64_json ?? 'none';
+    const plainPng = (data: Uint8Array, channels: 1 | 3): Promise<Buffer> =>
+      sharp(data, { raw: { width: 240, height: 160, channels } })
+        .png()
+        .toBuffer();
+    const samplesOf = (file: string, start: number, bytes: number): Buffer =>
+      Buffer.from(goldenBytes(`cases/${file}`).subarray(start, start + 240 * 160 * bytes));
+
+    test.each(['no-end-marker.jpg', 'animated.avif', 'lab.tif', 'uint32-grey.tif'])('%s is served', async (file) => {
+      expect(await resultOf(goldenBytes(`cases/${file}`))).not.toBe('none');
+    });
+
+    test('a profile counts by what it says, not by its name', async () => {
+      const results = await Promise.all(
+        ['linear-profile.png', 'linear-profile-other-name.png'].map((file) => resultOf(goldenBytes(`cases/${file}`))),
+      );
+      expect(results[0]).toBe(results[1]);
+      const ignored = await sharp(goldenBytes('cases/linear-profile.png'), { ignoreIcc: true }).png().toBuffer();
+      expect(await resultOf(ignored)).not.toBe(results[0]);
+    });
+
+    test('an unspecified fourth sample counts for nothing', async () => {
+      const samples = samplesOf('unspecified-fourth-sample.tif', 288, 4);
+      const rgb = samples.filter((_, index) => index % 4 !== 3);
+      expect(await resultOf(goldenBytes('cases/unspecified-fourth-sample.tif'))).toBe(
+        await resultOf(await plainPng(rgb, 3)),
+      );
+    });
+
+    test('float samples go from 0 to 1', async () => {
+      const samples = samplesOf('float-grey.tif', 272, 4);
+      const grey = Uint8Array.from({ length: 240 * 160 }, (_, index) =>
+        Math.round(samples.readFloatLE(index * 4) * 255),
+      );
+      expect(await resultOf(goldenBytes('cases/float-grey.tif'))).toBe(await resultOf(await plainPng(grey, 1)));
+    });
+
+    test('HEIC is told by its name, and what to do', async () => {
+      await expectError(await postEdit(server.url, goodForm({ images: goldenBytes('colours/picture.heic') })), {
+        status: 400,
+        code: 'INVALID_INPUT',
+        message: /^Invalid image format at index 0: the file is a HEIC picture, .*; convert it to JPEG or PNG/,
+        param: 'images',
+      });
+    });
   });
 
   test('the EXIF orientation is applied', async () => {

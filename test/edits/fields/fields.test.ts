@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { edit, type Fields, GOOD_PICTURE, goodForm, postEdit } from '../../support/edit-form.js';
+import { TEXT_FIELDS } from '../../../src/edits/fields/check-fields.js';
+import { edit, type EditBody, type Fields, GOOD_PICTURE, goodForm, postEdit } from '../../support/edit-form.js';
 import { expectError } from '../../support/expect-error.js';
+import { filePart, postParts, textPart } from '../../support/multipart.js';
 import { TestServer } from '../../support/server.js';
 
 const SIZE_FORMAT = "Invalid size format. Use 'WIDTHxHEIGHT' (e.g., '1024x1024')";
 const OUTPUT_TYPE = "output_type must be 'pil' or 'pt'";
 
 /** Texts that some parser might take for a number, and none of which is a whole one. */
-const NO_WHOLE_NUMBERS = [
-  '2abc',
-  '1.5',
-  '1e1',
-  '0x1',
-  '',
-  ' ',
-  ' 1',
-  '1 ',
-  '+1',
-  'NaN',
-  'Infinity',
-  'null',
-  'true',
-  '１',
+const NO_WHOLE_NUMBERS = ['2abc', '1.5', '1e1', '0x1', ' ', ' 1', '1 ', '+1', 'NaN', 'Infinity', 'null', 'true', '１'];
+
+/** None of them the served one, nor it behind one organisation, nor an OpenAI image model. */
+const OTHER_MODELS = [
+  'gpt-4',
+  'TINY-PLAIN',
+  'dall-e',
+  '/tiny-plain',
+  'a/b/tiny-plain',
+  'a b/tiny-plain',
+  'tiny-plain/',
+  'Qwen/Other',
+  '../tiny-plain',
 ];
 
 describe('form fields', () => {
@@ -99,11 +99,11 @@ describe('form fields', () => {
     ['num_inference_steps', 'num_inference_steps must be at least 1', ['0', '-1']],
     ['num_inference_steps', 'num_inference_steps must be a whole number of at least 1', NO_WHOLE_NUMBERS],
     ['num_inference_steps', 'num_inference_steps must be at most 20 (MAX_STEPS)', ['21', '150']],
-    ['output_type', OUTPUT_TYPE, ['', 'np', 'PIL', 'pil ']],
+    ['output_type', OUTPUT_TYPE, ['np', 'PIL', 'pil ']],
     [
       'size',
       SIZE_FORMAT,
-      ['', '1024', '1024X1024', '1024x1024 ', '64x', 'x64', '64x-64', '64.0x64', '64×64', 'AUTO', '1e3x64'],
+      ['1024', '1024X1024', '1024x1024 ', '64x', 'x64', '64x-64', '64.0x64', '64×64', 'AUTO', '1e3x64'],
     ],
     [
       'size',
@@ -114,26 +114,26 @@ describe('form fields', () => {
     [
       'guidance_scale',
       'guidance_scale must be a number of at least 0',
-      ['-0.1', 'NaN', 'Infinity', '4,5', '', ' ', '1e', '0x1', '1e99'],
+      ['-0.1', 'NaN', 'Infinity', '4,5', ' ', '1e', '0x1', '1e99'],
     ],
     [
       'true_cfg_scale',
       'true_cfg_scale must be a number of at least 0',
-      ['-1', 'NaN', '-Infinity', '4.0 ', '', 'four', '1e39'],
+      ['-1', 'NaN', '-Infinity', '4.0 ', 'four', '1e39'],
     ],
     ['max_sequence_length', 'max_sequence_length must be between 1 and 1024', ['0', '1025', '-1']],
     ['max_sequence_length', 'max_sequence_length must be a whole number between 1 and 1024', NO_WHOLE_NUMBERS],
     ['seed', 'seed must be between 0 and 4294967295', ['-1', '4294967296']],
     ['seed', 'seed must be a whole number between 0 and 4294967295', NO_WHOLE_NUMBERS],
-    ['output_format', "output_format must be 'png', 'jpeg' or 'webp'", ['', 'gif', 'PNG']],
+    ['output_format', "output_format must be 'png', 'jpeg' or 'webp'", ['gif', 'PNG']],
     ['output_compression', 'output_compression must be between 0 and 100', ['-1', '101']],
     ['output_compression', 'output_compression must be a whole number between 0 and 100', NO_WHOLE_NUMBERS],
-    ['response_format', "response_format must be 'b64_json'", ['url', '']],
-    ['stream', "stream must be 'true' or 'false'", ['1', 'yes', '', 'True']],
+    ['response_format', "response_format must be 'b64_json'", ['url', ' ']],
+    ['stream', "stream must be 'true' or 'false'", ['2', 'yes', 'TRUE', ' true']],
     ['partial_images', 'partial_images must be between 0 and 3', ['-1', '4']],
     ['partial_images', 'partial_images must be a whole number between 0 and 3', NO_WHOLE_NUMBERS],
-    ['progress', "progress must be 'true' or 'false'", ['1', 'on', 'TRUE']],
-    ['model', "model must be 'tiny-plain', the served model, or absent", ['', 'gpt-4', 'TINY-PLAIN', 'dall-e']],
+    ['progress', "progress must be 'true' or 'false'", ['10', 'on', 'FALSE']],
+    ['model', "model must be 'tiny-plain', the served model, or absent", OTHER_MODELS],
   ])('%s: %s', async (field, message, values) => {
     for (const value of values) await refused({ [field]: value }, message, field);
   });
@@ -178,11 +178,93 @@ describe('form fields', () => {
     await refused({ [field]: '1' }, message, field.replace('[]', ''));
   });
 
-  test('files under unknown names', async () => {
+  test('a file under an unknown name is told by that name first of all', async () => {
+    await refused({ images: undefined, prompt: undefined, n: '0', foto: GOOD_PICTURE }, 'Unknown field: foto', 'foto');
+    await refused({ images: undefined, mask: GOOD_PICTURE }, 'mask is not supported', 'mask');
     await refused({ picture: GOOD_PICTURE }, 'Unknown field: picture', 'picture');
     await refused({ mask: GOOD_PICTURE }, 'mask is not supported', 'mask');
-    await refused({ 'images[]': GOOD_PICTURE }, 'Unknown field: images[]', 'images[]');
+    for (const name of ['image[a]', 'images[ 0]', 'n[0]', 'image[', 'image[]x', 'Images']) {
+      await refused({ [name]: GOOD_PICTURE }, `Unknown field: ${name}`, name);
+    }
   });
+
+  test.each(['image', 'image[]', 'image[0]', 'image[12]'])('%s is image', async (field) => {
+    const { data } = await edit(server.url, goodForm({ images: undefined, [field]: GOOD_PICTURE }));
+    expect(data).toHaveLength(1);
+    await refused({ images: undefined, [field]: 'photo.png' }, 'image must be a file, not text', 'image');
+  });
+
+  test('images[] and images[0] are images, together with it', async () => {
+    const fields = { images: GOOD_PICTURE, 'images[]': [GOOD_PICTURE, GOOD_PICTURE], 'images[0]': GOOD_PICTURE };
+    const { data } = await edit(server.url, goodForm(fields));
+    expect(data.map(({ input_index: index }) => index)).toEqual([0, 1, 2, 3]);
+    await refused(
+      { 'images[1]': GOOD_PICTURE, 'image[0]': GOOD_PICTURE },
+      /^images and image must not be mixed/,
+      'image',
+    );
+    await refused(
+      { images: undefined, 'image[0]': GOOD_PICTURE, 'image[1]': GOOD_PICTURE },
+      /^image: tiny-plain takes at most 1 picture an edit, 2 were given/,
+      'image',
+    );
+  });
+
+  test('an optional field that is empty is absent; a prompt and an unknown field are not', async () => {
+    const optional = [...TEXT_FIELDS.filter((name) => name !== 'prompt'), 'image', 'mask', 'style'];
+    const empty = Object.fromEntries(optional.map((name) => [name, '']));
+    const [plain, whole] = [
+      await edit(server.url, goodForm()),
+      await edit(server.url, goodForm({ ...empty, num_inference_steps: '1', seed: '1' })),
+    ];
+    expect(whole.data).toEqual(plain.data);
+    expect(whole.warnings).toEqual([]);
+    await refused({ images: '' }, 'At least one image is required', 'images');
+    await refused({ strength: '' }, 'Unknown field: strength', 'strength');
+    await refused({ seed: ['', '7'] }, 'seed must be given only once', 'seed');
+    await refused({ seed: ['', ''] }, 'seed must be given only once', 'seed');
+  });
+
+  test('true and false as other languages write them', async () => {
+    for (const [yes, no] of [
+      ['true', 'false'],
+      ['True', 'False'],
+      ['1', '0'],
+    ]) {
+      const response = await postEdit(server.url, goodForm({ stream: yes, progress: no }));
+      expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+      expect(await response.text()).not.toContain('image_edit.progress');
+      const { warnings } = await edit(server.url, goodForm({ stream: no, progress: yes }));
+      expect(warnings).toEqual(['progress had no effect: the answer is not a stream']);
+    }
+  });
+
+  test('the served model behind an organisation', async () => {
+    for (const model of ['tiny-plain', 'Qwen/tiny-plain', 'some-one.else_2/tiny-plain', 'gpt-image-1']) {
+      expect((await edit(server.url, goodForm({ model }))).data).toHaveLength(1);
+    }
+  });
+
+  test.each(['prompt', 'negative_prompt'])(
+    'line ends in %s are LF: the same picture, and the same body',
+    async (field) => {
+      const post = async (words: string, headers: Record<string, string> = {}): Promise<string | undefined> => {
+        const wording = { prompt: 'make it blue', num_inference_steps: '1', seed: '1', [field]: words };
+        // Not FormData: it would send CRLF for all of them.
+        const texts = Object.entries(wording).map(([name, value]) => textPart(name, value));
+        const response = await postParts(server.url, [...texts, filePart('images')], headers);
+        return ((await response.json()) as EditBody).data[0]?.b64_json;
+      };
+      const picture = await post('blue\nand\n\nbright');
+      expect(picture).toBeDefined();
+      expect(picture).not.toBe(await post('blue and bright'));
+      const key = { 'idempotency-key': `line-ends-${field}` };
+      for (const words of ['blue\nand\n\nbright', 'blue\r\nand\r\n\r\nbright', 'blue\rand\r\rbright']) {
+        expect(await post(words)).toBe(picture);
+        expect(await post(words, key)).toBe(picture);
+      }
+    },
+  );
 
   test('pictures: none, as text, both forms, too many references', async () => {
     await refused({ images: undefined }, 'At least one image is required', 'images');

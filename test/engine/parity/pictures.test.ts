@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { SizeRules } from '../../../src/images/output-size.js';
 import type { PictureRequest } from '../../../src/protocol/picture-request.js';
 import { psnr } from '../../support/compare.js';
 import { EngineProcess } from '../../support/engine-process.js';
@@ -20,12 +21,12 @@ const SAME_PICTURE = 70;
 /** dB; below it a picture is another one. */
 const OTHER_PICTURE = 50;
 
-async function requestOf(item: PictureCase, conditionAreas: readonly number[]): Promise<PictureRequest> {
+async function requestOf(item: PictureCase, sizeRules: SizeRules): Promise<PictureRequest> {
   const [width, height] = item.size;
   return {
     prompt: item.prompt,
     negativePrompt: item.negative_prompt ?? ' ',
-    references: await Promise.all(item.pictures.map((name) => inputPicture(pictureFile(name), conditionAreas))),
+    references: await Promise.all(item.pictures.map((name) => inputPicture(pictureFile(name), sizeRules))),
     editKey: randomUUID(),
     size: { width, height },
     numInferenceSteps: item.num_inference_steps,
@@ -39,12 +40,12 @@ async function requestOf(item: PictureCase, conditionAreas: readonly number[]): 
 
 describe.each(checkpointNames())('checkpoint %s', (name) => {
   let engine: EngineProcess;
-  let conditionAreas: readonly number[];
+  let sizeRules: SizeRules;
   const { pictures } = manifest(name);
 
   beforeAll(async () => {
     engine = new EngineProcess();
-    ({ conditionAreas } = await engine.load(checkpointFolder(name)));
+    ({ sizeRules } = await engine.load(checkpointFolder(name)));
   });
   afterAll(() => engine.stop());
 
@@ -59,7 +60,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
 
   test.each(pictures)('picture: $name', async (item) => {
     const expected = (await readImage(goldenFile(name, item.expected))).data;
-    const same = psnr(await make(await requestOf(item, conditionAreas)), expected);
+    const same = psnr(await make(await requestOf(item, sizeRules)), expected);
     reportFigure('picture', `${name}/${item.name}`, `${same.toFixed(1)} dB`);
     expect(same).toBeGreaterThanOrEqual(SAME_PICTURE);
     for (const [change, distance] of Object.entries(item.counter_psnr)) {
@@ -71,7 +72,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
     const [item] = pictures;
     if (item === undefined) throw new Error(`${name} has no pictures`);
     const expected = (await readImage(goldenFile(name, item.expected))).data;
-    const request = await requestOf(item, conditionAreas);
+    const request = await requestOf(item, sizeRules);
     expect(psnr(await make({ ...request, seed: request.seed + 1 }), expected)).toBeLessThan(OTHER_PICTURE);
     const other = { ...request, editKey: randomUUID(), prompt: `${request.prompt} Or not.` };
     expect(psnr(await make(other), expected)).toBeLessThan(OTHER_PICTURE);

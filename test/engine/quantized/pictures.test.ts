@@ -41,7 +41,7 @@ async function open(precision: Precision): Promise<(prompt: string) => Promise<U
   engines.push(engine);
   const info = await engine.load(MINIATURE, 'cpu', precision, { folder: cache, maxBytes: 1e9 });
   expect(info).toMatchObject({ device: 'cpu', precision, warnings: [] });
-  const picture = await inputPicture(PHOTO, info.conditionAreas);
+  const picture = await inputPicture(PHOTO, info.sizeRules, { width: SIDE, height: SIDE });
   return async (prompt) => {
     const request: PictureRequest = {
       prompt,

@@ -56,8 +56,8 @@ describe('what the runtime says without memory', () => {
   async () => {
     const engine = new EngineProcess();
     try {
-      const { conditionAreas } = await engine.load(checkpointFolder('plain'));
-      const reference = await inputPicture(pictureFile('square.png'), conditionAreas);
+      const { sizeRules } = await engine.load(checkpointFolder('plain'));
+      const reference = await inputPicture(pictureFile('square.png'), sizeRules);
       const make = async (side: number): Promise<string> => {
         const request: PictureRequest = {
           prompt: 'make it blue',

@@ -17,11 +17,13 @@ const { sizesOfCheckpoint } = await import('../../../src/engine/devices/network-
 const { loadEditModel } = await import('../../../src/engine/edit-model.js');
 const { PipelineService } = await import('../../../src/engine/pipeline/pipeline.service.js');
 const { SchedulerService } = await import('../../../src/engine/scheduler/scheduler.service.js');
+const { sizeRules } = await import('../../../src/engine/size-rules.js');
 const { readInputPicture } = await import('../../../src/images/input-picture.js');
 
 const [folder = '', ...pictures] = process.argv.slice(2);
+const LIMITS = { maxPixels: 64e6, maxAspect: 100 };
+const SIZE = { width: 64, height: 64 };
 const checkpoint = await openEditCheckpoint(folder);
-const { conditionAreas } = checkpoint.service;
 const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', {
   outputPixels: 64 * 64,
   maxReferences: pictures.length,
@@ -53,14 +55,13 @@ const plans = {
   split: planOn([1, layers - 1], Infinity),
   splitInThree: layers < 3 ? null : planOn([1, 1, layers - 2], Infinity),
 };
-const limits = { maxPixels: 64e6, maxAspect: 100 };
 const request = {
   prompt: 'make it blue',
   negativePrompt: 'dull',
   references: await Promise.all(
-    pictures.map(async (picture) => readInputPicture(await readFile(picture), limits, conditionAreas)),
+    pictures.map(async (picture) => readInputPicture(await readFile(picture), LIMITS, SIZE, sizeRules(checkpoint))),
   ),
-  size: { width: 64, height: 64 },
+  size: SIZE,
   numInferenceSteps: 2,
   trueCfgScale: 3,
   seed: 5,

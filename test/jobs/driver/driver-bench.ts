@@ -156,5 +156,5 @@ export function inputPicture(index: number): InputPicture {
 /** A file that is told by its seed. */
 export function pictureFile(index: number, bytes: number): PictureFile {
   const tokens = { text: 1, references: 1, target: 1 };
-  return { bytes: new Uint8Array(bytes), width: 1024, height: 1024, seed: index, inputIndex: 0, tokens };
+  return { bytes: new Uint8Array(bytes), width: 1024, height: 1024, seed: index, inputIndex: 0, tokens, warnings: [] };
 }

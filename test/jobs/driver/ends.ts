@@ -43,7 +43,7 @@ export function endTests(create: DriverFactory): void {
       await bench.finish(turn);
       await turn.fail(new EditError('failed', 'no memory'));
       expect(await bench.snapshot(id)).toMatchObject({ status: 'cancelled', progress: null });
-      expect((await bench.history(id)).map(({ type }) => type)).toEqual(['queued', 'failed']);
+      expect((await bench.history(id)).map(({ type }) => type)).toEqual(['queued', 'started', 'failed']);
       expect(await bench.isQuiet()).toBe(true);
       await jobs.leave(id);
       expect(await results.list(id)).toEqual([]);

@@ -49,16 +49,17 @@ export function eventTests(create: DriverFactory): void {
       const next = async (): Promise<unknown> => ((await events.next()) as IteratorResult<JobEvent>).value;
       expect(await next()).toMatchObject({ type: 'queued', position: 1, number: 1, at: expect.any(Date) });
       const turn = await bench.take();
+      expect(await next()).toMatchObject({ type: 'started', number: 2, at: expect.any(Date) });
       const progress = { step: 1, steps: 2, image: 1, images: 1, etaSeconds: 4 };
       await turn.report(progress, null);
-      expect(await next()).toMatchObject({ type: 'progress', progress, number: 2 });
+      expect(await next()).toMatchObject({ type: 'progress', progress, number: 3 });
       const preview = { image: 1, index: 0, bytes: new Uint8Array([1, 2, 3]), width: 8, height: 8 };
       await turn.preview(preview);
-      expect(await next()).toMatchObject({ type: 'preview', preview, number: 3 });
+      expect(await next()).toMatchObject({ type: 'preview', preview, number: 4 });
       await bench.makePicture(turn);
       await bench.finish(turn);
-      expect(await next()).toMatchObject({ type: 'picture', index: 0, number: 4 });
-      expect(await next()).toMatchObject({ type: 'succeeded', number: 5 });
+      expect(await next()).toMatchObject({ type: 'picture', index: 0, number: 5 });
+      expect(await next()).toMatchObject({ type: 'succeeded', number: 6 });
       expect((await events.next()).done).toBe(true);
     });
 
@@ -67,13 +68,20 @@ export function eventTests(create: DriverFactory): void {
       const turn = await bench.take();
       await tellSteps(turn);
       const seen = await soFar(id);
-      expect(typesOf(seen)).toEqual(['queued', 'progress', 'preview']);
-      expect(seen.slice(1)).toMatchObject([{ progress: { step: 2 } }, { preview: { index: 1 } }]);
+      expect(typesOf(seen)).toEqual(['queued', 'started', 'progress', 'preview']);
+      expect(seen.slice(2)).toMatchObject([{ progress: { step: 2 } }, { preview: { index: 1 } }]);
       await bench.makePicture(turn);
       await bench.finish(turn);
-      expect(typesOf(await soFar(id))).toEqual(['queued', 'progress', 'picture']);
+      expect(typesOf(await soFar(id))).toEqual(['queued', 'started', 'progress', 'picture']);
       await bench.work();
-      expect(typesOf(await bench.history(id))).toEqual(['queued', 'progress', 'picture', 'picture', 'succeeded']);
+      expect(typesOf(await bench.history(id))).toEqual([
+        'queued',
+        'started',
+        'progress',
+        'picture',
+        'picture',
+        'succeeded',
+      ]);
     });
 
     test('an end supersedes previews, too', async () => {
@@ -82,7 +90,7 @@ export function eventTests(create: DriverFactory): void {
       await tellSteps(turn);
       await turn.fail(new EditError('failed', 'no memory'));
       const events = await bench.history(id);
-      expect(typesOf(events)).toEqual(['queued', 'progress', 'failed']);
+      expect(typesOf(events)).toEqual(['queued', 'started', 'progress', 'failed']);
       expect(events.at(-1)).toMatchObject({ failure: { kind: 'failed', message: 'no memory' } });
     });
 

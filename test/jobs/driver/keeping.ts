@@ -39,6 +39,18 @@ export function keepingTests(create: DriverFactory): void {
       expect((await bench.snapshot(id)).status).toBe('succeeded');
     });
 
+    test('a job is found by its name, and held: it lives on when it is left by who submitted it', async () => {
+      const { driver } = await open();
+      expect(await driver.jobs.holdNamed(NAME)).toBeNull();
+      const id = await bench.submit(editJob(1), { name: NAME });
+      expect(await driver.jobs.holdNamed(NAME)).toBe(id);
+      await expect(driver.jobs.holdNamed({ ...NAME, fingerprint: 'two' })).rejects.toThrow(NameTakenError);
+      await driver.jobs.leave(id);
+      expect((await bench.snapshot(id)).status).toBe('queued');
+      await driver.jobs.leave(id);
+      expect(await driver.jobs.holdNamed(NAME)).toBeNull();
+    });
+
     test('two that come with one name at once are one job', async () => {
       await open();
       const ids = await Promise.all([1, 2, 3].map(() => bench.submit(editJob(1), { name: NAME })));

@@ -78,7 +78,7 @@ describe('workers', () => {
   let picture: InputPicture;
   beforeAll(async () => {
     const [model] = await Promise.all([engines[0].load(), engines[1].load()]);
-    picture = await inputPicture(PICTURE, model.conditionAreas);
+    picture = await inputPicture(PICTURE, model.sizeRules);
   });
   afterAll(() => engines.forEach((engine) => engine.stop()));
   beforeEach(async () => {
@@ -118,7 +118,7 @@ describe('workers', () => {
     ]);
     for (const { bytes } of results) expect(Buffer.from(bytes.subarray(1, 4)).toString()).toBe('PNG');
     const types = (await bench.history(id)).map(({ type }) => type);
-    expect(types).toEqual(['queued', 'picture', 'progress', 'picture', 'succeeded']);
+    expect(types).toEqual(['queued', 'started', 'picture', 'progress', 'picture', 'succeeded']);
   });
 
   test('several engines share the work; no job has two pictures made at once', async () => {

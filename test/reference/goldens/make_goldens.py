@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+import colours
 import decoding
 import tokenization
 from PIL import Image
@@ -248,4 +249,5 @@ if __name__ == "__main__":
     write("rope-several.json", rope_of_several())
     write("tokenization.json", tokenization.goldens())
     write("pictures.json", decoding.goldens(GOLDENS / "pictures"))
+    write("colours.json", colours.goldens(GOLDENS / "colours"))
     check_tensor_file()

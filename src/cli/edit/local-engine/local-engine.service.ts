@@ -59,6 +59,8 @@ export class LocalEngine {
     signal.throwIfAborted();
     const { state } = this.model;
     if (state.status !== 'ready') throw apiError('MODEL_NOT_READY', notReadyReason(state), null);
+    const { notice } = state.model;
+    if (!this.wasReady && notice !== null) yield { type: 'notice', text: notice.en };
     this.wasReady = true;
   }
 }
@@ -71,7 +73,7 @@ function editUpdate({ event, file }: EditHappening, warnings: readonly string[])
       if (file === null) return null;
       const { bytes, seed, width, height, tokens } = file;
       const result = { bytes, seed, size: `${width}x${height}`, usage: pictureUsage(tokens) };
-      return { type: 'result', result, warnings };
+      return { type: 'result', result, warnings: [...warnings, ...file.warnings] };
     }
     case 'failed':
       throw event.failure;
@@ -81,6 +83,7 @@ function editUpdate({ event, file }: EditHappening, warnings: readonly string[])
 }
 
 function notReadyReason(state: Exclude<ModelState, { status: 'ready' }>): string {
+  if (state.status === 'failed') return state.operatorReason;
   const hasDied = state.status === 'loading' && state.lastEnd !== null;
   return hasDied ? `Failed to load model: the engine process ${state.lastEnd}` : state.reason;
 }

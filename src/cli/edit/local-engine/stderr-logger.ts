@@ -5,7 +5,7 @@ import { ServiceLogger } from '../../../http/service-logger.js';
 /** The service's logger, on standard error alone: standard output is the result's. */
 export class StderrLogger extends ServiceLogger {
   constructor() {
-    super('info');
+    super({ level: 'info', format: 'text' });
     this.options.colors = isatty(2);
   }
 

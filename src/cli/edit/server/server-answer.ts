@@ -5,6 +5,7 @@ import type {
   QueuedEventDto,
 } from '../../../edits/http/answers/edit-event.dto.js';
 import type { OpenAiErrorDto } from '../../../http/errors/error.dto.js';
+import type { ModelListDto } from '../../../model-list/model-list.dto.js';
 import { apiError, CliError } from '../../cli-error.js';
 import type { EditUpdate } from '../editor.js';
 import type { ServerEvent } from './event-stream.js';
@@ -22,6 +23,8 @@ export function toUpdate({ name, data }: ServerEvent): EditUpdate | null {
   switch (name as EditEventDto['type']) {
     case 'image_edit.queued':
       return { type: 'queued', position: event.position ?? 1 };
+    case 'image_edit.started':
+      return { type: 'started' };
     case 'image_edit.progress': {
       const { step = 0, steps = 0, image = 1, images = 1, eta_seconds: etaSeconds = null } = event;
       return { type: 'progress', step, steps, image, images, etaSeconds };
@@ -38,6 +41,13 @@ export function toUpdate({ name, data }: ServerEvent): EditUpdate | null {
     default:
       return null;
   }
+}
+
+/** What users of the served model should know, from the list of models; null where there is nothing, or no such list. */
+export async function answeredNotice(response: Response): Promise<string | null> {
+  const models = parseJson(await response.text()) as Partial<ModelListDto> | null;
+  const notice: unknown = models?.data?.[0]?.notice?.en;
+  return typeof notice === 'string' ? notice : null;
 }
 
 /** Why the server refused a request. */

@@ -2,18 +2,22 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CliError } from '../../cli-error.js';
 import { type Editor, type EditRequest, type EditUpdate, pictureField } from '../editor.js';
 import { readEvents } from './event-stream.js';
-import { answeredFault, toUpdate, unexpected } from './server-answer.js';
+import { answeredFault, answeredNotice, toUpdate, unexpected } from './server-answer.js';
 
 /** A service that is loading, or has too much to do, is asked again as it says; no longer than this in all. */
 const PATIENCE_SECONDS = 60;
+/** The edit doesn't wait for the notice for longer. */
+const NOTICE_MILLISECONDS = 2000;
 const COME_BACK = [429, 503];
 
 /** Has a running service make the edits: one streamed request each, which is cancelled by leaving it. */
 export class ServerEditor implements Editor {
   readonly maxInputBytes = null;
+  private wasNoticeAsked = false;
 
+  /** @param api address of the API, which ends in a slash */
   constructor(
-    private readonly address: URL,
+    private readonly api: URL,
     private readonly apiKey: string | null,
   ) {}
 
@@ -22,6 +26,8 @@ export class ServerEditor implements Editor {
     for (let waited = 0; ;) {
       const response = await this.post(request, signal);
       if (response.ok) {
+        const notice = await this.notice(signal);
+        if (notice !== null) yield { type: 'notice', text: notice };
         yield* this.updates(response, signal);
         return;
       }
@@ -46,14 +52,33 @@ export class ServerEditor implements Editor {
     for (const picture of pictures) {
       body.append(pictureField(request), new Blob([new Uint8Array(picture)]), 'picture');
     }
-    const headers: Record<string, string> = this.apiKey === null ? {} : { authorization: basic(this.apiKey) };
     try {
-      return await fetch(this.address, { method: 'POST', body, headers, signal });
+      return await fetch(this.address, { method: 'POST', body, headers: this.headers, signal });
     } catch (error) {
       signal.throwIfAborted();
       const message = `${this.address.origin} can't be reached: ${networkCause(error)}`;
       throw new CliError(message, 1, { code: 'UNREACHABLE', isForAll: true });
     }
+  }
+
+  /** The served model's notice, the first time; a service that has none, or of another version, is none the worse. */
+  private async notice(signal: AbortSignal): Promise<string | null> {
+    if (this.wasNoticeAsked) return null;
+    this.wasNoticeAsked = true;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(NOTICE_MILLISECONDS)]);
+    try {
+      return await answeredNotice(await fetch(new URL('models', this.api), { headers: this.headers, signal: limit }));
+    } catch {
+      return null;
+    }
+  }
+
+  private get address(): URL {
+    return new URL('images/edits', this.api);
+  }
+
+  private get headers(): Record<string, string> {
+    return this.apiKey === null ? {} : { authorization: basic(this.apiKey) };
   }
 
   private async *updates(response: Response, signal: AbortSignal): AsyncGenerator<EditUpdate> {

@@ -41,6 +41,9 @@ export class EditAnswerDto {
   @ApiProperty({ example: '1024x1024', description: "The results' size; auto where they differ" })
   readonly size!: string;
 
-  @ApiProperty({ type: [String], description: 'What was asked for and had no effect' })
+  @ApiProperty({
+    type: [String],
+    description: 'What was asked for and had no effect, and what there is to know of the results',
+  })
   readonly warnings!: readonly string[];
 }

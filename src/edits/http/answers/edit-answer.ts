@@ -1,5 +1,6 @@
 import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
 import { totalSeconds } from '../../../protocol/picture.js';
+import { pictureWarnings } from '../../picture-warnings.js';
 import { resultFormat } from '../../result-format.js';
 import { editUsage } from '../../usage.js';
 import type { EditAnswerDto } from './edit-answer.dto.js';
@@ -22,7 +23,7 @@ export function editAnswer(job: JobSnapshot, files: readonly PictureFile[]): Wit
     },
     output_format: resultFormat(job.edit.settings.outputType, job.edit.outputFormat),
     size: commonSize(files),
-    warnings: job.edit.warnings,
+    warnings: [...job.edit.warnings, ...pictureWarnings(files)],
   };
 }
 

@@ -10,6 +10,7 @@ export const EVENT_NAMES = {
   completed: 'image_edit.completed',
   progress: 'image_edit.progress',
   queued: 'image_edit.queued',
+  started: 'image_edit.started',
   error: 'error',
 } as const;
 
@@ -59,7 +60,10 @@ export class CompletedEventDto extends PictureEventDto {
   @ApiProperty({ type: PictureUsageDto, description: 'Of this picture alone' })
   readonly usage!: PictureUsageDto;
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({
+    type: [String],
+    description: 'What was asked for and had no effect, and what there is to know of this picture',
+  })
   readonly warnings!: readonly string[];
 }
 
@@ -78,6 +82,15 @@ export class QueuedEventDto {
   readonly position!: number;
 }
 
+/** With progress=true: once, when the first picture has reached an engine; the first step is still to come. */
+export class StartedEventDto {
+  @ApiProperty({ enum: [EVENT_NAMES.started] })
+  readonly type!: typeof EVENT_NAMES.started;
+
+  @ApiProperty({ description: 'Seconds since 1970' })
+  readonly started_at!: number;
+}
+
 class ErrorTypeDto {
   @ApiProperty({ enum: [EVENT_NAMES.error] })
   readonly type!: typeof EVENT_NAMES.error;
@@ -87,4 +100,5 @@ class ErrorTypeDto {
 export class ErrorEventDto extends IntersectionType(ErrorTypeDto, ErrorDto) {}
 
 /** The JSON of any event. */
-export type EditEventDto = PartialImageEventDto | CompletedEventDto | ProgressEventDto | QueuedEventDto | ErrorEventDto;
+export type EditEventDto =
+  PartialImageEventDto | CompletedEventDto | ProgressEventDto | QueuedEventDto | StartedEventDto | ErrorEventDto;

@@ -15,6 +15,8 @@ export function editEvent({ event, file }: EditHappening, edit: EditJob): WithFi
   switch (event.type) {
     case 'queued':
       return edit.wantsProgress ? { type: EVENT_NAMES.queued, position: event.position } : null;
+    case 'started':
+      return edit.wantsProgress ? { type: EVENT_NAMES.started, started_at: event.at.getTime() / 1000 } : null;
     case 'progress':
       return edit.wantsProgress ? { type: EVENT_NAMES.progress, ...progressJson(event.progress) } : null;
     case 'preview':
@@ -44,7 +46,7 @@ function partialImage(preview: Preview, edit: EditJob, at: Date): WithFiles<Part
 }
 
 function completed(index: number, file: PictureFile, edit: EditJob, at: Date): WithFiles<CompletedEventDto> {
-  const { bytes, seed, inputIndex, width, height, tokens } = file;
+  const { bytes, seed, inputIndex, width, height, tokens, warnings } = file;
   return {
     type: EVENT_NAMES.completed,
     b64_json: new Base64File(bytes),
@@ -55,7 +57,7 @@ function completed(index: number, file: PictureFile, edit: EditJob, at: Date): W
     size: `${width}x${height}`,
     output_format: resultFormat(edit.settings.outputType, edit.outputFormat),
     usage: pictureUsage(tokens),
-    warnings: edit.warnings,
+    warnings: [...edit.warnings, ...warnings],
   };
 }
 

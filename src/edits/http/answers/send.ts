@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import type { Response } from 'express';
-import type { JobSnapshot } from '../../../jobs/job-snapshot.js';
+import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
 import type { EditHappening } from '../../edits.service.js';
 import type { EditAnswerDto } from './edit-answer.dto.js';
 import { editEvent } from './edit-event.js';
@@ -20,6 +20,26 @@ export function sendJson(response: Response, answer: WithFiles<EditAnswerDto | J
     type: 'application/json; charset=utf-8',
     length: body.length,
   });
+}
+
+/** An answer that is a result's file itself; what JSON would say beside it stands in headers. */
+export function sendPicture(response: Response, { edit }: JobSnapshot, { bytes, seed }: PictureFile): StreamableFile {
+  cutWhenStalled(response);
+  response.setHeader('X-Seed', String(seed));
+  if (edit.warnings.length > 0) response.setHeader('X-Warnings', asciiJson(edit.warnings));
+  return new StreamableFile(bytes, {
+    type: `image/${edit.outputFormat}`,
+    length: bytes.length,
+    disposition: `inline; filename="edited.${edit.outputFormat}"`,
+  });
+}
+
+/** JSON that a header can hold: what is not ASCII is escaped, as JSON allows. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** An answer of server-sent events about a job; nothing more than one event is made ahead of the reader. */

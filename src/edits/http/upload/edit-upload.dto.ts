@@ -6,14 +6,16 @@ export class EditUploadDto extends EditFields {
   @ApiPropertyOptional({
     type: 'array',
     items: { type: 'string', format: 'binary' },
-    description: 'Pictures, each an input of its own. PNG, JPEG, WebP, AVIF, GIF (first frame) or TIFF',
+    description:
+      'Pictures (`images[]` and `images[0]` too), each an input of its own. PNG, JPEG, WebP, AVIF, GIF (first frame) or TIFF',
   })
   readonly images?: unknown[];
 
   @ApiPropertyOptional({
     type: 'array',
     items: { type: 'string', format: 'binary' },
-    description: "OpenAI's form (`image[]` too): all pictures together are one edit. Never mixed with `images`",
+    description:
+      "OpenAI's form (`image[]` and `image[0]` too): all pictures together are one edit. Never mixed with `images`",
   })
   readonly image?: unknown[];
 }

@@ -1,57 +1,61 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import { limitsConfig } from '../../../config/namespaces.js';
 import { onClose } from '../../../http/on-close.js';
 import { continueBody } from '../../../http/unread-body.js';
 import { ByteBudget, type HeldBytes } from '../../budget/byte-budget.service.js';
-import type { FormFile, FormInput } from '../../fields/form-input.js';
+import type { FormInput } from '../../fields/form-input.js';
 import { checkBodyHeaders } from './check-body-headers.js';
-import { multipartParser } from './multipart-parser.js';
-import { uploadError } from './upload-error.js';
+import { JsonBodies } from './json/json-bodies.service.js';
+import { readMultipart } from './read-multipart.js';
+import { receiveBody } from './receive-body.js';
 
 /** An upload whose bytes count among those that the service holds, until its answer is over. */
 export interface HeldUpload extends FormInput {
+  /** Counts what its files hold, and what is yet to be fetched into them. */
+  readonly held: HeldBytes;
   /** To be called when the files were handed over and are held here no longer. */
   readonly filesAreGone: () => void;
 }
 
-/** Reads a multipart body into memory. */
+/** Reads a body into memory: a form of multipart, or of JSON. */
 @Injectable()
 export class UploadReader {
-  private readonly parse: RequestHandler;
-
   constructor(
     @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
     private readonly budget: ByteBudget,
-  ) {
-    this.parse = multipartParser(limits);
-  }
+    private readonly json: JsonBodies,
+  ) {}
 
   /** @throws ApiError 400, 408, 413 or 415, EditError busy; also when the client leaves in the middle */
   async read(request: Request, response: Response): Promise<HeldUpload> {
-    this.budget.checkRoom(checkBodyHeaders(request.headers, this.limits));
+    const { type, announcedBytes } = checkBodyHeaders(request.headers, this.limits);
+    this.budget.checkRoom(announcedBytes);
     const held = this.budget.hold();
     onClose(response, () => held.release());
     continueBody(request, response);
-    const files = await this.readFiles(request, response, held);
-    return {
-      texts: new Map(Object.entries(request.body as Record<string, unknown>)),
-      files,
-      filesAreGone: () => held.remove(files.reduce((sum, { content }) => sum + content.length, 0)),
-    };
+    const input = await (type === 'json' ? this.readJson(request, held) : readMultipart(request, held, this.limits));
+    return { ...input, held, filesAreGone: () => held.remove(fileBytes(input)) };
   }
 
-  private async readFiles(request: Request, response: Response, held: HeldBytes): Promise<readonly FormFile[]> {
-    const files: FormFile[] = [];
-    await new Promise<void>((resolve, reject) => {
-      const fail = (error: unknown): void => reject(error instanceof Error ? error : new Error(String(error)));
-      request.context.upload = { files, held, fail };
-      void this.parse(request, response, (error: unknown) => {
-        if (error === undefined || error === null) resolve();
-        else reject(uploadError(error, this.limits));
-      });
-    });
-    return files;
+  private async readJson(request: Request, held: HeldBytes): Promise<FormInput> {
+    const body = await receiveBody(request, held, this.limits.maxBodyBytes);
+    const input = await this.json.read(body);
+    // The text is gone, and was no shorter than what came of it.
+    held.remove(body.length);
+    held.add(fileBytes(input) + textBytes(input));
+    return input;
   }
+}
+
+function fileBytes({ files }: FormInput): number {
+  return files.reduce((sum, { content }) => sum + content.length, 0);
+}
+
+function textBytes({ texts }: FormInput): number {
+  return [...texts.values()].reduce<number>(
+    (sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 0),
+    0,
+  );
 }

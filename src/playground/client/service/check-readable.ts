@@ -7,11 +7,11 @@ import { FaultError } from './fault.js';
  * @throws FaultError with the name of the first that can't
  */
 export async function checkReadable(pictures: readonly InputPicture[]): Promise<void> {
-  for (const { file } of pictures) {
+  for (const { file, id } of pictures) {
     try {
       await file.slice(0, 1).arrayBuffer();
     } catch {
-      throw new FaultError({ code: 'UNREADABLE_FILE', message: file.name, param: 'images' });
+      throw new FaultError({ code: 'UNREADABLE_FILE', message: file.name, param: 'images', picture: id });
     }
   }
 }

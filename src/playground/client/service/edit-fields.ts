@@ -8,7 +8,7 @@ export interface EditField {
   readonly fallback: string | null;
   readonly minimum: number | null;
   readonly maximum: number | null;
-  /** The values of a choice. */
+  /** The values of a choice; of a text some to choose from. */
   readonly choices: readonly string[];
 }
 
@@ -16,7 +16,8 @@ export interface EditField {
 interface FieldSchema {
   readonly type?: string;
   readonly description?: string;
-  readonly default?: string | number | boolean;
+  /** A `default` would make generated clients send it. */
+  readonly 'x-default'?: string | number | boolean;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxItems?: number;
@@ -48,11 +49,12 @@ export function editFields(document: unknown): EditField[] {
 }
 
 function editField(name: string, schema: FieldSchema): EditField {
+  const { 'x-default': fallback } = schema;
   return {
     name,
     kind: kindOf(schema),
     description: schema.description ?? '',
-    fallback: schema.default === undefined ? null : String(schema.default),
+    fallback: fallback === undefined ? null : String(fallback),
     minimum: schema.minimum ?? null,
     maximum: schema.maximum ?? schema.maxItems ?? null,
     choices: schema.enum ?? (schema.type === 'boolean' ? ['true', 'false'] : []),

@@ -8,6 +8,8 @@ export interface Fault {
   readonly message: string;
   /** The form field at fault; null when it is none. */
   readonly param: string | null;
+  /** Id of the picture at fault, where it is one. */
+  readonly picture?: number;
 }
 
 /** A fault on its way to the part of the page that shows it. */

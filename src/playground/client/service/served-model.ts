@@ -10,6 +10,10 @@ import type { ServiceClient } from './service-client.js';
 export async function servedModel(client: ServiceClient): Promise<ServedModel> {
   // One after the other: the first makes sure of the key.
   const { data } = (await client.getJson('v1/models')) as ModelListDto;
-  const fields = editFields(await client.getJson('openapi.json'));
-  return { id: data[0]?.id ?? '', suggestions: data[0]?.suggestions ?? [], fields };
+  const [model] = data;
+  const sizes = ['auto', ...(model?.sizes ?? [])];
+  const fields = editFields(await client.getJson('openapi.json')).map((field) =>
+    field.name === 'size' ? { ...field, choices: sizes } : field,
+  );
+  return { id: model?.id ?? '', notice: model?.notice ?? null, suggestions: model?.suggestions ?? [], fields };
 }

@@ -1,8 +1,11 @@
 import type { AppStore, ServiceStatus } from '../state/app-state.js';
 
-/** Seconds until the next question. */
+/**
+ * Seconds until the next question. With a service that doesn't answer any more, the page says so within 3 seconds: this and
+ * PATIENCE_SECONDS.
+ */
 const PERIODS: Readonly<Record<ServiceStatus['kind'], number>> = {
-  ready: 15,
+  ready: 1,
   failed: 5,
   draining: 1,
   loading: 1,
@@ -10,9 +13,11 @@ const PERIODS: Readonly<Record<ServiceStatus['kind'], number>> = {
   offline: 1,
 };
 /** A service that doesn't answer at all keeps the watcher no longer than this. */
-const PATIENCE_SECONDS = 10;
+const PATIENCE_SECONDS = 1.8;
+/** While an edit is made: its pictures may fill the way to the service, and its stream tells of the service's end. */
+const BUSY_PATIENCE_SECONDS = 10;
 
-/** Keeps `service` in the state as /ready tells it, more often as long as it isn't ready; not while the page is hidden. */
+/** Keeps `service` in the state as /ready tells it; not while the page is hidden. */
 export class StatusWatcher {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -25,7 +30,7 @@ export class StatusWatcher {
   async check(): Promise<void> {
     clearTimeout(this.timer);
     if (document.hidden) return;
-    const service = await askStatus();
+    const service = await askStatus(this.store.state.run === null ? PATIENCE_SECONDS : BUSY_PATIENCE_SECONDS);
     const { kind, reason, modelId } = this.store.state.service;
     if (service.kind !== kind || service.reason !== reason || service.modelId !== modelId)
       this.store.update({ service });
@@ -45,9 +50,9 @@ interface NotReady {
   readonly details: { readonly model: { readonly state: 'loading' | 'failed' | 'draining' } };
 }
 
-async function askStatus(): Promise<ServiceStatus> {
+async function askStatus(patienceSeconds: number): Promise<ServiceStatus> {
   try {
-    const response = await fetch('ready', { signal: AbortSignal.timeout(PATIENCE_SECONDS * 1000) });
+    const response = await fetch('ready', { signal: AbortSignal.timeout(patienceSeconds * 1000) });
     if (response.ok) {
       const { details } = (await response.json()) as Ready;
       return { kind: 'ready', reason: '', modelId: details.model.id };

@@ -16,6 +16,8 @@ export interface ServiceStatus {
 /** What the service tells of itself, to callers who have the key. */
 export interface ServedModel {
   readonly id: string;
+  /** What its users should know. */
+  readonly notice: Readonly<Record<Language, string>> | null;
   readonly suggestions: readonly string[];
   readonly fields: readonly EditField[];
 }

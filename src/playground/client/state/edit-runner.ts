@@ -2,6 +2,7 @@ import { checkReadable } from '../service/check-readable.js';
 import { type EditEvent, eventFile } from '../service/edit-event.js';
 import { FaultError } from '../service/fault.js';
 import type { ServiceClient } from '../service/service-client.js';
+import { namePicture } from '../service/name-picture.js';
 import { cut, streamEdit } from '../service/stream-edit.js';
 import { type AppStore, type EditRequest, nextId, type Run } from './app-state.js';
 import { freeUnused } from './pictures.js';
@@ -29,7 +30,8 @@ export class EditRunner {
     try {
       await this.finish(request, this.controller.signal);
     } catch (error) {
-      if (!this.controller.signal.aborted) this.store.update({ fault: faultFrom(error) });
+      if (!this.controller.signal.aborted)
+        this.store.update({ fault: namePicture(faultFrom(error), request.pictures) });
     } finally {
       this.end();
     }
@@ -56,6 +58,9 @@ export class EditRunner {
     switch (event.type) {
       case 'image_edit.queued':
         this.progress({ phase: 'queued', position: event.position });
+        break;
+      case 'image_edit.started':
+        this.progress({ phase: 'running', position: null });
         break;
       case 'image_edit.progress': {
         const { step, steps, image, images, eta_seconds: eta } = event;

@@ -5,7 +5,6 @@ import { element } from './dom.js';
 
 /** Ranges that a slider's few pixels can tell apart. */
 const MOST_SLIDER_STOPS = 200;
-const SIZES = ['auto', '256x256', '512x512', '768x768', '1024x1024', '1328x1328', '1664x928', '928x1664'];
 
 /** One option's label, control, hint and place for its fault. */
 export interface OptionField {
@@ -41,13 +40,20 @@ export function optionField(field: EditField, strings: Strings, changed: (text: 
     { class: field.kind === 'text' ? 'option long' : 'option' },
     element('div', { class: 'row' }, label, ...code),
     element('div', { class: 'control' }, ...controls),
-    ...(name === 'size'
-      ? [element('datalist', { id: 'sizes' }, ...SIZES.map((value) => element('option', { value })))]
-      : []),
+    ...(field.kind === 'text' && field.choices.length > 0 ? [choiceList(field)] : []),
     element('p', { class: 'hint', id: `option-${name}-hint` }, hint(field, strings)),
     element('p', { class: 'fault', id: `option-${name}-fault`, role: 'alert' }),
   );
   return { row, show };
+}
+
+/** What a text's box offers. */
+function choiceList({ name, choices }: EditField): HTMLElement {
+  return element('datalist', { id: listOf(name) }, ...choices.map((value) => element('option', { value })));
+}
+
+function listOf(name: string): string {
+  return `option-${name}-list`;
 }
 
 function defaultOf({ name, fallback }: EditField): string | null {
@@ -76,7 +82,7 @@ function text(field: EditField, strings: Strings): HTMLInputElement[] {
   const { name, kind, minimum, maximum } = field;
   const fallback = defaultOf(field);
   const placeholder = fallback ?? (name === 'seed' ? strings.random : strings.unset);
-  const list = name === 'size' ? { list: 'sizes' } : {};
+  const list = field.choices.length > 0 ? { list: listOf(name) } : {};
   const inputmode = kind === 'whole' ? 'numeric' : kind === 'number' ? 'decimal' : 'text';
   const box = element('input', {
     type: 'text',

@@ -1,4 +1,4 @@
-import type { AppState, AppStore, InputPicture } from '../state/app-state.js';
+import type { AppStore, InputPicture } from '../state/app-state.js';
 import { removePicture } from '../state/pictures.js';
 import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
@@ -12,18 +12,11 @@ export function showPictureList(store: AppStore): void {
     (state) => {
       const strings = stringsOf(state);
       byId('sample', HTMLButtonElement).hidden = state.pictures.length > 0;
-      const atFault = indexAtFault(state);
       list.replaceChildren(
-        ...state.pictures.map((picture, index) => thumb(store, picture, strings, index === atFault)),
+        ...state.pictures.map((picture) => thumb(store, picture, strings, picture.id === state.fault?.picture)),
       );
     },
   );
-}
-
-/** The API names a picture at fault by its place, the page itself by its name; -1 when none is. */
-function indexAtFault({ fault, pictures }: AppState): number {
-  if (fault?.code === 'UNREADABLE_FILE') return pictures.findIndex(({ file }) => file.name === fault.message);
-  return Number(/at index (\d+)/.exec(fault?.message ?? '')?.[1] ?? -1);
 }
 
 function thumb(store: AppStore, { id, file, url }: InputPicture, strings: Strings, isAtFault: boolean): HTMLLIElement {

@@ -8,6 +8,14 @@ export function showServiceStatus(store: AppStore, enterKey: () => void): void {
   const status = byId('status', HTMLElement);
   const notice = byId('notice', HTMLElement);
   const name = byId('model-name', HTMLElement);
+  const modelNotice = byId('model-notice', HTMLElement);
+  store.watch(
+    ({ language, model }) => [language, model],
+    ({ language, model }) => {
+      modelNotice.textContent = model?.notice?.[language] ?? '';
+      modelNotice.hidden = modelNotice.textContent === '';
+    },
+  );
   store.watch(
     ({ language, service, model, lacksKey }) => [language, service, model, lacksKey],
     (state) => {

@@ -26,8 +26,11 @@ interface View {
 export function showViewer(store: AppStore): void {
   const frame = byId('viewer', HTMLElement);
   const [before, after] = [byId('before', HTMLImageElement), byId('after', HTMLImageElement)];
-  const zoom = new Zoom(frame);
-  const fit = (): void => fitTogether(before, after);
+  const zoom = new Zoom(frame, () => spanPictures(frame, [before, after]));
+  const fit = (): void => {
+    fitTogether(before, after);
+    spanPictures(frame, [before, after]);
+  };
   for (const image of [before, after]) image.addEventListener('load', fit);
   after.addEventListener('load', () => zoom.show(after.naturalWidth, after.naturalHeight));
   divide(frame);
@@ -98,10 +101,24 @@ function fitTogether(before: HTMLImageElement, after: HTMLImageElement): void {
   before.style.setProperty('--aspect', String(isSame ? aspect(after) : aspect(before) || 1));
 }
 
+/** Tells the styles where in the frame the pictures are seen: the divider's way, in pixels of the page. */
+function spanPictures(frame: HTMLElement, images: readonly HTMLImageElement[]): void {
+  const { left, top, width, height } = frame.getBoundingClientRect();
+  const boxes = images.filter(({ hidden }) => !hidden).map((image) => image.getBoundingClientRect());
+  const within = (place: number, most: number): number => Math.min(most, Math.max(0, place));
+  const span = {
+    left: within(Math.min(...boxes.map((box) => box.left - left)), width),
+    right: within(Math.max(...boxes.map((box) => box.right - left)), width),
+    top: within(Math.min(...boxes.map((box) => box.top - top)), height),
+    bottom: within(Math.max(...boxes.map((box) => box.bottom - top)), height),
+  };
+  for (const [side, place] of Object.entries(span)) frame.style.setProperty(`--span-${side}`, `${place}px`);
+}
+
 /** Lets the divider be moved. */
 function divide(frame: HTMLElement): void {
   const slider = byId('compare', HTMLInputElement);
-  const move = (): void => frame.style.setProperty('--split', `${slider.value}%`);
+  const move = (): void => frame.style.setProperty('--split', slider.value);
   slider.addEventListener('input', move);
   move();
 }

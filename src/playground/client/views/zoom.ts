@@ -18,7 +18,11 @@ export class Zoom {
   private natural = { width: 0, height: 0 };
   private readonly pointers = new Map<number, Point>();
 
-  constructor(private readonly frame: HTMLElement) {
+  /** @param moved called when the pictures lie elsewhere in the frame */
+  constructor(
+    private readonly frame: HTMLElement,
+    private readonly moved: () => void,
+  ) {
     byId('zoom-in', HTMLButtonElement).addEventListener('click', () => this.zoomBy(STEP));
     byId('zoom-out', HTMLButtonElement).addEventListener('click', () => this.zoomBy(1 / STEP));
     byId('zoom-fit', HTMLButtonElement).addEventListener('click', () => this.reset());
@@ -80,6 +84,7 @@ export class Zoom {
     const { width, height } = this.natural;
     const fitted = Math.min(clientWidth / (width || 1), clientHeight / (height || 1));
     byId('zoom-fit', HTMLButtonElement).textContent = `${Math.round(fitted * this.factor * 100)}%`;
+    this.moved();
   }
 
   private key(event: KeyboardEvent): void {

@@ -68,9 +68,14 @@ describe('streams', () => {
     expect(new Set(events.map((event) => bytesOf(event).toString('base64'))).size).toBe(4);
   });
 
-  test('with progress=true also the place in the queue, and every step with the time that is left', async () => {
+  test('with progress=true also the place in the queue, the start, and every step with the time that is left', async () => {
     const events = await stream({ progress: 'true', n: '2', num_inference_steps: '10' });
     expect(events[0]).toMatchObject({ name: 'image_edit.queued', data: { type: 'image_edit.queued', position: 1 } });
+    expect(events[1]).toMatchObject({
+      name: 'image_edit.started',
+      data: { type: 'image_edit.started', started_at: expect.any(Number) },
+    });
+    expect(events.filter(({ name }) => name === 'image_edit.started')).toHaveLength(1);
     const steps = events.filter(({ name }) => name === 'image_edit.progress');
     expect(steps.at(-1)?.data).toEqual({
       type: 'image_edit.progress',

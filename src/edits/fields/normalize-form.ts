@@ -1,0 +1,36 @@
+import type { FormInput } from './form-input.js';
+import { OPTIONAL_FIELDS } from './known-fields.js';
+
+/**
+ * The form as its client meant it, however its library writes forms: the pictures' fields under one name each, line ends in
+ * texts as LF, and no optional field that is empty.
+ */
+export function normalizeForm(input: FormInput): FormInput {
+  const { texts, files } = input;
+  return {
+    ...input,
+    texts: new Map([...namedTexts(texts)].filter(([name, text]) => text !== '' || !OPTIONAL_FIELDS.includes(name))),
+    files: files.map((file) => ({ ...file, field: pictureName(file.field) })),
+  };
+}
+
+/** What a field was given as under several of its names was given several times. */
+function namedTexts(texts: FormInput['texts']): Map<string, unknown> {
+  const named = new Map<string, unknown>();
+  for (const [given, value] of texts) {
+    const name = pictureName(given);
+    const before = named.get(name);
+    named.set(name, before === undefined ? lineFeedsOnly(value) : [before, value].flat());
+  }
+  return named;
+}
+
+/** `image[]`, `image[0]`, `images[]` and `images[0]`, as libraries write arrays, are `image` and `images`. */
+function pictureName(name: string): string {
+  return /^(images?)\[\d*\]$/.exec(name)?.[1] ?? name;
+}
+
+/** Browsers send CRLF for what was typed as LF; the same words must make the same picture. */
+function lineFeedsOnly(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\r\n?/g, '\n') : value;
+}
