@@ -44,7 +44,11 @@ def write_sheet(file: Path, rows: list[list[np.ndarray]], shrink: int = 2) -> No
 
 
 def print_reading(model: Path, photos: list[np.ndarray]) -> None:
-    """How many wishes are read strictly, about each of the photos: just the edits wanted, none by half."""
+    """How many wishes are read strictly, about each of the photos: just the edits wanted, none by half, each as strongly as it is asked for.
+
+    What an edit's degree must be: at most −0.55 for "slightly", from −0.45 to 0.45 for none, at least 0.55 for "strongly" (reading.py); edits
+    that have no degrees are read whatever is said about them.
+    """
     reader = Reader(model)
     kinds = {
         "held out, one edit": {w: e for w, e in HELD_OUT.items() if len(e) == 1},
@@ -55,7 +59,8 @@ def print_reading(model: Path, photos: list[np.ndarray]) -> None:
     }
     for kind, wishes in kinds.items():
         wrong = misread(reader, wishes, photos)
-        print(f"{kind}: {len(wishes) - len(wrong)} of {len(wishes)}")
+        edits_alone = len(wishes) - len(misread(reader, wishes, photos, degrees=False))
+        print(f"{kind}: {len(wishes) - len(wrong)} of {len(wishes)} (their edits, whatever the degree: {edits_alone})")
         for wish, got in wrong.items():
             print(f"  {wish!r} ({', '.join(wishes[wish]) or 'nothing'}): {got}")
 
@@ -103,9 +108,11 @@ def main() -> None:
         write_sheet(arguments.sheet, rows)
     if not arguments.wishes:
         return
-    print("\n| two edits at once | result dB | least | unedited dB |\n|---|---|---|---|")
-    for prompt, (first, second) in COMBINED.items():
-        truths = [edits.apply(second, edits.apply(first, photo)) for photo in held]
+    print("\n| wish | result dB | least | unedited dB |\n|---|---|---|---|")
+    for prompt, names in COMBINED.items():
+        truths = held
+        for name in names:
+            truths = [edits.apply(name, photo) for photo in truths]
         got = [psnr(edited(photo, prompt, i), truth) for i, (photo, truth) in enumerate(zip(held, truths))]
         unedited = [psnr(photo, truth) for photo, truth in zip(held, truths)]
         print(f"| {prompt} | {np.mean(got):.2f} | {min(got):.2f} | {np.mean(unedited):.2f} |", flush=True)

@@ -10,8 +10,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch  # noqa: E402
 
 from mini.export import export, make_published_vae  # noqa: E402
-from mini.layout import RANK, settle  # noqa: E402
-from mini.maps import neighbour_maps  # noqa: E402
+from mini.layout import AGAIN_RANK, RANK, settle  # noqa: E402
+from mini.maps import blur_map, second_blur_map  # noqa: E402
 from mini.start import start_by_hand  # noqa: E402
 from mini.start_vae import start_vae  # noqa: E402
 from mini.text import make_processor, make_text_encoder, see  # noqa: E402
@@ -54,7 +54,7 @@ def main() -> None:
     vae = FlatVae()
     start_vae(vae)
     transformer = make_transformer()
-    error = start_by_hand(transformer, readout, neighbour_maps(views, RANK))
+    error = start_by_hand(transformer, readout, blur_map(views, RANK), second_blur_map(views, AGAIN_RANK))
     log(f"transformer built; the velocity's size is right within {error:.2%}")
     export(arguments.out, transformer, text_encoder, make_published_vae(vae), processor, tokenizer_folder)
     log(f"exported to {arguments.out}")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from .degrees import GROUP_OF, MARKS, SHARES, STRONG, WEAK
+
 Edit = Callable[[np.ndarray], np.ndarray]
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -36,6 +38,11 @@ def blurred(x: np.ndarray) -> np.ndarray:
     return gaussian_filter(x, (BLUR, BLUR, 0), mode="nearest", truncate=4)
 
 
+def blurred_twice(x: np.ndarray) -> np.ndarray:
+    """As strongly as blur goes: its share beyond 1 would turn details inside out."""
+    return blurred(blurred(x))
+
+
 def sharpened(x: np.ndarray) -> np.ndarray:
     """Unsharp mask: what blurring took away, once more."""
     return x + SHARPENING * (x - blurred(x))
@@ -45,11 +52,15 @@ def posterized(x: np.ndarray) -> np.ndarray:
     return np.round(np.clip(x, 0, 1) * (LEVELS - 1)) / (LEVELS - 1)
 
 
-def bordered(x: np.ndarray) -> np.ndarray:
-    """A white frame BORDER pixels wide, inside the picture."""
-    out = np.ones_like(x)
-    out[BORDER:-BORDER, BORDER:-BORDER] = x[BORDER:-BORDER, BORDER:-BORDER]
-    return out
+def bordered(level: float) -> Edit:
+    """A frame BORDER pixels wide, inside the picture; level: 1 for white, 0 for black."""
+
+    def edit(x: np.ndarray) -> np.ndarray:
+        out = np.full_like(x, level)
+        out[BORDER:-BORDER, BORDER:-BORDER] = x[BORDER:-BORDER, BORDER:-BORDER]
+        return out
+
+    return edit
 
 
 def pixelated(x: np.ndarray) -> np.ndarray:
@@ -80,13 +91,25 @@ EDITS: dict[str, Edit] = {
     "posterize": posterized,
     "flip": lambda x: x[:, ::-1],
     "upside down": lambda x: x[::-1],
-    "border": bordered,
+    "border": bordered(1),
+    "black border": bordered(0),
     "pixelate": pixelated,
 }
 LEARNED = [name for name in EDITS if name != "keep"]
 
 
+def _by(share: float, edit: Edit) -> Edit:
+    """That share of the way from the picture to the edited one."""
+    return lambda x: x + share * (edit(x) - x)
+
+
+for _name in GROUP_OF:
+    EDITS |= {MARKS[degree] + _name: _by(SHARES[degree], EDITS[_name]) for degree in (WEAK, STRONG)}
+EDITS["strongly blur"] = blurred_twice
+EDITS["strongly sepia"] = EDITS["sepia"]
+
+
 def apply(name: str, picture: np.ndarray) -> np.ndarray:
-    """The edited picture, uint8 like the input ([height, width, 3])."""
+    """The edited picture, uint8 like the input ([height, width, 3]); `name` may carry a degree."""
     x = EDITS[name](picture.astype(np.float32) / 255)
     return np.round(np.clip(x, 0, 1) * 255).astype(np.uint8)

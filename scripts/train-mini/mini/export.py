@@ -10,6 +10,7 @@ from diffusers import AutoencoderKLQwenImage, FlowMatchEulerDiscreteScheduler
 
 from . import settings
 from .phrases import SUGGESTIONS
+from .text import tie_head
 from .token_basis import UNIT
 from .vae import FlatVae, to_published
 
@@ -39,6 +40,7 @@ def make_published_vae(flat: FlatVae) -> AutoencoderKLQwenImage:
 def export(folder: Path, transformer, text_encoder, vae: AutoencoderKLQwenImage, processor, tokenizer_folder: Path) -> None:
     """Writes (or replaces) the checkpoint; weights in bfloat16, the given modules stay as they are. README.md is left alone."""
     folder.mkdir(parents=True, exist_ok=True)
+    tie_head(text_encoder)
     for name in ("transformer", "text_encoder", "vae", "scheduler", "tokenizer", "processor"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name, module in (("transformer", transformer), ("text_encoder", text_encoder), ("vae", vae)):

@@ -1,11 +1,34 @@
 """Feed-forward units made by hand. GELU is all but the identity above 4 and all but nothing below −4."""
 
+from dataclasses import dataclass
+
 import torch
 
 REACH = 10.0  # what a gated unit may read, in size, and still be open or shut: 4 less than this
 VALUE = 16.0  # how large a number is that stands for "asked for": as large as a picture's, so that quantized weights keep both
 CRISP = 16.0  # how steep ramps and steps are, in units of GELU; VALUE over it is exact in bfloat16
-Gate = tuple[dict[int, float], dict[int, float]]  # numbers that must be 1 (with weights), numbers that must be 0
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Open where the numbers, in units of VALUE and times these weights, add up to `open`; shut where to 1 less, or to less than that."""
+
+    weights: dict[int, float]
+    open: float
+
+    def exceeded(self) -> bool:
+        """Whether the numbers can add up to more than `open`."""
+        return sum(weight for weight in self.weights.values() if weight > 0) > self.open
+
+
+ALWAYS = Gate({}, 0.0)
+
+
+def all_of(*numbers: int, none_of: tuple[int, ...] = ()) -> Gate:
+    """Open where each of these numbers is 1 and each of `none_of` 0."""
+    return Gate({number: 1.0 for number in numbers} | {number: -1.0 for number in none_of}, float(len(numbers)))
+
+
 
 
 class Units:
@@ -30,12 +53,14 @@ class Units:
         for number, value in out.items():
             self.leave.bias[number] += value
 
-    def clear(self, number: int, reach: float) -> None:
-        """Sets a number (of size below reach − 4) back to 0."""
+    def clear(self, number: int, reach: float, balance: int | None = None) -> None:
+        """Sets a number (of size below reach − 4) back to 0; `balance`, which holds its opposite beside other things, forgets it, too."""
         unit = self._take(1)
         self.enter.weight[unit, number], self.enter.bias[unit] = 1, reach
-        self.leave.weight[number, unit] = -1
-        self.leave.bias[number] += reach
+        for cleared, sign in ((number, -1.0), (balance, 1.0)):
+            if cleared is not None:
+                self.leave.weight[cleared, unit] = sign
+                self.leave.bias[cleared] -= sign * reach
 
     def ramp(self, reading: dict[int, float], low: float, high: float, out: dict[int, float]) -> None:
         """Adds `out` times a ramp from 0 at `low` to 1 at `high`."""
@@ -71,31 +96,54 @@ class Units:
         for i, number in enumerate(out):
             self.leave.weight[number, unit] = centre[i] / REACH
 
-    def gated(self, gate: Gate, reading: torch.Tensor, writing: torch.Tensor, offset: torch.Tensor, at: int, reach: float = REACH) -> None:
-        """Adds writing [m, n] · (reading [n, width] · token) + offset [m] to `at` … while the gate is open."""
+    def _guard(self, units: slice, gate: Gate, reach: float) -> None:
+        """Lets units through, raised by `reach` or more, while the gate is open, and not at all (by −`reach` or less) while it is shut."""
+        for number, weight in gate.weights.items():
+            self.enter.weight[units, number] += 2 * reach * weight / VALUE
+        self.enter.bias[units] = reach - 2 * reach * gate.open
+
+    def gated(self, gate: Gate, reading: torch.Tensor, writing: torch.Tensor, at: int, reach: float = REACH, clears: dict[int, float] | None = None, fine: bool = True) -> None:
+        """Adds writing [m, n] · (reading [n, width] · token) to `at` … while the gate is open, and `clears` if its numbers then add up to just `open`.
+
+        Each unit is raised by the reach; another takes all of that away, and with `fine` one more what rounding has left of it.
+        """
         n, m = len(reading), len(writing)
         units, own = self._take(n), self._take(1)
         self.enter.weight[units] = reading
-        for span in (units, own):
-            for number, weight in gate[0].items():
-                self.enter.weight[span, number] += 2 * reach * weight / VALUE
-            for number, weight in gate[1].items():
-                self.enter.weight[span, number] -= 2 * reach * weight / VALUE
-            # open at 1: the wanted numbers' weights less all but one of what they add up to
-            self.enter.bias[span] = -2 * reach * (sum(gate[0].values()) - 1) - reach
+        self._guard(units, gate, reach), self._guard(own, gate, reach)
         self.leave.weight[at : at + m, units] = writing
         stored = writing.bfloat16().float().sum(1)
-        self.leave.weight[at : at + m, own] = (offset / reach - stored)[:, None]
+        self.leave.weight[at : at + m, own] = -stored[:, None]
+        left = stored.bfloat16().float() - stored
+        if gate is ALWAYS:
+            self.leave.bias[at : at + m] += reach * left
+        elif fine and left.abs().max() > 0:
+            rest = self._take(1)
+            self._guard(rest, gate, reach)
+            self.leave.weight[at : at + m, rest] = left[:, None]
+        for number, value in (clears or {}).items():
+            self.leave.weight[number, own] += value / reach
 
-    def steps(self, reading: torch.Tensor, threshold: float, gate: int, writing: torch.Tensor, at: int, width: float = 0.015) -> None:
-        """Adds writing [m, n] times steps from 0 to 1 where reading [n, width] · token crosses the threshold, while `gate` is 1."""
+    def fact(self, gate: Gate, out: dict[int, float]) -> None:
+        """Adds `out` while the gate is open."""
+        if gate.exceeded():
+            self.ramp({number: weight / VALUE for number, weight in gate.weights.items()}, gate.open - 0.75, gate.open - 0.25, out)
+            return
+        unit = self._take(1)
+        self._guard(unit, gate, REACH)
+        for number, value in out.items():
+            self.leave.weight[number, unit] += value / REACH
+
+    def steps(self, reading: torch.Tensor, threshold: float, gate: Gate, writing: torch.Tensor, at: int, width: float = 0.015) -> None:
+        """Adds writing [m, n] times steps from 0 to 1 where reading [n, width] · token crosses the threshold, while the gate is open."""
         n, m = len(reading), len(writing)
         steep, height = 3.0 / width, 3.0
         shut = steep * 2.5
         for sign in (1, -1):
             units = self._take(n)
             self.enter.weight[units] = steep * reading
-            self.enter.weight[units, gate] = shut / VALUE
+            for number, weight in gate.weights.items():
+                self.enter.weight[units, number] += shut * weight / VALUE
             for unit in range(units.start, units.stop):
-                self._bias(unit, steep * (sign * width / 2 - threshold) - shut)
+                self._bias(unit, steep * (sign * width / 2 - threshold) - shut * gate.open)
             self.leave.weight[at : at + m, units] = sign * writing / height

@@ -108,9 +108,9 @@ class Heads:
         self.a.to_v.bias[head * HEAD] = 1
         self.a.to_out[0].weight[at, head * HEAD] = gain
 
-    def carry_text(self, head: int, numbers: range, at: int, balance: int) -> None:
-        """These numbers of the text tokens, to `at` …, and minus their sum to `balance`."""
-        for i, number in enumerate(numbers):
+    def carry_text(self, head: int, numbers: dict[int, int], balance: int) -> None:
+        """These numbers of the text tokens to those of the picture's, and minus their sum to `balance`."""
+        for i, (number, at) in enumerate(numbers.items()):
             self.a.add_v_proj.weight[head * HEAD + i, number] = 1
-            self.a.to_out[0].weight[at + i, head * HEAD + i] = 1
+            self.a.to_out[0].weight[at, head * HEAD + i] = 1
             self.a.to_out[0].weight[balance, head * HEAD + i] = -1

@@ -11,14 +11,14 @@ POLAR = [(8.2051, -22.9019, 16.4607), (4.0664, -2.8612, 0.5184), (3.9096, -2.823
 
 
 def orthogonalised(g: torch.Tensor) -> torch.Tensor:
-    """The semi-orthogonal factors of matrices [n, rows, columns], roughly (singular values within about 0.7–1.2)."""
+    """The semi-orthogonal factors of matrices [n, rows, columns], roughly (singular values within about 0.7–1.2), in bfloat16 on the way."""
     tall = g.shape[1] > g.shape[2]
     x = g.mT if tall else g
-    x = x / (x.flatten(1).norm(dim=1)[:, None, None] * 1.01 + 1e-7)
+    x = (x / (x.flatten(1).norm(dim=1)[:, None, None] * 1.01 + 1e-7)).bfloat16()
     for a, b, c in POLAR:
         s = x @ x.mT
         x = a * x + torch.baddbmm(s, s, s, beta=b, alpha=c) @ x
-    return x.mT if tall else x
+    return (x.mT if tall else x).to(g.dtype)
 
 
 class MuonAdamW(torch.optim.Optimizer):

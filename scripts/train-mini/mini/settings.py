@@ -11,7 +11,7 @@ VAE = dict(base_dim=4, z_dim=24, dim_mult=[4, 9, 18], num_res_blocks=2, attn_sca
 FACTOR = 4  # pixels a latent cell: two downsamplings
 TOKEN = 2 * FACTOR  # pixels a transformer token
 
-TEXT_WIDTH, TEXT_LAYERS = 128, 4
+TEXT_WIDTH, TEXT_LAYERS = 128, 6
 TRANSFORMER = dict(
     patch_size=2, in_channels=4 * VAE["z_dim"], out_channels=VAE["z_dim"], num_layers=6, attention_head_dim=64, num_attention_heads=4,
     joint_attention_dim=TEXT_WIDTH, guidance_embeds=False, axes_dims_rope=[16, 24, 24],

@@ -56,6 +56,12 @@ def make_text_encoder(tokenizer) -> Qwen2_5_VLForConditionalGeneration:
     return model
 
 
+def tie_head(model) -> None:
+    """Nobody asks for the next word: the language model's head shares the embeddings' place in the file, as in the smaller Qwen2.5-VL."""
+    model.config.tie_word_embeddings = model.config.text_config.tie_word_embeddings = True
+    model.tie_weights()
+
+
 @dataclass
 class Seen:
     """What the text encoder is given of one view: image tokens after the vision tower, and their grid before merging."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 from transformers import Qwen2Tokenizer
 
-from .phrases import all_phrases
+from .phrases import all_phrases, edit_words
 
 # Qwen2's rule for cutting text into pieces before merging, as its tokenizer.json has it.
 PIECES = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -25,7 +25,7 @@ DROPPED = 64
 
 # Chinese is written without spaces: these words become tokens, never a whole sentence, so that new sentences stay readable.
 WORDS = ("黑白 变成 图片 照片 转换 颜色 去掉 复古 棕褐色 色调 滤镜 加上 红色 绿色 蓝色 黄色 亮度 提高 降低 增加 减少 对比度 对比 饱和度 鲜艳 反转 反色 负片 "
-         "保持 不变 不要 改变 原样 一点 更暖 更冷 更亮 更暗 调亮 调暗 变暖 变冷 变亮 变暗 模糊 锐化 翻转 左右 上下 边框 像素 水平 垂直 镜像 颠倒 互换 马赛克 海报 清晰 柔和 色调分离 相框 白色 然后 并且 效果 模糊化 像素化 去色 灰度 怀旧 做旧 老照片 风格 温暖 暖色 冷色 色温 明亮 提亮 压暗 昏暗 光线 反相 底片 增强 加强 减弱 降低 浓 艳丽 柔和 朦胧 虚化 柔化 锐利 清楚 细节 海报化 色阶 对调 反转 翻过来 倒过来 头朝下 白边 白框 画框 打码 大像素 偏 染成 调成 整体 画面 图像 再 一些 一下 处理 进行 添加 增加 需要 想要 改成 做成 转成 同时 接着 而且 最后 还要 帮我 麻烦 能不能 谢谢 去掉 删除 换成 背景 戴上").split()
+         "保持 不变 不要 改变 原样 一点 更暖 更冷 更亮 更暗 调亮 调暗 变暖 变冷 变亮 变暗 模糊 锐化 翻转 左右 上下 边框 像素 水平 垂直 镜像 颠倒 互换 马赛克 海报 清晰 柔和 色调分离 相框 白色 然后 并且 效果 模糊化 像素化 去色 灰度 怀旧 做旧 老照片 风格 温暖 暖色 冷色 色温 明亮 提亮 压暗 昏暗 光线 反相 底片 增强 加强 减弱 降低 浓 艳丽 柔和 朦胧 虚化 柔化 锐利 清楚 细节 海报化 色阶 对调 反转 翻过来 倒过来 头朝下 白边 白框 画框 打码 大像素 偏 染成 调成 整体 画面 图像 再 一些 一下 稍微 略微 非常 特别 十分 极其 很多 得多 大幅 轻微 强烈 黑色 黑边 黑框 噪点 处理 进行 添加 增加 需要 想要 改成 做成 转成 同时 接着 而且 最后 还要 帮我 麻烦 能不能 谢谢 去掉 删除 换成 背景 戴上").split()
 
 
 def split_words(text: str) -> list[str]:
@@ -40,7 +40,7 @@ def split_words(text: str) -> list[str]:
     return parts
 
 
-def train_tokenizer(vocabulary: int = 2400) -> Tokenizer:
+def train_tokenizer(vocabulary: int = 3450) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -51,8 +51,11 @@ def train_tokenizer(vocabulary: int = 2400) -> Tokenizer:
     for special in SPECIAL:
         text = text.replace(special, "\n")
     # The template comes often enough that each of its words becomes one token.
-    corpus = [text] * 400 + [variant for p in all_phrases() for variant in (p, p.capitalize(), " " + p)]
-    corpus = [part for text in corpus for part in split_words(text)] + WORDS * 3
+    corpus = [text] * 1200 + [variant for p in all_phrases() for variant in (p, p.capitalize(), " " + p)]
+    # The words of edits and degrees are to be tokens wherever they stand; in capitals, and at the beginning with one, the more frequent of them.
+    for word, count in edit_words().items():
+        corpus += [word, " " + word] * 40 + [word.capitalize(), word.upper(), " " + word.upper()] * min(4 * count, 40)
+    corpus = [part for text in corpus for part in split_words(text)] + WORDS * 30
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary, show_progress=False, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet())
     )
