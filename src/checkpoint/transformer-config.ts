@@ -17,6 +17,8 @@ export interface TransformerConfig {
   readonly jointAttentionDim: number;
   /** Values of a head that follow the frame, row and column index; their sum is attentionHeadDim. */
   readonly axesDimsRope: readonly [number, number, number];
+  /** The references' tokens are modulated as at timestep 0, whatever the target's is. */
+  readonly zeroCondT: boolean;
   /** A guidance-distilled checkpoint is refused. */
   readonly guidanceEmbeds: false;
 }
@@ -30,7 +32,7 @@ const PACKED_PIXELS = 4;
  */
 export function parseTransformerConfig(config: ConfigReader): TransformerConfig {
   config.oneOf('_class_name', 'QwenImageTransformer2DModel', ['QwenImageTransformer2DModel']);
-  for (const option of ['guidance_embeds', 'zero_cond_t', 'use_additional_t_cond', 'use_layer3d_rope']) {
+  for (const option of ['guidance_embeds', 'use_additional_t_cond', 'use_layer3d_rope']) {
     config.mustBe(option, false);
   }
   if (config.has('quantization_config') && !config.isNull('quantization_config')) {
@@ -65,6 +67,7 @@ export function parseTransformerConfig(config: ConfigReader): TransformerConfig 
     innerDim: numAttentionHeads * attentionHeadDim,
     jointAttentionDim: config.integer('joint_attention_dim', 3584),
     axesDimsRope,
+    zeroCondT: config.boolean('zero_cond_t', false),
     guidanceEmbeds: false,
   };
 }

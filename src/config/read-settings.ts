@@ -22,6 +22,8 @@ import { type Environment, VariableReader } from './variable-reader.js';
 
 const MEGA = 1_000_000;
 const MIB = 1024 * 1024;
+/** What the field's peers take, too (the published model's card recommends up to three). */
+export const DEFAULT_MAX_REFERENCES = 4;
 /** 24 days: what a timer of Node.js can wait. */
 export const MAX_TIMER_SECONDS = 2_000_000;
 
@@ -58,7 +60,8 @@ function readAll(variables: VariableReader): Settings {
   const limits = readLimits(variables);
   const remote = readRemote(variables);
   const jobs = readJobs(variables);
-  const load = { ...model, outputPixels: limits.maxOutputPixels, quantizedCache: readQuantizedCache(variables) };
+  const { maxOutputPixels: outputPixels, maxReferences } = limits;
+  const load = { ...model, outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) };
   return { auth, server, logging, limits, remote, jobs, engine: readEngine(variables, load) };
 }
 
@@ -89,6 +92,7 @@ function readLimits(variables: VariableReader): RequestLimits {
     uploadsMaxBytes: variables.wholeNumber('UPLOADS_MAX_MB', 1, 1_048_576, 512) * MIB,
     maxImagePixels: variables.wholeNumber('MAX_IMAGE_MEGAPIXELS', 1, 1000, 64) * MEGA,
     maxImageAspect: variables.wholeNumber('MAX_IMAGE_ASPECT', 1, 100, 10),
+    maxReferences: variables.wholeNumber('MAX_REFERENCES', 1, 16, DEFAULT_MAX_REFERENCES),
     maxSteps: variables.wholeNumber('MAX_STEPS', 1, 1000, 150),
     maxOutputSide: variables.wholeNumber('MAX_OUTPUT_SIDE', 64, 16384, 4096),
     maxOutputPixels: variables.wholeNumber('MAX_OUTPUT_PIXELS', 4096, 268_435_456, 4_194_304),

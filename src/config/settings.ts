@@ -49,6 +49,8 @@ export interface RequestLimits {
   readonly maxImagePixels: number;
   /** MAX_IMAGE_ASPECT: longer side over shorter side of an input. */
   readonly maxImageAspect: number;
+  /** MAX_REFERENCES: references of one edit, where the checkpoint's class takes several. */
+  readonly maxReferences: number;
   /** MAX_STEPS: denoising steps. */
   readonly maxSteps: number;
   /** MAX_OUTPUT_SIDE, in pixels. */

@@ -46,7 +46,7 @@ export class EngineService {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),
         quantizing: (step, done, count) => send({ type: 'quantizing', step, done, count }),
       });
-      send({ type: 'ready', model: modelInfo(this.model, report) });
+      send({ type: 'ready', model: modelInfo(this.model, report, request.maxReferences) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error), isCheckpoint: isFolderAtFault(error) });
     }
@@ -97,13 +97,17 @@ function reason(error: unknown): string {
     : line.replaceAll(/(?<![\w.])\/(?:[^\s/:'"]+\/)+/g, '');
 }
 
-function modelInfo({ checkpoint, tokenizer, plan, warnings }: EditModel, report: PlanReport): ModelInfo {
+function modelInfo(
+  { checkpoint, tokenizer, plan, warnings }: EditModel,
+  report: PlanReport,
+  maxReferences: number,
+): ModelInfo {
   const { pipeline, service } = checkpoint;
   return {
     id: checkpoint.modelId,
     pipelineClass: pipeline.className,
     sizeRules: sizeRules(checkpoint),
-    maxReferences: pipeline.maxReferences,
+    maxReferences: Math.min(pipeline.maxReferences, maxReferences),
     defaults: {
       size: service.defaultSize,
       numInferenceSteps: service.defaultSteps,

@@ -3,7 +3,7 @@ import { TIMESTEP_CHANNELS } from '../graph/networks/modulation.js';
 import { modulationLength } from '../graph/networks/modulation-layout.js';
 import { floats, type GraphRunner } from './sessions/onnx-session.js';
 import type { PromptEmbeds } from './text-encoder.js';
-import { ModulationSchedule } from './transformer/modulation-schedule.js';
+import { ModulationSchedule, type StepVectors } from './transformer/modulation-schedule.js';
 import { ropeTables, type RopeTables, type TokenGrid } from './transformer/rope-tables.js';
 import { timestepEmbedding } from './transformer/timestep-embedding.js';
 
@@ -47,7 +47,8 @@ export class Transformer {
    * @param timesteps float32 [steps], 0–1
    */
   modulation(timesteps: Float32Array): ModulationSchedule {
-    return new ModulationSchedule(timesteps, modulationLength(this.config), async (some) => {
+    const { zeroCondT } = this.config;
+    return new ModulationSchedule(timesteps, modulationLength(this.config), zeroCondT, async (some) => {
       const embedding = floats(timestepEmbedding(some), some.length, TIMESTEP_CHANNELS);
       return (await this.sessions.modulation.run({ timestep_embedding: embedding })).data;
     });
@@ -62,7 +63,7 @@ export class Transformer {
   async velocity(
     latents: Float32Array,
     references: Float32Array,
-    modulation: Float32Array,
+    modulation: StepVectors,
     { text, textTokens, tables }: Conditioning,
   ): Promise<Float32Array> {
     const { inChannels, innerDim, attentionHeadDim } = this.config;
@@ -71,7 +72,10 @@ export class Transformer {
       latents: floats(latents, latents.length / inChannels, inChannels),
       reference_latents: floats(references, references.length / inChannels, inChannels),
       text: floats(text, textTokens, innerDim),
-      modulation: floats(modulation, modulation.length),
+      modulation: floats(modulation.step, modulation.step.length),
+      ...(modulation.references === null
+        ? {}
+        : { reference_modulation: floats(modulation.references, modulation.references.length) }),
       cos: floats(tables.cos, tokens, attentionHeadDim / 2),
       sin: floats(tables.sin, tokens, attentionHeadDim / 2),
     });

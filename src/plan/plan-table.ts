@@ -1,3 +1,4 @@
+import { DEFAULT_MAX_REFERENCES } from '../config/read-settings.js';
 import type { DevicePlan } from '../engine/devices/device-plan.js';
 import { sizesOfCheckpoint, type SizesOf } from '../engine/devices/network-sizes.js';
 import { isRefusal, planDevices } from '../engine/devices/plan-devices.js';
@@ -39,7 +40,7 @@ function cell({ cards, gigabytes: size }: (typeof MACHINES)[number], precision: 
     freeBytes: FREE_SHARE * size * GIB,
   }));
   const outcome = planDevices(
-    { deviceMap: 'auto', precision, outputPixels: OUTPUT_PIXELS },
+    { deviceMap: 'auto', precision, outputPixels: OUTPUT_PIXELS, maxReferences: DEFAULT_MAX_REFERENCES },
     { gpus, hostBytes: HOST_GB * 1e9, served: SERVED_PRECISIONS },
     sizesOf,
   );

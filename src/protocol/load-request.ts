@@ -16,5 +16,7 @@ export interface LoadRequest {
   readonly precision: PrecisionSetting;
   /** Pixels of the largest result that will be asked for. */
   readonly outputPixels: number;
+  /** The most references of one edit, where the checkpoint's class takes several. */
+  readonly maxReferences: number;
   readonly quantizedCache: QuantizedCacheSettings;
 }

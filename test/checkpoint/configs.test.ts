@@ -115,6 +115,7 @@ describe('the transformer’s and the vae’s config', () => {
       innerDim: 3072,
       jointAttentionDim: 3584,
       axesDimsRope: [16, 56, 56],
+      zeroCondT: false,
       guidanceEmbeds: false,
     });
     expect(vae.config).toMatchObject({

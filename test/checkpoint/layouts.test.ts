@@ -145,8 +145,8 @@ describe('a hub cache', () => {
     await mkdir(join(cache, 'models--gpt2', 'snapshots', 'x'), { recursive: true });
     const other = await SyntheticCheckpoint.create();
     try {
-      await other.set('model_index.json', { _class_name: 'QwenImageEditPlusPipeline' });
-      await toHubCache(other, cache, 'Qwen/Qwen-Image-Edit-2509', 'rev1');
+      await other.set('model_index.json', { _class_name: 'QwenImageLayeredPipeline' });
+      await toHubCache(other, cache, 'Qwen/Qwen-Image-Layered', 'rev1');
     } finally {
       await other.remove();
     }
@@ -161,14 +161,14 @@ describe('a hub cache', () => {
       await other.remove();
     }
     expect(await openingError(cache)).toBe(
-      `the hub cache holds several edit models (QwenImageEditPipeline): Another/Edit, ${repo}; name the folder of one of them`,
+      `the hub cache holds several edit models (QwenImageEditPipeline, QwenImageEditPlusPipeline): Another/Edit, ${repo}; name the folder of one of them`,
     );
   });
 
   test('a cache without an edit model lists what is there', async () => {
     await rm(join(model, 'snapshots', 'rev1', 'model_index.json'));
     expect(await openingError(cache)).toBe(
-      `the hub cache holds no edit model (QwenImageEditPipeline): ${repo} (no pipeline); name the folder of one of them`,
+      `the hub cache holds no edit model (QwenImageEditPipeline, QwenImageEditPlusPipeline): ${repo} (no pipeline); name the folder of one of them`,
     );
   });
 

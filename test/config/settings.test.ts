@@ -22,7 +22,7 @@ describe('settings', () => {
       logging: { level: 'info' },
       engine: {
         usesBundledModel: true,
-        load: { deviceMap: 'auto', precision: 'auto', outputPixels: 2048 ** 2 },
+        load: { deviceMap: 'auto', precision: 'auto', outputPixels: 2048 ** 2, maxReferences: 4 },
         cancelGraceSeconds: 30,
         engineStallSeconds: 600,
       },

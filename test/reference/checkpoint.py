@@ -31,6 +31,9 @@ def build(spec: Spec, folder: Path) -> None:
         with_tokenizer_json=False,
     )
     tiny_tokenizer.write(tokenizer, folder / "processor", with_tokenizer_json=spec.tokenizer_json)
+    if spec.tokenizer_json_alone:
+        for file_name in ("vocab.json", "merges.txt"):
+            (folder / "processor" / file_name).unlink()
     _write_processor_configs(spec, folder / "processor")
     _write_text_encoder(spec, tokenizer, folder / "text_encoder")
     _write_transformer(spec, folder / "transformer")
@@ -39,7 +42,7 @@ def build(spec: Spec, folder: Path) -> None:
     _write_config(
         folder / "model_index.json",
         {
-            "_class_name": "QwenImageEditPipeline",
+            "_class_name": spec.pipeline,
             "_diffusers_version": "0.35.0.dev0",
             "processor": ["transformers", spec.processor_class],
             "scheduler": ["diffusers", "FlowMatchEulerDiscreteScheduler"],
@@ -210,6 +213,8 @@ def _write_transformer(spec: Spec, folder: Path) -> None:
         "out_channels": spec.vae.z_dim,
         "patch_size": 2,
     }
+    if spec.zero_cond_t is not None:
+        config |= {"zero_cond_t": spec.zero_cond_t, "use_additional_t_cond": False, "use_layer3d_rope": False}
     model = QwenImageTransformer2DModel(**config)
     weights.fill(model, spec.name, "transformer")
     _write_weights(spec, folder, "diffusion_pytorch_model", dict(model.state_dict()), spec.shards)

@@ -31,7 +31,7 @@ def generate(spec: Spec, fixtures: Path) -> None:
     checkpoint.build(spec, folder)
     pipeline, probe = repaired.load(folder)
     stage_cases = stages.write_stages(spec, pipeline, probe, goldens)
-    manifest = {"checkpoint": spec.name, "about": spec.about, "condition_area": spec.condition_area, **stage_cases}
+    manifest = {"checkpoint": spec.name, "about": spec.about, "condition_areas": spec.condition_areas, **stage_cases}
     manifest["pictures"] = pictures.write_pictures(spec.name, pipeline, goldens)
     write_json(goldens / "manifest.json", manifest)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import QwenImageEditPipeline
 from PIL import Image
 
 import inputs
 from files import float_psnr, psnr, write_tensors
+from repaired import Pipeline
 
 LOUD_BELOW_DB = 50.0
 
@@ -20,7 +20,7 @@ class Case:
     """One request. Guidance is on where true_cfg_scale > 1; the negative prompt is always given then."""
 
     name: str
-    picture: str
+    pictures: tuple[str, ...]
     prompt: str
     size: tuple[int, int]
     steps: int
@@ -29,12 +29,12 @@ class Case:
     negative_prompt: str | None = None
 
 
-def _guided(name: str, picture: str, prompt: str, size: tuple[int, int], steps: int, seed: int, negative: str, scale: float = 4.0) -> Case:
-    return Case(name, picture, inputs.PROMPTS[prompt], size, steps, seed, scale, negative)
+def _guided(name: str, pictures: str, prompt: str, size: tuple[int, int], steps: int, seed: int, negative: str, scale: float = 4.0) -> Case:
+    return Case(name, tuple(pictures.split()), inputs.PROMPTS[prompt], size, steps, seed, scale, negative)
 
 
-def _plain(name: str, picture: str, prompt: str, size: tuple[int, int], steps: int, seed: int) -> Case:
-    return Case(name, picture, inputs.PROMPTS[prompt], size, steps, seed)
+def _plain(name: str, pictures: str, prompt: str, size: tuple[int, int], steps: int, seed: int) -> Case:
+    return Case(name, tuple(pictures.split()), inputs.PROMPTS[prompt], size, steps, seed)
 
 
 CASES: dict[str, list[Case]] = {
@@ -69,6 +69,20 @@ CASES: dict[str, list[Case]] = {
         _guided("small-emoji-1", "small", "emoji", (32, 80), 1, 1, " "),
     ],
     "native": [_guided("megapixel", "large", "english", (64, 64), 2, 42, " ")],
+    "plus-2509": [
+        _guided("one-guided", "square", "english", (64, 64), 2, 0, " "),
+        _guided("two-chinese-4", "wide tall", "chinese", (96, 64), 4, 42, "blurry, low quality"),
+        _plain("three-emoji-8", "large small strip", "emoji", (64, 128), 8, 7),
+        _plain("two-long-1", "small large", "long", (48, 80), 1, 2**32 - 1),
+        _guided("three-guided", "tall square wide", "other", (80, 48), 2, 2**31, " ", 2.5),
+    ],
+    "plus-2511": [
+        _guided("one-guided", "wide", "english", (64, 64), 2, 5, " "),
+        _guided("two-emoji-8", "square tall", "emoji", (72, 40), 8, 11, "ugly"),
+        _plain("three-chinese-4", "strip large small", "chinese", (64, 64), 4, 3),
+        _guided("three-long-1", "small wide large", "long", (40, 56), 1, 42, " ", 6.0),
+        _plain("two-spaces-2", "tall wide", "spaces", (56, 24), 2, 99),
+    ],
 }
 # Cases that also keep the floats before rounding.
 FLOAT_CASES = {("plain", "one-token"), ("plain", "square-guided")}
@@ -84,7 +98,7 @@ class Outcome:
     """The last step's latents, packed [tokens, channels]."""
 
 
-def run(pipeline: QwenImageEditPipeline, case: Case) -> Outcome:
+def run(pipeline: Pipeline, case: Case) -> Outcome:
     last: dict[str, torch.Tensor] = {}
 
     def keep(_pipeline: object, _step: int, _timestep: object, values: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -92,7 +106,7 @@ def run(pipeline: QwenImageEditPipeline, case: Case) -> Outcome:
         return values
 
     floats = pipeline(
-        image=inputs.picture(case.picture),
+        image=[inputs.picture(picture) for picture in case.pictures],
         prompt=case.prompt,
         negative_prompt=case.negative_prompt,
         true_cfg_scale=case.true_cfg_scale,
@@ -108,19 +122,23 @@ def run(pipeline: QwenImageEditPipeline, case: Case) -> Outcome:
 
 
 def _counters(case: Case) -> dict[str, Case]:
-    other_picture = "wide" if case.picture == "tall" else "tall"
+    first, *others = case.pictures
+    other_picture = "wide" if first == "tall" else "tall"
     found = {
         "prompt": replace(case, prompt="Add a small boat" if case.prompt != "Add a small boat" else "Remove the boat"),
-        "picture": replace(case, picture=other_picture),
+        "picture": replace(case, pictures=(other_picture, *others)),
         "seed": replace(case, seed=(case.seed + 1) % 2**32),
     }
+    if others:
+        found["swapped"] = replace(case, pictures=(*case.pictures[:-2], case.pictures[-1], case.pictures[-2]))
+        found["dropped"] = replace(case, pictures=case.pictures[:-1])
     if case.true_cfg_scale > 1:
         found["negative_prompt"] = replace(case, negative_prompt="dark")
         found["true_cfg_scale"] = replace(case, true_cfg_scale=case.true_cfg_scale + 1)
     return found
 
 
-def write_pictures(checkpoint: str, pipeline: QwenImageEditPipeline, folder: Path) -> list[dict[str, Any]]:
+def write_pictures(checkpoint: str, pipeline: Pipeline, folder: Path) -> list[dict[str, Any]]:
     """Writes the expected pictures and returns their cases; raises where a wrong input would pass unseen."""
     described: list[dict[str, Any]] = []
     tensors: dict[str, torch.Tensor] = {}
@@ -146,7 +164,7 @@ def write_pictures(checkpoint: str, pipeline: QwenImageEditPipeline, folder: Pat
         described.append(
             {
                 "name": case.name,
-                "picture": f"{case.picture}.png",
+                "pictures": [f"{picture}.png" for picture in case.pictures],
                 "prompt": case.prompt,
                 "negative_prompt": case.negative_prompt,
                 "true_cfg_scale": case.true_cfg_scale,

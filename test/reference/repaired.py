@@ -1,8 +1,8 @@
-"""diffusers' own pipeline with the three changes that the service's references have; everything else is diffusers' as installed.
+"""diffusers' own pipelines with the three changes that the service's references have; everything else is diffusers' as installed.
 
 1. The text encoder gets `mm_token_type_ids`, which the pipeline drops: without them transformers 5 falls back to one-dimensional
    positions, which the model was not trained with.
-2. The condition picture's area comes from the checkpoint's service.json, where it has one.
+2. The condition pictures' areas come from the checkpoint's service.json, where it has one.
 3. With one step the schedule's stretch to shift_terminal divides zero by zero: it is skipped.
 """
 
@@ -11,11 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from diffusers import FlowMatchEulerDiscreteScheduler, QwenImageEditPipeline
-from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit
+from diffusers import FlowMatchEulerDiscreteScheduler, QwenImageEditPipeline, QwenImageEditPlusPipeline
+from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit, pipeline_qwenimage_edit_plus
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 published_dimensions = pipeline_qwenimage_edit.calculate_dimensions
+PUBLISHED_PLUS_AREAS = (pipeline_qwenimage_edit_plus.CONDITION_IMAGE_SIZE, pipeline_qwenimage_edit_plus.VAE_IMAGE_SIZE)
+
+Pipeline = QwenImageEditPipeline | QwenImageEditPlusPipeline
 _published_stretch = FlowMatchEulerDiscreteScheduler.stretch_shift_to_terminal
 
 
@@ -48,18 +51,24 @@ def _forward_token_types(module: torch.nn.Module, arguments: tuple[object, ...],
     return arguments, {**keywords, "mm_token_type_ids": token_types}
 
 
-def load(folder: Path, dtype: torch.dtype = torch.float32) -> tuple[QwenImageEditPipeline, PositionProbe]:
-    """Opens a checkpoint. Its condition area stays in force until the next `load`."""
-    pipeline = QwenImageEditPipeline.from_pretrained(str(folder), torch_dtype=dtype)
+def load(folder: Path, dtype: torch.dtype = torch.float32) -> tuple[Pipeline, PositionProbe]:
+    """Opens a checkpoint by its class. Its condition areas stay in force until the next `load`."""
+    is_plus = json.loads((folder / "model_index.json").read_text())["_class_name"] == "QwenImageEditPlusPipeline"
+    pipeline = (QwenImageEditPlusPipeline if is_plus else QwenImageEditPipeline).from_pretrained(str(folder), torch_dtype=dtype)
     pipeline.set_progress_bar_config(disable=True)
     pipeline.text_encoder.register_forward_pre_hook(_forward_token_types, with_kwargs=True)
-    service = folder / "service.json"
-    area = json.loads(service.read_text())["condition_area"] if service.exists() else 1024 * 1024
-    pipeline_qwenimage_edit.calculate_dimensions = lambda _area, ratio: published_dimensions(area, ratio)
+    service = json.loads((folder / "service.json").read_text()) if (folder / "service.json").exists() else {}
+    if is_plus:
+        small, large = PUBLISHED_PLUS_AREAS
+        pipeline_qwenimage_edit_plus.CONDITION_IMAGE_SIZE = service.get("condition_area", small)
+        pipeline_qwenimage_edit_plus.VAE_IMAGE_SIZE = service.get("vae_area", large)
+    else:
+        area = service.get("condition_area", 1024 * 1024)
+        pipeline_qwenimage_edit.calculate_dimensions = lambda _area, ratio: published_dimensions(area, ratio)
     return pipeline, PositionProbe(pipeline.text_encoder)
 
 
-def condition_size(width: int, height: int) -> tuple[int, int]:
-    """The condition picture's (width, height) for the checkpoint loaded last."""
-    found_width, found_height, _ = pipeline_qwenimage_edit.calculate_dimensions(0, width / height)
+def condition_size(area: int, width: int, height: int) -> tuple[int, int]:
+    """A condition picture's (width, height)."""
+    found_width, found_height, *_ = published_dimensions(area, width / height)
     return found_width, found_height

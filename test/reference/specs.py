@@ -90,6 +90,9 @@ class Spec:
     denoiser: Denoiser
     vae: Vae
     scheduler: dict[str, object]
+    pipeline: str = "QwenImageEditPipeline"
+    zero_cond_t: bool | None = None
+    """None for a transformer config that was written before the key was there."""
     merges: int = 200
     tokenizer_folder_merges: int | None = None
     """Where set, tokenizer/ holds another tokenizer than processor/, so that reading the wrong one shows."""
@@ -101,14 +104,22 @@ class Spec:
     """processor_config.json as transformers 5 saves it; otherwise preprocessor_config.json."""
     processor_class: str = "Qwen2VLProcessor"
     tokenizer_json: bool = True
+    tokenizer_json_alone: bool = False
+    """No vocab.json and merges.txt beside it, as transformers 5 saves tokenizers."""
     shards: int = 1
     dtype: str = "float32"
     service: dict[str, object] | None = field(default_factory=dict)
     """service.json's content; None for a checkpoint without one."""
 
     @property
-    def condition_area(self) -> int:
-        return 1024 * 1024 if self.service is None else int(self.service["condition_area"])  # type: ignore[call-overload]
+    def is_plus(self) -> bool:
+        return self.pipeline == "QwenImageEditPlusPipeline"
+
+    @property
+    def condition_areas(self) -> list[int]:
+        """Pixels that each picture is brought to: one area for both readers, or the vision tower's and then the VAE's."""
+        published = {"condition_area": 384 * 384, "vae_area": 1024 * 1024} if self.is_plus else {"condition_area": 1024 * 1024}
+        return [int((self.service or {}).get(key, area)) for key, area in published.items()]  # type: ignore[call-overload]
 
 
 SPECS = [
@@ -183,5 +194,33 @@ SPECS = [
         vae=Vae(base_dim=2, dim_mult=(1, 2, 2, 2), res_blocks=1, temporal=(False, True, True), z_dim=16),
         scheduler=PUBLISHED_SCHEDULER,
         service=None,
+    ),
+    Spec(
+        name="plus-2509",
+        about="several references; transformers 4 style and tensor names, a transformer config without the newer keys, shards, windows of 4",
+        language=Language(heads=4, kv_heads=2, head_dim=8, layers=2, intermediate=40, mrope_section=(1, 2, 1)),
+        vision=Vision(heads=2, head_dim=8, depth=3, intermediate=36, full_attention_blocks=(1,), window_size=112),
+        denoiser=Denoiser(heads=2, head_dim=12, layers=2, axes=(4, 4, 4)),
+        vae=Vae(base_dim=4, dim_mult=(1, 1, 2, 2), res_blocks=1, temporal=(False, True, True), z_dim=16),
+        scheduler=PUBLISHED_SCHEDULER,
+        pipeline="QwenImageEditPlusPipeline",
+        transformers_4=True,
+        shards=2,
+        service={"condition_area": 9216, "vae_area": 16384},
+    ),
+    Spec(
+        name="plus-2511",
+        about="several references modulated as at timestep 0; transformers 5 style, tokenizer.json alone, Lightning schedule, wide heads, VAE with 2 downsamplings",
+        language=Language(heads=3, kv_heads=1, head_dim=12, layers=2, intermediate=48, mrope_section=(2, 2, 2), rope_theta=10000.0),
+        vision=Vision(heads=1, head_dim=16, depth=2, intermediate=32, full_attention_blocks=(1,), window_size=56),
+        denoiser=Denoiser(heads=2, head_dim=16, layers=3, axes=(4, 4, 8)),
+        vae=Vae(base_dim=4, dim_mult=(1, 2, 2), res_blocks=1, temporal=(True, False), z_dim=8),
+        scheduler=LIGHTNING_SCHEDULER,
+        pipeline="QwenImageEditPlusPipeline",
+        zero_cond_t=True,
+        processor_config=True,
+        processor_class="Qwen2_5_VLProcessor",
+        tokenizer_json_alone=True,
+        service={"condition_area": 12544, "vae_area": 4096, "native_area": 4096, "default_size": "auto"},
     ),
 ]

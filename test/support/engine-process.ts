@@ -9,6 +9,7 @@ import type { PictureRequest } from '../../src/protocol/picture-request.js';
 
 /** Pixels: the service's own limit. */
 const LARGEST_RESULT = 4_194_304;
+const MOST_REFERENCES = 4;
 
 /** For loads that quantize nothing. */
 const NO_CACHE: QuantizedCacheSettings = { folder: '/nonexistent', maxBytes: 0 };
@@ -58,7 +59,14 @@ export class EngineProcess {
     const answer = Promise.race([once(this.events, 'ready'), once(this.events, 'load_failed')]);
     this.send({
       type: 'load',
-      request: { modelDir, deviceMap, precision, outputPixels: LARGEST_RESULT, quantizedCache },
+      request: {
+        modelDir,
+        deviceMap,
+        precision,
+        outputPixels: LARGEST_RESULT,
+        maxReferences: MOST_REFERENCES,
+        quantizedCache,
+      },
     });
     const [event] = (await answer) as [Extract<EngineEvent, { type: 'ready' | 'load_failed' }>];
     if (event.type === 'load_failed') throw new Error(event.message);

@@ -21,7 +21,8 @@ type Grid = [rows: number, columns: number];
 /** A request whose picture diffusers made. */
 export interface PictureCase {
   readonly name: string;
-  readonly picture: string;
+  /** The edit's references in order. */
+  readonly pictures: readonly string[];
   readonly prompt: string;
   /** null without guidance. */
   readonly negative_prompt: string | null;
@@ -36,17 +37,17 @@ export interface PictureCase {
 
 /** A checkpoint's golden cases. */
 export interface Manifest {
-  readonly condition_area: number;
+  readonly condition_areas: readonly number[];
   readonly text: readonly {
     readonly name: string;
-    readonly condition_picture: string;
+    readonly condition_pictures: readonly string[];
     readonly prompt: string;
-    readonly grid: [frames: number, rows: number, columns: number];
+    readonly grids: readonly [frames: number, rows: number, columns: number][];
   }[];
   readonly denoiser: readonly {
     readonly name: string;
     readonly target_tokens: Grid;
-    readonly reference_tokens: Grid;
+    readonly reference_tokens: readonly Grid[];
     readonly sigma: number;
     readonly text_case: string;
   }[];
@@ -57,5 +58,5 @@ export interface Manifest {
 /** Reads a checkpoint's manifest; kinds of cases that it doesn't have are empty. */
 export function manifest(name: string): Manifest {
   const cases = JSON.parse(readFileSync(goldenFile(name, 'manifest.json'), 'utf8')) as Partial<Manifest>;
-  return { condition_area: 0, text: [], denoiser: [], vae: [], pictures: [], ...cases };
+  return { condition_areas: [], text: [], denoiser: [], vae: [], pictures: [], ...cases };
 }

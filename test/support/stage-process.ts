@@ -5,17 +5,18 @@ import type { QuantizedCacheSettings } from '../../src/protocol/load-request.js'
 import type { ImageFeatures, PromptEmbeds } from '../../src/engine/text-encoder.js';
 import type { Conditioning } from '../../src/engine/transformer.js';
 import type { Latents } from '../../src/engine/transformer/latents.js';
+import type { StepVectors } from '../../src/engine/transformer/modulation-schedule.js';
 import type { TokenGrid } from '../../src/engine/transformer/rope-tables.js';
 
 /** The stages that stage-worker.mjs runs: what goes in and what comes out. */
 interface Stages {
   load: [{ folder: string; precision?: Precision; cache?: QuantizedCacheSettings }, { warnings: string[] }];
   vision: [{ file: string }, ImageFeatures];
-  prompts: [{ prompts: [string, ...string[]]; features: ImageFeatures }, PromptEmbeds[]];
+  prompts: [{ prompts: [string, ...string[]]; features: ImageFeatures[] }, PromptEmbeds[]];
   condition: [{ prompt: PromptEmbeds; grids: TokenGrid[] }, Conditioning];
-  modulation: [{ timestep: number }, Float32Array];
+  modulation: [{ timestep: number }, StepVectors];
   velocity: [
-    { latents: Float32Array; references: Float32Array; modulation: Float32Array; conditioning: Conditioning },
+    { latents: Float32Array; references: Float32Array; modulation: StepVectors; conditioning: Conditioning },
     Float32Array,
   ];
   vaeEncode: [{ file: string }, Latents];

@@ -10,6 +10,8 @@ export interface CommandLine {
   readonly fields: Readonly<Record<string, string | string[]>>;
   /** The prompt was the last argument, without --prompt. */
   readonly isPromptLast: boolean;
+  /** All pictures are references of one edit, instead of an edit each. */
+  readonly together: boolean;
   readonly output: string | null;
   readonly server: string | null;
   readonly apiKey: string | null;
@@ -22,6 +24,7 @@ export interface CommandLine {
 }
 
 const OWN_OPTIONS = {
+  together: { type: 'boolean', short: 't' },
   output: { type: 'string', short: 'o' },
   server: { type: 'string' },
   api_key: { type: 'string' },
@@ -58,6 +61,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     pictures,
     fields,
     isPromptLast: last !== undefined,
+    together: values['together'] === true,
     output: text('output'),
     server: text('server'),
     apiKey: text('api_key'),

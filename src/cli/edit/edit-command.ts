@@ -32,6 +32,7 @@ const NO_LIMITS: RequestLimits = {
   uploadsMaxBytes: Infinity,
   maxImagePixels: Infinity,
   maxImageAspect: Infinity,
+  maxReferences: Infinity,
   maxSteps: Infinity,
   maxOutputSide: Infinity,
   maxOutputPixels: Infinity,

@@ -1,10 +1,16 @@
 import type { Usage } from '../../edits/usage.js';
 import type { JobProgress } from '../../jobs/job-event.js';
 
-/** One picture to edit: the API's fields as text, every one of them given once. */
+/** One edit: the API's fields as text, every one of them given once. */
 export interface EditRequest {
   readonly texts: Readonly<Record<string, string>>;
-  readonly picture: Buffer;
+  /** Its references in order. */
+  readonly pictures: readonly [Buffer, ...Buffer[]];
+}
+
+/** The API's name for an edit's pictures: `images` has one edit a picture, `image` one for all. */
+export function pictureField({ pictures }: EditRequest): 'images' | 'image' {
+  return pictures.length > 1 ? 'image' : 'images';
 }
 
 /** A finished picture as a file. */

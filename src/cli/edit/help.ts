@@ -16,10 +16,15 @@ Usage: qwen-image-edit edit [options] PICTURE... PROMPT
   qwen-image-edit edit photos/ "add a sepia tone" -o edited/
   qwen-image-edit edit photo.jpg "tint it blue" --n 3 -o 'blue-{variant}.webp'
   qwen-image-edit edit - "make it warmer" < photo.jpg > out.png
+  qwen-image-edit edit man.jpg hat.jpg "put the hat of picture 2 on the man in picture 1" --together
 
 Options of the edit are the HTTP API's fields; in every option's name _ and - are the same.`;
 
 const OWN: readonly (readonly [option: string, description: string])[] = [
+  [
+    '-t, --together',
+    'All pictures are references of one edit, which the prompt can name (picture 1, picture 2), for checkpoints that take several. Default: each picture is an edit of its own',
+  ],
   [
     '-o, --output WHERE',
     'A file, whose ending sets output_format; a folder (a / at the end makes it); a pattern with {name}, {index}, {variant}, {seed}, {ext}; or - for standard output. Default: beside the input as NAME-edited.png; for standard input, standard output',
@@ -45,7 +50,7 @@ What was finished before stays, and nothing half-written is left.`;
 
 /** What the API's words don't fit. */
 const OWN_WORDS: Readonly<Record<string, string>> = {
-  n: 'Results of each picture, from the seeds seed, seed + 1, …',
+  n: 'Results of each edit, from the seeds seed, seed + 1, …',
   seed: 'The same seed, picture and checkpoint give the same result. Default: a random one for all pictures',
   output_format: "File format of the results. Default: by -o's ending, else png",
   model: 'Refuse to work with another model than this one, by its id',

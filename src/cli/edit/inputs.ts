@@ -22,12 +22,25 @@ export interface Input {
   readonly isFromFolder: boolean;
 }
 
+/** What one edit is made of: its pictures in order, under the first one's name where files are named by it. */
+export interface EditInput extends Input {
+  readonly pictures: readonly [Input, ...Input[]];
+}
+
+/** A picture that is an edit of its own. */
+export const eachAlone = (input: Input): EditInput => ({ ...input, pictures: [input] });
+
+/** All pictures as the references of one edit. */
+export function together([first, ...others]: readonly [Input, ...Input[]]): EditInput {
+  const label = [first, ...others].map((input) => input.label).join(' + ');
+  return { ...first, label, isFromFolder: false, pictures: [first, ...others] };
+}
+
 /**
  * The pictures that the arguments name, in their order, a folder's by name.
  * @throws CliError that names everything that isn't there
  */
-export async function findInputs(names: readonly string[]): Promise<Input[]> {
-  if (names.length === 0) throw wrongUsage('No picture is given: the pictures come first, then the prompt');
+export async function findInputs(names: readonly string[]): Promise<[Input, ...Input[]]> {
   if (names.filter((name) => name === STDIN).length > 1) throw wrongUsage('Standard input (-) can be read only once');
   const inputs: Input[] = [];
   const faults: CliError[] = [];
@@ -39,9 +52,11 @@ export async function findInputs(names: readonly string[]): Promise<Input[]> {
       faults.push(error);
     }
   }
-  const [first] = faults;
-  if (first === undefined) return inputs;
-  throw new CliError(faults.map(({ message }) => message).join('\n'), first.exitCode, first);
+  const [fault] = faults;
+  if (fault !== undefined) throw new CliError(faults.map(({ message }) => message).join('\n'), fault.exitCode, fault);
+  const [first, ...others] = inputs;
+  if (first === undefined) throw wrongUsage('No picture is given: the pictures come first, then the prompt');
+  return [first, ...others];
 }
 
 async function expand(name: string): Promise<Input[]> {

@@ -1,7 +1,7 @@
 import { CliError, toCliError } from '../cli-error.js';
 import type { EditResult, Editor } from './editor.js';
 import { PICTURE_WARNING_START } from '../../protocol/picture.js';
-import { type Input, readInput } from './inputs.js';
+import { type EditInput, readInput } from './inputs.js';
 import { writeStdout, writeWhole } from './output/write-whole.js';
 import type { Work } from './prepare.js';
 import { duration } from './report/duration.js';
@@ -46,16 +46,18 @@ export async function runEdits(work: Work, options: RunEditsOptions): Promise<vo
 async function editInput(
   work: Work,
   index: number,
-  input: Input,
+  input: EditInput,
   timeLeft: TimeLeft,
   { editor, reporter, outcome, mayOverwrite, signal }: RunEditsOptions,
 ): Promise<void> {
   const count = work.inputs.length;
   const label = count > 1 ? `${input.label} (${index + 1} of ${count})` : input.label;
-  const picture = await readInput(input, editor.maxInputBytes);
+  const [first, ...others] = input.pictures;
+  const pictures: [Buffer, ...Buffer[]] = [await readInput(first, editor.maxInputBytes)];
+  for (const reference of others) pictures.push(await readInput(reference, editor.maxInputBytes));
   let variant = 0;
   let startedAt = performance.now();
-  for await (const update of editor.edit({ texts: work.texts, picture }, signal)) {
+  for await (const update of editor.edit({ texts: work.texts, pictures }, signal)) {
     switch (update.type) {
       case 'preparing':
         reporter.preparing(update.what);

@@ -12,6 +12,14 @@ import { precisionFormat } from './precisions.js';
 const PROMPT_TOKENS = 1024 + 64;
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 
+/** What the settings let the largest request ask for. */
+export interface LargestRequest {
+  /** Pixels of a result. */
+  readonly outputPixels: number;
+  /** References of one edit, where the checkpoint's class takes several. */
+  readonly maxReferences: number;
+}
+
 /** Tokens of the largest request. */
 export interface Extent {
   /** The language model's: the references', then prompt and negative prompt behind each other. */
@@ -26,10 +34,13 @@ export interface Extent {
   readonly madePixels: number;
 }
 
-/** The largest request that a checkpoint may get: with as many references as its class takes. */
-export function largestExtent(checkpoint: EditCheckpoint, outputPixels: number): Extent {
+/** The largest request that a checkpoint may get: with as many references as its class and the settings take. */
+export function largestExtent(
+  checkpoint: EditCheckpoint,
+  { outputPixels, maxReferences: most }: LargestRequest,
+): Extent {
   const { pipeline, textEncoder } = checkpoint;
-  const { maxReferences } = pipeline;
+  const maxReferences = Math.min(pipeline.maxReferences, most);
   const { patchSize, spatialMergeSize } = textEncoder.config.vision;
   const { conditionAreas, conditionFollowsSize, range, multiple } = sizeRules(checkpoint);
   // What is asked for outside the range is made within it, and resized.
@@ -77,7 +88,9 @@ export function activationBytes(
   const { vision } = language;
   const { promptTokens, jointTokens, patches, encodedPixels, madePixels } = extent;
   const vectorBytes = modulationLength(transformer) * FLOAT;
-  const stepsAtOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / vectorBytes));
+  // The references' goes along with the first steps.
+  const stepsAtOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / vectorBytes)) + (transformer.zeroCondT ? 1 : 0);
+  const vectors = transformer.zeroCondT ? 2 : 1;
   const vaeValues = vaeValuesPerPixel(checkpoint);
   const scores = language.numHeads * promptTokens ** 2 * 2 * bytes + promptTokens ** 2 * (FLOAT + bytes);
   return {
@@ -88,7 +101,7 @@ export function activationBytes(
     ),
     promptProjection: PROMPT_TOKENS * (FLOAT + 3 * bytes) * transformer.jointAttentionDim,
     modulation: stepsAtOnce * vectorBytes * (1 + (3 * bytes) / FLOAT),
-    denoiser: jointTokens * bytes * 12 * transformer.innerDim + vectorBytes * (1 + (2 * bytes) / FLOAT),
+    denoiser: jointTokens * bytes * 12 * transformer.innerDim + vectors * vectorBytes * (1 + (2 * bytes) / FLOAT),
     vaeEncoder: encodedPixels * bytes * vaeValues,
     vaeDecoder: madePixels * bytes * vaeValues,
   };

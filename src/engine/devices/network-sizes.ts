@@ -1,7 +1,7 @@
 import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
 import { graphTensors, type GraphName } from '../../graph/checkpoint-graphs.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
-import { activationBytes, largestExtent } from './activation-bytes.js';
+import { activationBytes, largestExtent, type LargestRequest } from './activation-bytes.js';
 import { weightBytes, type WeightBytes } from './weight-bytes.js';
 
 /** What a checkpoint's networks take in memory, in one precision on one kind of device. */
@@ -13,7 +13,7 @@ export interface NetworkSizes {
 }
 
 /** The sizes by what they depend on. */
-export type SizesOf = (precision: Precision, device: DeviceKind, outputPixels: number) => NetworkSizes;
+export type SizesOf = (precision: Precision, device: DeviceKind, largest: LargestRequest) => NetworkSizes;
 
 /**
  * A checkpoint's sizes. Counting the tensors takes a while, so each precision's are kept.
@@ -22,11 +22,11 @@ export type SizesOf = (precision: Precision, device: DeviceKind, outputPixels: n
 export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
   const tensors = graphTensors(checkpoint);
   const counted = new Map<string, WeightBytes>();
-  return (precision, device, outputPixels) => {
+  return (precision, device, largest) => {
     const key = `${precision} ${device}`;
     const weights = counted.get(key) ?? weightBytes(tensors, precision, device);
     counted.set(key, weights);
-    const extent = largestExtent(checkpoint, outputPixels);
+    const extent = largestExtent(checkpoint, largest);
     return {
       weights,
       activations: activationBytes(checkpoint, extent, precision, device),

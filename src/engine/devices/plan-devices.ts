@@ -2,15 +2,14 @@ import type { DeviceKind, DeviceMap, Precision, PrecisionSetting } from '../../p
 import { balance, graphsAt } from './balance.js';
 import type { Device, DevicePlan } from './device-plan.js';
 import { layOut, type Layout } from './lay-out.js';
+import type { LargestRequest } from './activation-bytes.js';
 import type { SizesOf } from './network-sizes.js';
 import { AUTO_PRECISION, type ServedPrecisions } from './precisions.js';
 
 /** What a plan is made from. */
-export interface PlanRequest {
+export interface PlanRequest extends LargestRequest {
   readonly deviceMap: DeviceMap;
   readonly precision: PrecisionSetting;
-  /** Pixels of the largest result that a request may ask for. */
-  readonly outputPixels: number;
 }
 
 /** What there is to plan with. */
@@ -63,7 +62,7 @@ export function planDevices(request: PlanRequest, machine: Machine, sizesOf: Siz
   if (kind === 'cuda' && machine.gpus.length === 0) return { refused: 'no gpu' };
   const precision = request.precision === 'auto' ? AUTO_PRECISION[kind] : request.precision;
   if (!machine.served[kind].includes(precision)) return { refused: 'precision', kind };
-  const sizes = sizesOf(precision, kind, request.outputPixels);
+  const sizes = sizesOf(precision, kind, request);
   const layout: Layout = { precision, sizes, budgetOf, measure: 'totalBytes' };
   const plan = kind === 'cpu' ? planCpu(machine, layout) : planGpus(request, machine, layout);
   return plan ?? { refused: 'too large', kind, precision };

@@ -48,7 +48,7 @@ function describeShortage(
   machine: Machine,
   sizesOf: SizesOf,
 ): string {
-  const loads = stageBytes(sizesOf(precision, kind, request.outputPixels), kind);
+  const loads = stageBytes(sizesOf(precision, kind, request), kind);
   if (kind === 'cpu') {
     const { stage, bytes } = largest(loads);
     return `The checkpoint is too large for this host: in ${precision} the weights for ${STAGE_NAMES[stage]} alone take ${formatBytes(bytes)}, and ${formatBytes(machine.hostBytes)} of memory are available`;
@@ -58,11 +58,18 @@ function describeShortage(
   const whole = largest(loads.filter(({ stage }) => stage !== 'picture'));
   const isSplit = request.deviceMap === 'balanced' && machine.gpus.length > 1;
   const { stage, bytes } = isSplit && whole.bytes > Math.max(...rooms) ? whole : largest(loads);
-  const need = `in ${precision}, ${STAGE_NAMES[stage]} alone takes ${formatBytes(bytes)} with results of ${request.outputPixels} pixels`;
+  const need = `in ${precision}, ${STAGE_NAMES[stage]} alone takes ${formatBytes(bytes)} with results of ${request.outputPixels} pixels${andReferences(request, (asked) => sizesOf(precision, kind, asked))}`;
   const offers = machine.gpus.map(
     (gpu, index) => `${deviceLabel(gpu)} (${gpu.name}) ${formatBytes(rooms[index] ?? 0)}`,
   );
   return `The checkpoint is too large for DEVICE_MAP=${request.deviceMap}: ${need}${stage === 'text' && isSplit ? ' on one GPU' : ''}, and there is room for ${offers.join(', ')}`;
+}
+
+/** Where they count: a class that takes one reference has the same sizes whatever MAX_REFERENCES is. */
+function andReferences(request: PlanRequest, sizes: (request: PlanRequest) => NetworkSizes): string {
+  const { maxReferences } = request;
+  const areCounted = sizes(request).streamBytes > sizes({ ...request, maxReferences: 1 }).streamBytes;
+  return areCounted ? ` and ${maxReferences} references` : '';
 }
 
 interface StageBytes {
@@ -93,31 +100,35 @@ function describeRemedies(request: PlanRequest, machine: Machine, sizesOf: Sizes
     (map) => map !== request.deviceMap && isPossible(map, machine),
   );
   const areas = SMALLER_AREAS.filter((area) => area < request.outputPixels);
+  const fewer = Array.from({ length: request.maxReferences - 1 }, (_, index) => request.maxReferences - 1 - index);
   const single: Partial<PlanRequest>[] = [
     ...precisions.map((precision) => ({ precision })),
     ...maps.map((deviceMap) => ({ deviceMap })),
     ...areas.map((outputPixels) => ({ outputPixels })),
+    ...fewer.map((maxReferences) => ({ maxReferences })),
   ];
   const double = precisions.flatMap((precision) => [
     ...maps.map((deviceMap) => ({ precision, deviceMap })),
     ...areas.map((outputPixels) => ({ precision, outputPixels })),
+    ...fewer.slice(-1).map((maxReferences) => ({ precision, maxReferences })),
   ]);
   for (const changes of [single, double]) {
     const remedies = changes.filter((change) => fits({ ...request, ...change })).map(describeChange);
     if (remedies.length > 0) return `It fits with ${remedies.slice(0, MOST_REMEDIES).join(', or with ')}`;
   }
-  return 'Neither PRECISION, DEVICE_MAP nor MAX_OUTPUT_PIXELS would make it fit here';
+  return 'Neither PRECISION, DEVICE_MAP, MAX_OUTPUT_PIXELS nor MAX_REFERENCES would make it fit here';
 }
 
 function isPossible(map: DeviceMap, { gpus }: Machine): boolean {
   return map === 'cpu' || gpus.length > (map === 'balanced' ? 1 : 0);
 }
 
-function describeChange({ precision, deviceMap, outputPixels }: Partial<PlanRequest>): string {
+function describeChange({ precision, deviceMap, outputPixels, maxReferences }: Partial<PlanRequest>): string {
   return [
     precision === undefined ? '' : `PRECISION=${precision}`,
     deviceMap === undefined ? '' : `DEVICE_MAP=${deviceMap}`,
     outputPixels === undefined ? '' : `MAX_OUTPUT_PIXELS=${outputPixels}`,
+    maxReferences === undefined ? '' : `MAX_REFERENCES=${maxReferences}`,
   ]
     .filter((setting) => setting !== '')
     .join(' ');

@@ -34,7 +34,7 @@ export async function openSessions(
   const runnersOf = (graph: GraphName): PlacedRunner[] =>
     [...placed].filter(([part]) => part.graph === graph).map(([, model]) => sessions.runner(model));
   return {
-    graphs: ofEachGraph((graph) => joined(graph, runnersOf(graph))),
+    graphs: ofEachGraph((graph) => joined(graph, runnersOf(graph), checkpoint)),
     unexpected,
     warnings,
     release: () => sessions.release(),
@@ -47,8 +47,8 @@ function placeModel(part: Part, model: Uint8Array, root: string, { devices }: De
   return { name: part.graph, model, root, device, stage: STAGE_OF[part.graph], resident: part.resident };
 }
 
-function joined(graph: GraphName, runners: readonly PlacedRunner[]): GraphRunner {
+function joined(graph: GraphName, runners: readonly PlacedRunner[], { transformer }: Checkpoint): GraphRunner {
   const [first, ...others] = runners;
   if (first === undefined) throw new Error(`The plan lacks ${graph}`);
-  return others.length === 0 ? first : new SplitDenoiser([first, ...others]);
+  return others.length === 0 ? first : new SplitDenoiser([first, ...others], transformer.config.zeroCondT);
 }

@@ -7,7 +7,11 @@ interface DenoiserPart extends GraphRunner {
 
 /** The denoiser as several graphs, each with some of its layers: both streams go from one to the next through the host. */
 export class SplitDenoiser implements GraphRunner {
-  constructor(private readonly parts: readonly [DenoiserPart, ...DenoiserPart[]]) {}
+  /** @param everyPartTellsRows each part, not only the last, takes how many rows are the target's (see networks/denoiser.ts) */
+  constructor(
+    private readonly parts: readonly [DenoiserPart, ...DenoiserPart[]],
+    private readonly everyPartTellsRows: boolean,
+  ) {}
 
   async run({ latents, reference_latents, ...shared }: Inputs): Promise<OutputTensor> {
     if (latents === undefined || reference_latents === undefined) throw new Error('The denoiser needs its latents');
@@ -15,8 +19,10 @@ export class SplitDenoiser implements GraphRunner {
     const last = others.pop();
     if (last === undefined) return first.run({ latents, reference_latents, ...shared });
     let streams = await passOn(first, { latents, reference_latents, ...shared });
-    for (const part of others) streams = await passOn(part, { ...shared, ...streams });
-    return last.run({ ...shared, ...streams, target_tokens: integers([latents.shape[0] ?? 0], 1) });
+    const target = { target_tokens: integers([latents.shape[0] ?? 0], 1) };
+    const told = this.everyPartTellsRows ? target : {};
+    for (const part of others) streams = await passOn(part, { ...shared, ...streams, ...told });
+    return last.run({ ...shared, ...streams, ...target });
   }
 }
 

@@ -3,20 +3,31 @@ const KEPT_BYTES = 1536 * 2 ** 20;
 /** Steps made at once: the weights, a third of the transformer's, are read once for all of them. */
 export const BYTES_AT_ONCE = 128 * 2 ** 20;
 
+/** What modulates one step. */
+export interface StepVectors {
+  /** float32 [length]: of the step's timestep. */
+  readonly step: Float32Array;
+  /** float32 [length]: of timestep 0, the same for all steps; null where references have no modulation of their own. */
+  readonly references: Float32Array | null;
+}
+
 /** Modulation of the steps of one schedule. */
 export class ModulationSchedule {
   private readonly vectors = new Map<number, Float32Array>();
+  private references: Float32Array | null = null;
   private readonly keepsAll: boolean;
   private readonly stepsAtOnce: number;
 
   /**
    * @param timesteps float32 [steps], 0–1
    * @param length elements of one step's modulation
+   * @param hasReferences references are modulated as at timestep 0 (zero_cond_t)
    * @param make makes the modulation of some timesteps, float32 [timesteps, length]
    */
   constructor(
     private readonly timesteps: Float32Array,
     private readonly length: number,
+    private readonly hasReferences: boolean,
     private readonly make: (timesteps: Float32Array) => Promise<Float32Array>,
   ) {
     const bytes = length * Float32Array.BYTES_PER_ELEMENT;
@@ -33,20 +44,23 @@ export class ModulationSchedule {
     for (let step = 0; step < this.timesteps.length; step += 1) await this.at(step);
   }
 
-  /** The modulation of one step, float32 [length]. */
-  async at(step: number): Promise<Float32Array> {
+  /** The modulation of one step. */
+  async at(step: number): Promise<StepVectors> {
     if (!this.vectors.has(step)) await this.makeFrom(step);
     const vector = this.vectors.get(step);
     if (vector === undefined) throw new Error(`The schedule has no step ${step}`);
-    return vector;
+    return { step: vector, references: this.references };
   }
 
   private async makeFrom(first: number): Promise<void> {
     const some = this.timesteps.subarray(first, first + this.stepsAtOnce);
-    const all = await this.make(some);
+    // Timestep 0 goes along with the first steps, so that the weights are not read for it alone.
+    const isDue = this.hasReferences && this.references === null;
+    const all = await this.make(isDue ? Float32Array.of(...some, 0) : some);
+    const vector = (index: number): Float32Array => all.subarray(index * this.length, (index + 1) * this.length);
     if (!this.keepsAll) this.vectors.clear();
-    for (let index = 0; index < some.length; index += 1) {
-      this.vectors.set(first + index, all.subarray(index * this.length, (index + 1) * this.length));
-    }
+    for (let index = 0; index < some.length; index += 1) this.vectors.set(first + index, vector(index));
+    // A copy where it outlives the vectors that it was made with.
+    if (isDue) this.references = this.keepsAll ? vector(some.length) : vector(some.length).slice();
   }
 }

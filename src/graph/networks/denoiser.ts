@@ -4,8 +4,9 @@ import { linear } from '../nn/linear.js';
 import { concat, sizeOf } from '../ops.js';
 import { Scope } from '../scope.js';
 import type { Weights } from '../weights.js';
-import { dualStreamBlock, modulated, type DualStreamBlock } from './dual-stream-block.js';
+import { dualStreamBlock, type DualStreamBlock } from './dual-stream-block.js';
 import type { LayerRange } from './layer-range.js';
+import { alike, modulated, targetAndReferences } from './modulated-rows.js';
 import { modulationInput } from './modulation-input.js';
 
 /**
@@ -14,8 +15,10 @@ import { modulationInput } from './modulation-input.js';
  * devices, each part's streams are the next one's inputs.
  *
  * Inputs: of the part with the first block latents [target tokens, inChannels] and reference_latents [reference tokens,
- * inChannels], of the others image [target + reference tokens, innerDim], and of the last then target_tokens int64 [1];
- * text [text tokens, innerDim]; modulation [modulationLength]; cos, sin [text + target + reference tokens, headDim/2].
+ * inChannels], of the others image [target + reference tokens, innerDim], and of those that tell the target's rows from the
+ * references' then target_tokens int64 [1]: the last one, all of a zeroCondT model; text [text tokens, innerDim]; modulation
+ * [modulationLength], and of a zeroCondT model reference_modulation [modulationLength], that of timestep 0; cos, sin [text +
+ * target + reference tokens, headDim/2].
  * Output: velocity [target tokens, patchSize²·outChannels] of the part with the last block; next_image and next_text of the
  * others.
  */
@@ -28,23 +31,30 @@ export function denoiser(
   const { innerDim: width, numLayers } = config;
   const model = new Scope(graph, weights);
   const isLast = layers.end === numLayers;
-  const start = layers.first === 0 ? embeddedLatents(model, config) : passedImage(graph, width, isLast);
+  const start =
+    layers.first === 0 ? embeddedLatents(model, config) : passedImage(graph, width, isLast || config.zeroCondT);
   let { image } = start;
   let text = graph.input('text', 'float32', ['text_tokens', width]);
-  const modulation = modulationInput(graph, config, layers);
+  const modulation = modulationInput(graph, config, layers, 'modulation');
+  const ofReferences = config.zeroCondT ? modulationInput(graph, config, layers, 'reference_modulation') : null;
   const tables = {
     cos: graph.input('cos', 'float32', ['tokens', config.attentionHeadDim / 2]),
     sin: graph.input('sin', 'float32', ['tokens', config.attentionHeadDim / 2]),
   };
   const textTokens = sizeOf(text, 0);
   for (const [index, ofBlock] of modulation.blocks.entries()) {
+    const references = ofReferences?.blocks[index];
     const layer = layers.first + index;
     const block: DualStreamBlock = {
       scope: model.block('transformer_blocks', layer),
       config,
       tables,
       textTokens,
-      modulation: ofBlock,
+      text: ofBlock.text,
+      image:
+        references === undefined
+          ? alike(ofBlock.image)
+          : targetAndReferences(ofBlock.image, references.image, start.targetTokens),
       readRows: layer === numLayers - 1 ? start.targetTokens : null,
     };
     ({ image, text } = dualStreamBlock(block, image, text));
@@ -54,7 +64,7 @@ export function denoiser(
     graph.output('next_text', text, ['text_tokens', width]);
     return;
   }
-  const normed = modulated(image, modulation.out); // [target tokens, innerDim]
+  const normed = modulated(image, { all: modulation.out }); // [target tokens, innerDim]
   const outputWidth = config.patchSize ** 2 * config.outChannels;
   graph.output('velocity', linear(model.at('proj_out'), normed, width, outputWidth), ['target_tokens', outputWidth]);
 }
@@ -73,8 +83,7 @@ function embeddedLatents(model: Scope, { inChannels, innerDim }: TransformerConf
   return { image, targetTokens: sizeOf(latents, 0) };
 }
 
-function passedImage(graph: GraphBuilder, width: number, isLast: boolean): ImageStream {
+function passedImage(graph: GraphBuilder, width: number, tellsRows: boolean): ImageStream {
   const image = graph.input('image', 'float32', ['image_tokens', width]);
-  // Only the last block tells the target's rows from the references'.
-  return { image, targetTokens: isLast ? graph.input('target_tokens', 'int64', [1]) : sizeOf(image, 0) };
+  return { image, targetTokens: tellsRows ? graph.input('target_tokens', 'int64', [1]) : sizeOf(image, 0) };
 }

@@ -3,11 +3,12 @@ import type { Value } from '../graph-builder.js';
 import { attention } from '../nn/attention.js';
 import { feedForward } from '../nn/feed-forward.js';
 import { linear } from '../nn/linear.js';
-import { adaptiveLayerNorm, rmsNorm } from '../nn/norm.js';
+import { rmsNorm } from '../nn/norm.js';
 import { rotary, type RotaryTables } from '../nn/rope.js';
-import { add, concat, mul, reshape, sizeOf, slice } from '../ops.js';
+import { concat, reshape, sizeOf, slice } from '../ops.js';
 import type { Scope } from '../scope.js';
-import type { BlockModulation, NormModulation, OutModulation, StreamModulation } from './modulation-layout.js';
+import { addGated, alike, modulated, ofTarget, type StreamRows } from './modulated-rows.js';
+import type { EndingStreamModulation, StreamModulation } from './modulation-layout.js';
 
 const EPSILON = 1e-6;
 
@@ -48,8 +49,10 @@ export interface DualStreamBlock {
   readonly tables: RotaryTables;
   /** Rows of the text in the joint sequence, before the picture's: an int64 vector of one element. */
   readonly textTokens: Value;
-  /** Without norm2 for the text, its stream ends here. */
-  readonly modulation: BlockModulation<Value>;
+  /** The text's modulation; without norm2 its stream ends here. */
+  readonly text: StreamModulation<Value> | EndingStreamModulation<Value>;
+  /** The picture's. */
+  readonly image: StreamRows;
   /** How many of the picture's first rows are read afterwards, an int64 vector of one element; null where all are. */
   readonly readRows: Value | null;
 }
@@ -61,28 +64,29 @@ export interface DualStreamBlock {
  * @param text [text tokens, innerDim]
  */
 export function dualStreamBlock(block: DualStreamBlock, image: Value, text: Value): { image: Value; text: Value } {
-  const { config, tables, textTokens, modulation, readRows } = block;
+  const { config, tables, textTokens, readRows } = block;
   const width = config.innerDim;
   const read = (x: Value): Value => (readRows === null ? x : slice(x, 0, readRows, 0));
+  const readImage = readRows === null ? block.image : ofTarget(block.image);
 
-  const imageNormed = modulated(image, modulation.image.norm1); // [image tokens, innerDim]
-  const textNormed = modulated(text, modulation.text.norm1); // [text tokens, innerDim]
+  const imageNormed = modulated(image, block.image.norm1); // [image tokens, innerDim]
+  const textNormed = modulated(text, { all: block.text.norm1 }); // [text tokens, innerDim]
   const { key, value } = jointKeysAndValues(block, imageNormed, textNormed); // [text + image tokens, innerDim]
   const attend = (query: Value): Value => attention(query, key, value, config.numAttentionHeads, width);
 
-  if (modulation.text.norm2 === null) {
+  if (block.text.norm2 === null) {
     leaveOutText(block.scope);
     const query = rotary(queries(block, IMAGE, read(imageNormed)), tables, 'interleaved', width, textTokens);
     const attended = attend(query); // [read image tokens, innerDim]
-    return { image: outputs(block, IMAGE, read(image), attended, modulation.image), text };
+    return { image: outputs(block, IMAGE, read(image), attended, readImage), text };
   }
   const asking = concat([queries(block, TEXT, textNormed), queries(block, IMAGE, read(imageNormed))], 0);
   const attended = attend(rotary(asking, tables, 'interleaved', width)); // [text + read image tokens, innerDim]
   const textAttended = slice(attended, 0, textTokens, 0);
   const imageAttended = slice(attended, textTokens, sizeOf(attended, 0), 0);
   return {
-    image: outputs(block, IMAGE, read(image), imageAttended, modulation.image),
-    text: outputs(block, TEXT, text, textAttended, modulation.text),
+    image: outputs(block, IMAGE, read(image), imageAttended, readImage),
+    text: outputs(block, TEXT, text, textAttended, alike(block.text)),
   };
 }
 
@@ -116,21 +120,11 @@ function outputs(
   layers: StreamLayers,
   stream: Value,
   attended: Value,
-  { norm1, norm2 }: StreamModulation<Value>,
+  { norm1, norm2 }: StreamRows,
 ): Value {
   const hidden = addGated(stream, project(block, layers.out, attended), norm1); // [tokens, innerDim]
   const normed = modulated(hidden, norm2);
   return addGated(hidden, feedForward(block.scope.at(layers.feedForward), normed, block.config.innerDim), norm2);
-}
-
-/** A stream's adaptive norm, [tokens, innerDim]; here and in addGated alone a modulation meets tokens. */
-export function modulated(stream: Value, { scale, shift }: OutModulation<Value>): Value {
-  return adaptiveLayerNorm(stream, scale, shift, EPSILON);
-}
-
-/** A stream with what its gate lets through of a layer's result, [tokens, innerDim]. */
-function addGated(stream: Value, result: Value, { gate }: NormModulation<Value>): Value {
-  return add(stream, mul(result, gate));
 }
 
 /** A linear layer from and to innerDim. */

@@ -19,8 +19,16 @@ export interface StepModulation {
   readonly blocks: readonly BlockModulation<Value>[];
 }
 
-/** Declares the input `modulation` [modulationLength] and cuts it into its pieces by name. */
-export function modulationInput(graph: GraphBuilder, config: TransformerConfig, layers: LayerRange): StepModulation {
+/**
+ * Declares an input [modulationLength] and cuts it into its pieces by name.
+ * @param name `modulation`, of the step's timestep; `reference_modulation`, of timestep 0
+ */
+export function modulationInput(
+  graph: GraphBuilder,
+  config: TransformerConfig,
+  layers: LayerRange,
+  name: 'modulation' | 'reference_modulation',
+): StepModulation {
   const { innerDim: width, numLayers } = config;
   const outCount = outPieces().length;
   const before = blockPieceCount(config, 0, layers.first);
@@ -30,7 +38,7 @@ export function modulationInput(graph: GraphBuilder, config: TransformerConfig, 
   // Other blocks' pieces stay together.
   const counts = [...ones(outCount), before, ...ones(own), behind].filter((count) => count > 0);
   const sizes = counts.map((count) => count * width);
-  const parts = split(graph.input('modulation', 'float32', [modulationLength(config)]), sizes, 0);
+  const parts = split(graph.input(name, 'float32', [modulationLength(config)]), sizes, 0);
   if (before > 0) parts.splice(outCount, 1);
   const pieces = parts.values();
   const next = (): Value => {

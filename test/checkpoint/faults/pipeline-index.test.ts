@@ -5,13 +5,13 @@ const INDEX = 'model_index.json';
 const PIPELINE_FAULTS: readonly Fault[] = [
   [
     'another pipeline',
-    set(INDEX, { _class_name: 'QwenImageEditPlusPipeline' }),
-    `${INDEX}: _class_name is "QwenImageEditPlusPipeline", a pipeline that is not supported; supported is QwenImageEditPipeline`,
+    set(INDEX, { _class_name: 'QwenImageLayeredPipeline' }),
+    `${INDEX}: _class_name is "QwenImageLayeredPipeline", a pipeline that is not supported; supported is QwenImageEditPipeline, QwenImageEditPlusPipeline`,
   ],
   [
     'no pipeline class',
     set(INDEX, { _class_name: undefined }),
-    `${INDEX}: _class_name is missing; supported is QwenImageEditPipeline`,
+    `${INDEX}: _class_name is missing; supported is QwenImageEditPipeline, QwenImageEditPlusPipeline`,
   ],
   [
     'another transformer class',

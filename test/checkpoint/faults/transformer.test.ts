@@ -3,7 +3,7 @@ import { type Fault, set, testFaults } from '../../support/checkpoint-faults.js'
 
 const TRANSFORMER = 'transformer/config.json';
 const TRANSFORMER_FAULTS: readonly Fault[] = [
-  ...['guidance_embeds', 'zero_cond_t', 'use_additional_t_cond', 'use_layer3d_rope'].map((key): Fault => [
+  ...['guidance_embeds', 'use_additional_t_cond', 'use_layer3d_rope'].map((key): Fault => [
     key,
     set(TRANSFORMER, { [key]: true }),
     `${TRANSFORMER}: ${key} is true; only false is supported`,

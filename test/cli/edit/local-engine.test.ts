@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { Workplace } from '../../support/command.js';
 import { edit, GOOD_PICTURE, goodForm } from '../../support/edit-form.js';
+import { checkpointFolder } from '../../support/fixtures.js';
 import { gradient } from '../../support/pictures.js';
 import { TestServer } from '../../support/server.js';
 
@@ -41,6 +42,25 @@ describe('the command line with an engine of its own', () => {
     } finally {
       await server.stop();
     }
+  });
+
+  test('--together: all pictures are references of one edit, in the order that they are named in', async () => {
+    const other = await gradient(60, 40).png().toBuffer();
+    const several = await Workplace.create({ 'a.png': GOOD_PICTURE, 'b.png': other });
+    const env = { QWEN_MODEL_DIR: checkpointFolder('plus-2511') };
+    const make = async (pictures: readonly string[], output: string): Promise<string> => {
+      const prompt = 'put picture 2 into picture 1';
+      const options = ['--together', '-o', output, '--seed', '7', '--size', '64x64', ...QUICK];
+      const { code, stderr } = await several.run([...pictures, prompt, ...options], { env });
+      expect(code).toBe(0);
+      return stderr;
+    };
+    expect(await make(['a.png', 'b.png'], 'ab.png')).toContain('a.png + b.png -> ab.png (64x64, seed 7');
+    await make(['b.png', 'a.png'], 'ba.png');
+    expect((await several.read('ab.png')).equals(await several.read('ba.png'))).toBe(false);
+    const { code, stderr } = await several.run(['a.png', 'b.png', 'x', '--together', '-o', 'no.png']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/takes at most 1 picture an edit, 2 were given/)]);
+    await several.remove();
   });
 
   test('without -o the result lies beside its input; several variants are numbered', async () => {

@@ -41,6 +41,7 @@ const request = (deviceMap: DeviceMap, precision: Precision, outputPixels = 4_19
   deviceMap,
   precision,
   outputPixels,
+  maxReferences: 4,
 });
 
 function planOf(asked: PlanRequest, on: Machine): DevicePlan | null {
@@ -170,7 +171,7 @@ test('a refusal names only settings that would fit', () => {
 });
 
 test('auto takes GPUs where there are any, and cuda the one with the most free memory', () => {
-  const auto: PlanRequest = { deviceMap: 'auto', precision: 'auto', outputPixels: 1_048_576 };
+  const auto: PlanRequest = { deviceMap: 'auto', precision: 'auto', outputPixels: 1_048_576, maxReferences: 4 };
   expect(planDevices(auto, machine([]), sizesOf)).toMatchObject({ kind: 'cpu', precision: 'fp32' });
   expect(planDevices(auto, machine(cards(80)), sizesOf)).toMatchObject({ kind: 'cuda', precision: 'bf16' });
   expect(planDevices({ ...auto, deviceMap: 'cpu' }, machine(cards(80)), sizesOf)).toMatchObject({ kind: 'cpu' });

@@ -26,7 +26,7 @@ async function requestOf(item: PictureCase, sizeRules: SizeRules): Promise<Pictu
   return {
     prompt: item.prompt,
     negativePrompt: item.negative_prompt ?? ' ',
-    references: [await inputPicture(pictureFile(item.picture), sizeRules)],
+    references: await Promise.all(item.pictures.map((name) => inputPicture(pictureFile(name), sizeRules))),
     editKey: randomUUID(),
     size: { width, height },
     numInferenceSteps: item.num_inference_steps,

@@ -30,14 +30,14 @@ const stages = {
   async load({ folder, precision = 'fp32', cache = { folder: '', maxBytes: 0 } }) {
     const checkpoint = await openEditCheckpoint(folder);
     const deviceMap = /** @type {const} */ ('cpu');
-    const request = { deviceMap, precision, outputPixels: checkpoint.service.nativeArea };
+    const request = { deviceMap, precision, outputPixels: checkpoint.service.nativeArea, maxReferences: 4 };
     loaded = await loadEditModel(checkpoint, (await planCheckpoint(checkpoint, request)).plan, cache);
     return { warnings: loaded.warnings };
   },
   async vision({ file }) {
     return model().textEncoder.encodeImage(await readImage(file));
   },
-  prompts: ({ prompts, features }) => model().textEncoder.encodePrompts(prompts, [features]),
+  prompts: ({ prompts, features }) => model().textEncoder.encodePrompts(prompts, features),
   condition: ({ prompt, grids }) => model().transformer.condition(prompt, grids),
   modulation: ({ timestep }) => model().transformer.modulation(Float32Array.of(timestep)).at(0),
   velocity: ({ latents, references, modulation, conditioning }) =>

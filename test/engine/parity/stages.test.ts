@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ImageFeatures } from '../../../src/engine/text-encoder.js';
 import { relativeError } from '../../support/compare.js';
 import { checkpointFolder, checkpointNames, goldenFile, manifest } from '../../support/fixtures.js';
 import { goldenFloats, readSafetensors } from '../../support/safetensors.js';
@@ -33,10 +34,15 @@ describe.each(stagedCheckpoints)('checkpoint %s', (name) => {
   afterAll(() => stages.stop());
 
   test.each(cases.text)('text encoder: $name', async (item) => {
-    const features = await stages.run('vision', { file: goldenFile(name, item.condition_picture) });
-    expect([features.gridHeight, features.gridWidth]).toEqual(item.grid.slice(1));
-    expectClose('vision tower', `${name}/${item.name}`, features.embeds, goldenFloats(text, `${item.name}.vision`));
-    // A second prompt shares the picture and the template with the first and must not change it, nor be changed.
+    const features: ImageFeatures[] = [];
+    for (const picture of item.condition_pictures) {
+      features.push(await stages.run('vision', { file: goldenFile(name, picture) }));
+    }
+    const grids = features.map(({ gridHeight, gridWidth }) => [gridHeight, gridWidth]);
+    expect(grids).toEqual(item.grids.map(([, rows, columns]) => [rows, columns]));
+    const embedded = features.flatMap(({ embeds: own }) => [...own]);
+    expectClose('vision tower', `${name}/${item.name}`, embedded, goldenFloats(text, `${item.name}.vision`));
+    // A second prompt shares the pictures and the template with the first and must not change it, nor be changed.
     const prompts: [string, string] = [item.prompt, 'Something else.'];
     const [embeds, other] = await stages.run('prompts', { prompts, features });
     const [alone] = await stages.run('prompts', { prompts: [prompts[1]], features });
@@ -59,16 +65,30 @@ describe.each(stagedCheckpoints)('checkpoint %s', (name) => {
     };
     const conditioning = await stages.run('condition', {
       prompt,
-      grids: [grid(item.target_tokens), grid(item.reference_tokens)],
+      grids: [item.target_tokens, ...item.reference_tokens].map(grid),
     });
     expectClose('prompt projection', `${name}/${item.name}`, conditioning.text, golden('projected_text'));
 
     const modulation = await stages.run('modulation', { timestep: item.sigma });
-    expectClose('modulation', `${name}/${item.name}`, modulation, packedModulation(denoiser, item.name));
+    const expectModulation = (actual: Float32Array, packed: readonly (number | null)[]): void => {
+      const known = [...actual].filter((_, index) => packed[index] !== null);
+      expect(actual).toHaveLength(packed.length);
+      expectClose(
+        'modulation',
+        `${name}/${item.name}`,
+        known,
+        packed.filter((value) => value !== null),
+      );
+    };
+    expectModulation(modulation.step, packedModulation(denoiser, item.name, 'image'));
+    expect(modulation.references !== null).toBe(denoiser.has(`${item.name}.modulation.0.reference`));
+    if (modulation.references !== null) {
+      expectModulation(modulation.references, packedModulation(denoiser, item.name, 'reference'));
+    }
 
     const all = golden('latents');
     const targetTokens = item.target_tokens[0] * item.target_tokens[1];
-    const tokens = targetTokens + item.reference_tokens[0] * item.reference_tokens[1];
+    const tokens = item.reference_tokens.reduce((sum, [rows, columns]) => sum + rows * columns, targetTokens);
     const targetEnd = (all.length / tokens) * targetTokens;
     const velocity = await stages.run('velocity', {
       latents: all.slice(0, targetEnd),

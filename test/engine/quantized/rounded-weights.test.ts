@@ -90,14 +90,14 @@ describe.each(CASES)('the $checkpoint checkpoint in $precision', ({ checkpoint, 
     compare('vision tower', (await quantized.run('vision', { file })).embeds, features.embeds);
 
     const prompts: [string] = ['make it black and white'];
-    const [prompt] = await floats.run('prompts', { prompts, features });
+    const [prompt] = await floats.run('prompts', { prompts, features: [features] });
     if (prompt === undefined) throw new Error('The prompt has no embeddings');
-    const [roundedPrompt] = await quantized.run('prompts', { prompts, features });
+    const [roundedPrompt] = await quantized.run('prompts', { prompts, features: [features] });
     compare('prompt embeddings', roundedPrompt?.data ?? [], prompt.data);
 
     const timestep = 0.6;
     const modulation = await floats.run('modulation', { timestep });
-    compare('modulation', await quantized.run('modulation', { timestep }), modulation);
+    compare('modulation', (await quantized.run('modulation', { timestep })).step, modulation.step);
 
     const grids = [
       { rows: 4, columns: 6 },

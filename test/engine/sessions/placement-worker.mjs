@@ -3,7 +3,7 @@
  * Makes one picture of a checkpoint under several plans of its own making, each in the engine's parts, and prints what
  * came of each as a line of JSON. In a process of its own: jest's realms have typed arrays that the runtime refuses.
  *
- *     node placement-worker.mjs CHECKPOINT PICTURE
+ *     node placement-worker.mjs CHECKPOINT PICTURE...
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -20,11 +20,14 @@ const { SchedulerService } = await import('../../../src/engine/scheduler/schedul
 const { sizeRules } = await import('../../../src/engine/size-rules.js');
 const { readInputPicture } = await import('../../../src/images/input-picture.js');
 
-const [folder = '', picture = ''] = process.argv.slice(2);
+const [folder = '', ...pictures] = process.argv.slice(2);
 const LIMITS = { maxPixels: 64e6, maxAspect: 100 };
 const SIZE = { width: 64, height: 64 };
 const checkpoint = await openEditCheckpoint(folder);
-const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', 64 * 64);
+const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', {
+  outputPixels: 64 * 64,
+  maxReferences: pictures.length,
+});
 const layers = sizes.weights.layers.length;
 
 /**
@@ -55,7 +58,9 @@ const plans = {
 const request = {
   prompt: 'make it blue',
   negativePrompt: 'dull',
-  references: [await readInputPicture(await readFile(picture), LIMITS, SIZE, sizeRules(checkpoint))],
+  references: await Promise.all(
+    pictures.map(async (picture) => readInputPicture(await readFile(picture), LIMITS, SIZE, sizeRules(checkpoint))),
+  ),
   size: SIZE,
   numInferenceSteps: 2,
   trueCfgScale: 3,

@@ -11,9 +11,9 @@ interface Outcome {
   readonly reloadedBytes: number;
 }
 
-function outcomesOf(checkpoint: string): Map<string, Outcome> {
+function outcomesOf(checkpoint: string, pictures: readonly string[]): Map<string, Outcome> {
   const worker = join(import.meta.dirname, 'placement-worker.mjs');
-  const output = execFileSync(process.execPath, [worker, checkpointFolder(checkpoint), pictureFile('square.png')], {
+  const output = execFileSync(process.execPath, [worker, checkpointFolder(checkpoint), ...pictures.map(pictureFile)], {
     encoding: 'utf8',
   });
   const lines = output.trim().split('\n');
@@ -21,11 +21,23 @@ function outcomesOf(checkpoint: string): Map<string, Outcome> {
 }
 
 describe.each([
-  { checkpoint: 'plain', layers: 2, plans: ['everything', 'inTurns', 'split'] },
-  { checkpoint: 'sharded', layers: 3, plans: ['everything', 'inTurns', 'split', 'splitInThree'] },
-])('checkpoint $checkpoint', ({ checkpoint, layers, plans }) => {
+  { checkpoint: 'plain', layers: 2, plans: ['everything', 'inTurns', 'split'], pictures: ['square.png'] },
+  {
+    checkpoint: 'sharded',
+    layers: 3,
+    plans: ['everything', 'inTurns', 'split', 'splitInThree'],
+    pictures: ['square.png'],
+  },
+  // Every part of its denoiser must tell the target's rows from the references'.
+  {
+    checkpoint: 'plus-2511',
+    layers: 3,
+    plans: ['everything', 'inTurns', 'split', 'splitInThree'],
+    pictures: ['square.png', 'tall.png'],
+  },
+])('checkpoint $checkpoint', ({ checkpoint, layers, plans, pictures }) => {
   test('makes the same picture whatever is where, and again after its memory was freed', () => {
-    const outcomes = outcomesOf(checkpoint);
+    const outcomes = outcomesOf(checkpoint, pictures);
     expect([...outcomes.keys()]).toEqual(plans);
     const everything = outcomes.get('everything');
     for (const { digests } of outcomes.values()) expect(new Set(digests)).toEqual(new Set(everything?.digests));

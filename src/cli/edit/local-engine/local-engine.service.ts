@@ -8,7 +8,7 @@ import { pictureUsage } from '../../../edits/usage.js';
 import type { ModelState } from '../../../inference/model-state.js';
 import { ServedModel } from '../../../inference/served-model.js';
 import { apiError } from '../../cli-error.js';
-import type { EditRequest, EditUpdate } from '../editor.js';
+import { type EditRequest, type EditUpdate, pictureField } from '../editor.js';
 
 /** Makes edits with the service's own parts in this process, and an engine process that ends with it. */
 @Injectable()
@@ -21,9 +21,11 @@ export class LocalEngine {
   ) {}
 
   /** @throws CliError, EditError */
-  async *edit({ texts, picture }: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
+  async *edit(request: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
+    const { texts, pictures } = request;
     yield* this.ready(signal);
-    const files = [{ field: 'images', content: FileBlocks.of(picture) }];
+    const field = pictureField(request);
+    const files = pictures.map((picture) => ({ field, content: FileBlocks.of(picture) }));
     const form = this.edits.check({ texts: new Map(Object.entries(texts)), files });
     const id = await this.edits.submit(form, {
       isFollowed: true,

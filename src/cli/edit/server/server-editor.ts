@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CliError } from '../../cli-error.js';
-import type { Editor, EditRequest, EditUpdate } from '../editor.js';
+import { type Editor, type EditRequest, type EditUpdate, pictureField } from '../editor.js';
 import { readEvents } from './event-stream.js';
 import { answeredFault, answeredNotice, toUpdate, unexpected } from './server-answer.js';
 
@@ -45,10 +45,13 @@ export class ServerEditor implements Editor {
     return Promise.resolve();
   }
 
-  private async post({ texts, picture }: EditRequest, signal: AbortSignal): Promise<Response> {
+  private async post(request: EditRequest, signal: AbortSignal): Promise<Response> {
+    const { texts, pictures } = request;
     const body = new FormData();
     for (const [name, text] of Object.entries({ ...texts, stream: 'true', progress: 'true' })) body.append(name, text);
-    body.append('images', new Blob([new Uint8Array(picture)]), 'picture');
+    for (const picture of pictures) {
+      body.append(pictureField(request), new Blob([new Uint8Array(picture)]), 'picture');
+    }
     try {
       return await fetch(this.address, { method: 'POST', body, headers: this.headers, signal });
     } catch (error) {

@@ -16,7 +16,7 @@ export interface Condition extends ConditionArea {
 export interface PipelineVariant extends ServedClass {
   /** In the order in which an input brings its pictures; each reader reads one. */
   readonly conditions: readonly Condition[];
-  /** Reference pictures that one edit may have; at least one it has. */
+  /** Reference pictures that one edit may have, as far as the class bounds them (MAX_REFERENCES does, too); at least one it has. */
   readonly maxReferences: number;
   readonly template: PromptTemplate;
   /** The reference whose aspect a result of size auto has. */

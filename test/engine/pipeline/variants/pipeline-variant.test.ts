@@ -40,7 +40,7 @@ describe('a checkpoint of another class in the table', () => {
   test('is planned with all of its references, each network’s at its own size', async () => {
     const one = { ...OTHER, maxReferences: 1 };
     const of = async (variant: PipelineVariant): Promise<ReturnType<typeof largestExtent>> =>
-      largestExtent(await openCheckpoint(checkpoint.path, [variant]), 2 ** 20);
+      largestExtent(await openCheckpoint(checkpoint.path, [variant]), { outputPixels: 2 ** 20, maxReferences: 16 });
     const [several, single] = [await of(OTHER), await of(one)];
     const { textEncoder, vae } = await openCheckpoint(checkpoint.path, [OTHER]);
     const { patchSize, spatialMergeSize } = textEncoder.config.vision;
