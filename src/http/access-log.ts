@@ -4,6 +4,7 @@ import { answeredStatus } from './answered-status.js';
 import { type LogFields, type LogFieldSource, logMilliseconds } from './log-fields.js';
 import { PROBE_PATHS } from './probe-paths.js';
 import { wireBytes } from './wire-bytes.js';
+import { onClose } from './on-close.js';
 
 const logger = new Logger('Request');
 const NO_MORE: LogFieldSource = { fields: () => Promise.resolve({}), privateFields: {} };
@@ -17,7 +18,7 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
   const startedAt = performance.now();
   const { method, socket } = request;
   const path = request.path.slice(0, 200);
-  response.once('close', () => {
+  onClose(response, () => {
     const bytes = wireBytes(socket);
     const { id, errorCode, logFields } = request.context;
     // Those of an orchestrator would bury the rest of the log; one of them being refused or cut is news.

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { onClose } from './on-close.js';
 
 /** Knows on which connections an answer has begun and is not over. */
 export class StreamingResponses {
@@ -9,7 +10,7 @@ export class StreamingResponses {
     server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       const responses = this.open.get(socket) ?? new Set();
       this.open.set(socket, responses.add(response));
-      response.once('close', () => responses.delete(response));
+      onClose(response, () => responses.delete(response));
     });
   }
 

@@ -3,6 +3,7 @@ import { answeredStatus } from '../../http/answered-status.js';
 import { PROBE_PATHS } from '../../http/probe-paths.js';
 import { routeOf } from '../../http/route-of.js';
 import type { Tracing } from '../tracing.js';
+import { onClose } from '../../http/on-close.js';
 
 /**
  * express middleware: a span for each request but probes, with the attributes of OpenTelemetry's conventions for HTTP servers.
@@ -25,7 +26,7 @@ export function traceRequests(tracing: Tracing): RequestHandler {
       'request.id': request.context.id,
     });
     request.context.trace = span.context;
-    response.once('close', () => {
+    onClose(response, () => {
       const route = routeOf(request);
       const status = answeredStatus(response);
       const { errorCode: code } = request.context;

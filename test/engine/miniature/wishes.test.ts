@@ -8,7 +8,8 @@ import { EngineProcess } from '../../support/engine-process.js';
 import { inputPicture } from '../../support/input-picture.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const SIDE = 128;
+/** A size that it makes as it is. */
+const SIDE = 256;
 /** Pixels: how wide the miniature's border is. */
 const BORDER = 8;
 
