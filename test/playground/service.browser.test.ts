@@ -50,7 +50,8 @@ describe('the page and the service', () => {
     const server = await tests.serve();
     const editor = await tests.open(server.url);
     await editor.isReady();
-    const { id } = await submitJob(server.url, ENDLESS);
+    // Each of its pictures takes long enough for a busy browser.
+    const { id } = await submitJob(server.url, { ...ENDLESS, size: '1024x1024' });
     await jobRuns(server.url, id);
     await editor.fillIn();
     await editor.run();

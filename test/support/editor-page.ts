@@ -43,7 +43,7 @@ export class EditorPage {
   async runLong(): Promise<void> {
     await this.fillIn();
     await this.setOption('num_inference_steps', '150');
-    await this.setOption('size', '512x512');
+    await this.setOption('size', '1024x1024');
     await this.setOption('n', '10');
     await this.run();
     await this.isRunning();
