@@ -69,7 +69,7 @@ describe('streams', () => {
   });
 
   test('with progress=true also the place in the queue, the start, and every step with the time that is left', async () => {
-    const events = await stream({ progress: 'true', n: '2', num_inference_steps: '10' });
+    const events = await stream({ progress: 'true', n: '2', num_inference_steps: '10', size: '256x256' });
     expect(events[0]).toMatchObject({ name: 'image_edit.queued', data: { type: 'image_edit.queued', position: 1 } });
     expect(events[1]).toMatchObject({
       name: 'image_edit.started',
