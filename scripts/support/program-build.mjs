@@ -90,7 +90,7 @@ const PROCESSES = {
     '@napi-rs/nice',
     '@nestjs/microservices',
     '@nestjs/websockets',
-    '@fastify/*',
+    '@fastify/static',
     'swagger-ui-dist',
   ],
   // Libraries in the older module format ask for these.

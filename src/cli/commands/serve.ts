@@ -1,5 +1,5 @@
 import { loadSettings } from '../../config/load-settings.js';
-import { launchFirstEngine } from '../../inference/engine-launcher.js';
+import { dropFirstEngine, launchFirstEngine } from '../../inference/engine-launcher.js';
 import { StopSignals } from '../../program/stop-signals.js';
 import { readOptions } from '../read-options.js';
 
@@ -21,7 +21,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const settings = loadSettings();
   const signals = new StopSignals();
   launchFirstEngine(settings.engine.load);
-  const { serve } = await import('../../server/serve.js');
-  await serve(settings, signals);
+  try {
+    const { serve } = await import('../../server/serve.js');
+    await serve(settings, signals);
+  } catch (error) {
+    // Else the channel to it would keep this process from its end.
+    dropFirstEngine();
+    throw error;
+  }
   return 0;
 }
