@@ -9,6 +9,6 @@ export function basicPassword(header: string | undefined): Buffer | null {
 
 /** RFC 6750's header form. Node decodes header bytes as Latin-1, which is undone here. Null when the header isn't that. */
 export function bearerToken(header: string | undefined): Buffer | null {
-  const match = /^Bearer +(.*\S) *$/i.exec(header ?? '');
+  const match = /^Bearer +([^ ](?:.*\S)?) *$/i.exec(header ?? '');
   return match?.[1] === undefined ? null : Buffer.from(match[1], 'latin1');
 }

@@ -16,6 +16,8 @@ export interface ServiceSettings {
   readonly defaultSize: { readonly width: number; readonly height: number } | 'auto';
   readonly defaultSteps: number;
   readonly defaultTrueCfgScale: number;
+  /** The most guidance that the model makes good pictures with; Infinity where it is not said. */
+  readonly maxTrueCfgScale: number;
   /** Instructions that the model does well. */
   readonly suggestions: readonly string[];
   /** What its users should know; null: nothing. */
@@ -34,6 +36,7 @@ const KEYS = [
   'default_size',
   'default_steps',
   'default_true_cfg_scale',
+  'max_true_cfg_scale',
   'model_id',
   'suggestions',
   'notice',
@@ -70,6 +73,7 @@ export function parseServiceSettings(config: ConfigReader, served: ServedClass):
     defaultSize: parseDefaultSize(config),
     defaultSteps: config.integer('default_steps', served.defaultSteps, { min: 1, max: MAX_STEPS }),
     defaultTrueCfgScale: config.number('default_true_cfg_scale', served.defaultTrueCfgScale, { min: 0 }),
+    maxTrueCfgScale: config.has('max_true_cfg_scale') ? config.number('max_true_cfg_scale', 1, { min: 0 }) : Infinity,
     suggestions: parseSuggestions(config),
     notice: parseNotice(config),
   };

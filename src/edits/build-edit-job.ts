@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { EditInputs, EditJob } from '../jobs/edit-job.js';
 import { editWarnings } from './edit-warnings.js';
+import { trueCfgScale } from './true-cfg-scale.js';
 import type { EditForm } from './fields/check-form.js';
 import { sizeWarnings } from './size-warnings.js';
 
@@ -25,7 +26,7 @@ export function buildEditJob(form: EditForm, pictures: EditInputs, isFollowed: b
       negativePrompt: fields.negative_prompt ?? DEFAULT_NEGATIVE_PROMPT,
       size,
       numInferenceSteps: fields.num_inference_steps ?? model.defaults.numInferenceSteps,
-      trueCfgScale: fields.true_cfg_scale ?? model.defaults.trueCfgScale,
+      trueCfgScale: trueCfgScale(form),
       seed: fields.seed ?? randomInt(2 ** 32),
       maxSequenceLength: fields.max_sequence_length,
       outputType: fields.output_type,

@@ -1,11 +1,14 @@
 import { isGuided } from '../protocol/edit-settings.js';
 import type { EditForm } from './fields/check-form.js';
+import { trueCfgScale } from './true-cfg-scale.js';
 
 /**
  * What the caller asked for and doesn't get, one sentence each; the answer's `warnings`.
  * @param isFollowed the edit's events can be followed: it is streamed or a job
  */
-export function editWarnings({ fields, model }: EditForm, isFollowed: boolean): string[] {
+export function editWarnings(form: EditForm, isFollowed: boolean): string[] {
+  const { fields, model } = form;
+  const scale = trueCfgScale(form);
   const warnings: string[] = [];
   const warn = (applies: boolean, text: string): void => {
     if (applies) warnings.push(text);
@@ -15,8 +18,11 @@ export function editWarnings({ fields, model }: EditForm, isFollowed: boolean): 
     `guidance_scale had no effect: ${model.id} is not guidance-distilled; true_cfg_scale sets its guidance`,
   );
   warn(
-    fields.negative_prompt !== undefined &&
-      !isGuided({ trueCfgScale: fields.true_cfg_scale ?? model.defaults.trueCfgScale }),
+    (fields.true_cfg_scale ?? 0) > scale,
+    `true_cfg_scale was lowered to ${scale}: ${model.id} is not made for more guidance`,
+  );
+  warn(
+    fields.negative_prompt !== undefined && !isGuided({ trueCfgScale: scale }),
     'negative_prompt had no effect: true_cfg_scale is at most 1, so guidance is off',
   );
   warn(

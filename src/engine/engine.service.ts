@@ -113,6 +113,7 @@ function modelInfo(
       numInferenceSteps: service.defaultSteps,
       trueCfgScale: service.defaultTrueCfgScale,
     },
+    maxTrueCfgScale: service.maxTrueCfgScale,
     suggestions: service.suggestions,
     notice: service.notice,
     specialTokens: tokenizer.specialTokens,

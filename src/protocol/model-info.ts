@@ -18,6 +18,8 @@ export interface ModelInfo {
   readonly maxReferences: number;
   /** The settings that the checkpoint has defaults of its own for. */
   readonly defaults: Pick<EditSettings, 'size' | 'numInferenceSteps' | 'trueCfgScale'>;
+  /** A larger true_cfg_scale is lowered to this one. */
+  readonly maxTrueCfgScale: number;
   /** Instructions that the model does well, as its service.json gives them. */
   readonly suggestions: readonly string[];
   /** From its service.json; null: there is nothing to know. */

@@ -237,6 +237,7 @@ describe('service.json', () => {
       defaultSize: { width: 1024, height: 1024 },
       defaultSteps: 50,
       defaultTrueCfgScale: 4,
+      maxTrueCfgScale: Infinity,
       suggestions: [],
       notice: null,
     });
@@ -267,6 +268,7 @@ describe('service.json', () => {
       defaultSize: 'auto',
       defaultSteps: 8,
       defaultTrueCfgScale: 1.5,
+      maxTrueCfgScale: Infinity,
       suggestions: ['Make it sepia'],
       notice: { en: 'A small model.', zh: '小模型。' },
     });

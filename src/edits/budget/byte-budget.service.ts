@@ -12,7 +12,9 @@ export interface HeldBytes {
   add(bytes: number): void;
   /** So many of them are held no longer. */
   remove(bytes: number): void;
-  /** Nothing of it is held any more; nothing happens the second time. */
+  /** Work that holds the bytes, too: they count until it is over, whatever is released before. */
+  during<T>(work: Promise<T>): Promise<T>;
+  /** Nothing of it is held any more, but by work that isn't over; nothing happens the second time. */
   release(): void;
 }
 
@@ -42,6 +44,12 @@ export class ByteBudget {
   hold(): HeldBytes {
     let own = 0;
     let isReleased = false;
+    let works = 0;
+    const freeAll = (): void => {
+      if (!isReleased || works > 0) return;
+      this.free(own);
+      own = 0;
+    };
     return {
       add: (bytes) => {
         if (isReleased) return;
@@ -54,10 +62,18 @@ export class ByteBudget {
         own -= some;
         this.free(some);
       },
+      during: async (work) => {
+        works += 1;
+        try {
+          return await work;
+        } finally {
+          works -= 1;
+          freeAll();
+        }
+      },
       release: () => {
         isReleased = true;
-        this.free(own);
-        own = 0;
+        freeAll();
       },
     };
   }

@@ -30,7 +30,12 @@ function pictureName(name: string): string {
   return /^(images?)\[\d*\]$/.exec(name)?.[1] ?? name;
 }
 
-/** Browsers send CRLF for what was typed as LF; the same words must make the same picture. */
+/** Browsers send CRLF for what was typed as LF, and some clients a byte order mark: the same words must make the same picture. */
 function lineFeedsOnly(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/\r\n?/g, '\n') : value;
+  return typeof value === 'string'
+    ? value
+        .replace(/^\uFEFF/, '')
+        .replaceAll('\r\n', '\n')
+        .replaceAll('\r', '\n')
+    : value;
 }

@@ -114,13 +114,15 @@ export class EditsController {
   ): Promise<string> {
     const { headers, timeoutSeconds, reservation } = admittedEdit(request);
     await this.remote.fetch(upload.files, upload.held, gone);
-    return this.edits.submit(form, {
+    const mode = {
       isFollowed: headers.isAsync || form.fields.stream,
       timeoutSeconds,
       reservation: await reservation.claim(),
       name,
       trace: request.context.trace,
-    });
+    };
+    // Its files are held while they wait to be decoded, also when the client has gone.
+    return upload.held.during(this.edits.submit(form, mode));
   }
 
   /** The job goes on by itself. */

@@ -9,6 +9,5 @@ import { refuseForeignPosts } from './foreign-posts.js';
  */
 export function admitOrigins(app: NestExpressApplication, { apiKey, corsOrigins }: AuthSettings): void {
   if (corsOrigins.length > 0) app.enableCors(corsOptions(corsOrigins));
-  // Where there is a key, a page that doesn't know it gets nowhere.
-  if (apiKey === null) app.use(refuseForeignPosts(corsOrigins));
+  app.use(refuseForeignPosts(corsOrigins, apiKey !== null));
 }

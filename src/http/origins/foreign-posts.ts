@@ -5,15 +5,21 @@ import { ApiError } from '../errors/api-error.js';
 const SHOWN_CHARACTERS = 200;
 
 /**
- * express middleware for a service without a key: refuses what a form on a page of another host posts, since a browser sends
- * a form anywhere without asking the service first, and whoever looks at that page would make edits for it.
+ * express middleware: refuses what a form on a page of another host posts, since a browser sends a form anywhere without
+ * asking the service first, and whoever looks at that page would make edits for it: without a key, or with the one that the
+ * browser keeps and adds by itself, which comes as Basic and never as Bearer.
  * Only browsers send Origin; a page of the service's own has the host that the request, or its proxy, names.
  */
-export function refuseForeignPosts(origins: CorsOrigins): RequestHandler {
+export function refuseForeignPosts(origins: CorsOrigins, hasKey: boolean): RequestHandler {
   return (request, _response, next) => {
-    const { origin } = request.headers;
+    const { origin, authorization = '' } = request.headers;
+    const isDecidedByKey = hasKey && !/^Basic /i.test(authorization);
     const isRefused =
-      request.method === 'POST' && origin !== undefined && !isListed(origin, origins) && !isOwn(origin, request);
+      request.method === 'POST' &&
+      origin !== undefined &&
+      !isDecidedByKey &&
+      !isListed(origin, origins) &&
+      !isOwn(origin, request);
     next(isRefused ? foreignPost(origin) : undefined);
   };
 }
@@ -44,6 +50,6 @@ function hostOf(address: string): string | null {
 function foreignPost(origin: string): ApiError {
   return new ApiError(
     'FORBIDDEN',
-    `A page of ${origin.slice(0, SHOWN_CHARACTERS)} may not use this service: list its origin in CORS_ORIGINS, or set API_KEY`,
+    `A page of ${origin.slice(0, SHOWN_CHARACTERS)} may not use this service: list its origin in CORS_ORIGINS`,
   );
 }

@@ -1,6 +1,9 @@
 /** Linear light, 0–1, of a sample, 0–1. */
 export type ToneCurve = (value: number) => number;
 
+/** What littleCMS reads, too: a longer table serves nothing but to keep a thread busy. */
+const MOST_ENTRIES = 0x7fff;
+
 /**
  * Reads a curveType or parametricCurveType; undefined for anything else.
  *
@@ -22,7 +25,7 @@ export function readCurve(data: Uint8Array): ToneCurve | undefined {
 /** No entry is the identity, one a gamma, more a table between whose points lie straight lines. */
 function tableCurve(view: DataView): ToneCurve | undefined {
   const count = view.getUint32(8);
-  if (12 + count * 2 > view.byteLength) return undefined;
+  if (count > MOST_ENTRIES || 12 + count * 2 > view.byteLength) return undefined;
   if (count === 0) return (value) => value;
   if (count === 1) {
     const gamma = view.getUint16(12) / 256;

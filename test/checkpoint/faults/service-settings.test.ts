@@ -8,7 +8,7 @@ const SERVICE_FAULTS: readonly Fault[] = [
   [
     'a misspelt key',
     service({ default_step: 8 }),
-    'service.json: default_step is not known; known are condition_area, condition_follows_size, native_area, min_area, max_area, max_side, default_size, default_steps, default_true_cfg_scale, model_id, suggestions, notice',
+    'service.json: default_step is not known; known are condition_area, condition_follows_size, native_area, min_area, max_area, max_side, default_size, default_steps, default_true_cfg_scale, max_true_cfg_scale, model_id, suggestions, notice',
   ],
   [
     'steps of zero',

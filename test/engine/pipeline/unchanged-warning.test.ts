@@ -66,6 +66,13 @@ describe('a result that is its input again', () => {
     expect(warnings).toEqual([expect.stringContaining('output_compression had no effect'), sentence]);
   });
 
+  test('is told of in a header where the answer is the picture itself', async () => {
+    const response = await postEdit(mini.url, ask(UNKNOWN), { accept: 'image/png' });
+    expect(response.headers.get('content-type')).toBe('image/png');
+    expect(JSON.parse(response.headers.get('x-warnings') ?? '[]')).toEqual([sentence]);
+    await response.arrayBuffer();
+  });
+
   test('is told of in a stream, with the result that it is, and in a job', async () => {
     const stream = await postEdit(
       mini.url,

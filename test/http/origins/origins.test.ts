@@ -30,7 +30,7 @@ function expectRefused(response: Response, origin: string): Promise<void> {
   return expectError(response, {
     status: 403,
     code: 'FORBIDDEN',
-    message: `A page of ${origin} may not use this service: list its origin in CORS_ORIGINS, or set API_KEY`,
+    message: `A page of ${origin} may not use this service: list its origin in CORS_ORIGINS`,
     param: null,
   });
 }
@@ -188,5 +188,12 @@ describe('without CORS_ORIGINS, with a key', () => {
     const headers = { origin: ELSEWHERE };
     expect((await postEdit(shared.url, goodForm(), headers)).status).toBe(401);
     expect((await postEdit(shared.url, goodForm(), { ...headers, authorization: `Bearer ${KEY}` })).status).toBe(200);
+  });
+
+  test('a key that the browser adds by itself is of use to pages of the service alone', async () => {
+    const authorization = `Basic ${Buffer.from(`any:${KEY}`).toString('base64')}`;
+    await expectRefused(await postEdit(shared.url, goodForm(), { origin: ELSEWHERE, authorization }), ELSEWHERE);
+    expect((await postEdit(shared.url, goodForm(), { origin: shared.url, authorization })).status).toBe(200);
+    expect((await postEdit(shared.url, goodForm(), { authorization })).status).toBe(200);
   });
 });

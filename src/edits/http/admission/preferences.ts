@@ -2,7 +2,7 @@
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const WORD = `(?:${TOKEN}|"(?:[^"\\\\]|\\\\.)*")`;
 const PARAMETER = `${TOKEN}(?:\\s*=\\s*${WORD})?`;
-const PREFERENCE = new RegExp(`\\s*(${TOKEN})(?:\\s*=\\s*(${WORD}))?(?:\\s*;\\s*(?:${PARAMETER})?)*\\s*(?:,|$)`, 'y');
+const PREFERENCE = new RegExp(`\\s*(${TOKEN})(?:\\s*=\\s*(${WORD}))?(?:\\s*;(?:\\s*${PARAMETER})?)*\\s*(?:,|$)`, 'y');
 
 /**
  * The preferences in a Prefer header (RFC 7240): values by name in lower case, '' where there is none; of a repeated one the

@@ -3,6 +3,7 @@ import { StreamableFile } from '@nestjs/common';
 import type { Response } from 'express';
 import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
 import type { EditHappening } from '../../edits.service.js';
+import { pictureWarnings } from '../../picture-warnings.js';
 import type { EditAnswerDto } from './edit-answer.dto.js';
 import { editEvent } from './edit-event.js';
 import type { JobDto } from './job-answer.dto.js';
@@ -23,10 +24,12 @@ export function sendJson(response: Response, answer: WithFiles<EditAnswerDto | J
 }
 
 /** An answer that is a result's file itself; what JSON would say beside it stands in headers. */
-export function sendPicture(response: Response, { edit }: JobSnapshot, { bytes, seed }: PictureFile): StreamableFile {
+export function sendPicture(response: Response, { edit }: JobSnapshot, file: PictureFile): StreamableFile {
+  const { bytes, seed } = file;
+  const warnings = [...edit.warnings, ...pictureWarnings([file])];
   cutWhenStalled(response);
   response.setHeader('X-Seed', String(seed));
-  if (edit.warnings.length > 0) response.setHeader('X-Warnings', asciiJson(edit.warnings));
+  if (warnings.length > 0) response.setHeader('X-Warnings', asciiJson(warnings));
   return new StreamableFile(bytes, {
     type: `image/${edit.outputFormat}`,
     length: bytes.length,

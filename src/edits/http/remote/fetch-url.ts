@@ -77,6 +77,11 @@ async function ask(url: URL, rules: FetchRules, signal: AbortSignal): Promise<In
 async function answered(request: ClientRequest): Promise<IncomingMessage> {
   // What comes after the answer has begun is the answer's to tell.
   request.on('error', () => undefined);
+  // Else an answer that changes the protocol would be neither an answer nor an error.
+  request.on('upgrade', (_response, socket) => {
+    socket.destroy();
+    request.emit('error', new Error('The server changes the protocol'));
+  });
   request.end();
   try {
     const [response] = (await once(request, 'response')) as [IncomingMessage];

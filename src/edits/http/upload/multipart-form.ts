@@ -29,6 +29,7 @@ export class MultipartForm implements PartReceiver {
   private readonly texts: TextPart[] = [];
   private readonly files: FilePart[] = [];
   private parts = 0;
+  private textBytes = 0;
 
   constructor(private readonly limits: RequestLimits) {}
 
@@ -95,6 +96,9 @@ export class MultipartForm implements PartReceiver {
       if (part.bytes.length > FIELD_MAX_BYTES) {
         throw tooLarge(`${name} is longer than ${inMegabytes(FIELD_MAX_BYTES)}`, name);
       }
+      this.textBytes += bytes.length;
+      if (this.textBytes > FIELD_MAX_BYTES)
+        throw tooLarge(`The texts are longer than ${inMegabytes(FIELD_MAX_BYTES)} in all`);
     };
   }
 }

@@ -1,5 +1,7 @@
 import { decode } from 'libqp';
-import { invalidInput } from '../../../http/errors/api-error.js';
+import { invalidInput, tooLarge } from '../../../http/errors/api-error.js';
+import { inMegabytes } from '../../../program/megabytes.js';
+import { FIELD_MAX_BYTES } from './form-limits.js';
 import type { PartDescription } from './part-headers.js';
 
 /** Turns a part's bytes, as they come, into its content. */
@@ -65,6 +67,10 @@ class QuotedPrintableDecoder implements TransferDecoder {
 
   write(piece: Buffer): Buffer {
     this.text += piece.toString('latin1');
+    // An escape is three letters of one byte, and soft line breaks are none of any.
+    if (this.text.length > 4 * FIELD_MAX_BYTES) {
+      throw tooLarge(`${this.name} is longer than ${inMegabytes(FIELD_MAX_BYTES)}`, this.name);
+    }
     return NOTHING;
   }
 

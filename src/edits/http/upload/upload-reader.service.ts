@@ -41,7 +41,7 @@ export class UploadReader {
 
   private async readJson(request: Request, held: HeldBytes): Promise<FormInput> {
     const body = await receiveBody(request, held, this.limits.maxBodyBytes);
-    const input = await this.json.read(body);
+    const input = await held.during(this.json.read(body));
     // The text is gone, and was no shorter than what came of it.
     held.remove(body.length);
     held.add(fileBytes(input) + textBytes(input));

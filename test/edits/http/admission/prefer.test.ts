@@ -23,6 +23,8 @@ describe('the Prefer header', () => {
     ['respond-asynchronously', false],
     ['foo=, respond-async', true],
     ['', false],
+    // Of 2^50 ways to read it one is enough.
+    [`a${'; '.repeat(50)}@, respond-async`, true],
   ])('Prefer: %s', async (prefer, isAsync) => {
     const response = await postEdit(service.url, goodForm(), { prefer });
     expect(response.status).toBe(isAsync ? 202 : 200);

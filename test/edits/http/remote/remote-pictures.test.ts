@@ -52,6 +52,7 @@ describe('pictures that are fetched', () => {
     bytes: 0,
     add: (bytes: number) => void (held.bytes += bytes),
     remove: () => undefined,
+    during: <T>(work: Promise<T>) => work,
     release: () => undefined,
   };
 

@@ -267,6 +267,13 @@ describe('parts of a multipart body', () => {
       );
     });
 
+    test('quoted-printable without end, and many texts together, are as large as a text may be', async () => {
+      const endless = textPart('user', '=\r\n'.repeat(2_000_000), encoded('quoted-printable'));
+      await refused([...texts(), endless], 'user is longer than 1 MB', 'user', 413);
+      const many = Array.from({ length: 4 }, (_, index) => textPart(`user${index}`, '\r'.repeat(400_000)));
+      await refused([...texts(), ...many], 'The texts are longer than 1 MB in all', null, 413);
+    });
+
     test('another, or quoted-printable for a file, is refused by name', async () => {
       const message = /^images: the Content-Transfer-Encoding '[\w-]+' is not supported for a file/;
       for (const encoding of ['x-uuencode', 'quoted-printable', 'gzip']) {

@@ -54,6 +54,7 @@ class JsonFormReader {
   private readonly pictures: JsonPicture[] = [];
   private hasImages = false;
   private skippedTokens = 0;
+  private textLength = 0;
 
   constructor(
     private readonly tokens: Iterator<JsonToken, undefined>,
@@ -104,7 +105,11 @@ class JsonFormReader {
       case 'startString': {
         const { maxTextBytes } = this.limits;
         const tooLong = (): Error => tooMuch(`${name} is longer than ${inMegabytes(maxTextBytes)}`, name);
-        return { type: 'string', text: this.text(maxTextBytes, tooLong) };
+        const text = this.text(maxTextBytes, tooLong);
+        this.textLength += text.length;
+        if (this.textLength > maxTextBytes)
+          throw tooMuch(`The texts are longer than ${inMegabytes(maxTextBytes)} in all`);
+        return { type: 'string', text };
       }
       case 'startNumber': {
         const tooLong = (): Error => malformed(`${name} is a number of too many digits`, name);
@@ -166,10 +171,11 @@ class JsonFormReader {
     const seen = new Set<string>();
     for (const name of this.names()) {
       const key = `${place}.${name}`;
-      if (seen.has(name)) fault ??= { fault: `${key} must be given only once`, param: key };
+      const isRepeated = seen.has(name);
+      if (isRepeated) fault ??= { fault: `${key} must be given only once`, param: key };
       seen.add(name);
       const token = this.next();
-      if (token.name === 'startString' && name === 'image_url') picture = this.readUrl(key);
+      if (token.name === 'startString' && name === 'image_url' && !isRepeated) picture = this.readUrl(key);
       else {
         this.skip(token);
         if (token.name !== 'nullValue') fault ??= { fault: keyFault(name, key), param: key };
