@@ -87,6 +87,13 @@ describe('a JPEG without its end', () => {
     expect(refused).toBeGreaterThanOrEqual(2 * cuts.length - 4);
   });
 
+  test.each(WHOLE)('is served with half of the end marker: %s', async (name) => {
+    const bytes = goldenBytes(`colours/no-end-${name}.jpg`);
+    const whole = await decodeImage(bytes, LIMITS);
+    const half = await decodeImage(Buffer.concat([bytes, Buffer.of(0xff)]), LIMITS);
+    expect(sha256(half.data)).toBe(sha256(whole.data));
+  });
+
   test('is refused where a progressive one ends with an earlier scan', async () => {
     const bytes = goldenBytes('colours/no-end-progressive.jpg');
     const scans = [...bytes.keys()].filter((at) => bytes[at] === 0xff && bytes[at + 1] === 0xda);

@@ -105,7 +105,7 @@ describe('the page and the service', () => {
     await page.getByText(/^1–20 · /).waitFor();
     await editor.setOption('num_inference_steps', '1');
     await editor.setOption('n', '1');
-    expect(await page.inputValue('#option-size')).toBe('512x512');
+    expect(await page.inputValue('#option-size')).toBe('1024x1024');
     await editor.makeEdit();
     expect((await edit(again.url, goodForm())).data).toHaveLength(1);
   });

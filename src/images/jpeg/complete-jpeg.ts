@@ -29,9 +29,9 @@ export function lacksEnd(bytes: Uint8Array): boolean {
  */
 export function completeJpeg(bytes: Uint8Array): CompletedJpeg | undefined {
   if (jpegEnd(bytes) !== 'in-last-scan') return undefined;
-  const data = bytes.subarray(0, endOfData(bytes));
-  // Half of a stuffed 0xFF: bits behind it would be taken for a marker.
-  if (data[data.length - 1] === 0xff) return undefined;
+  const all = bytes.subarray(0, endOfData(bytes));
+  // Half of the end marker, or of a stuffed 0xFF: bits behind it would be taken for a marker.
+  const data = all[all.length - 1] === 0xff ? all.subarray(0, -1) : all;
   return { ended: Buffer.concat([data, END]), continued: OTHER_BITS.map((bits) => Buffer.concat([data, bits, END])) };
 }
 

@@ -100,12 +100,17 @@ export function checkKind(directory: TiffDirectory, described: TiffSamples): voi
       `${COLOUR_NAMES[photometric] ?? ''} samples of ${bits} ${bits === 1 ? 'bit' : 'bits'} ${FORMAT_NAMES[format] ?? `(kind ${format})`}${signed}`,
     );
   }
-  if (channels < colourSamples) throw unsupported(`${COLOUR_NAMES[photometric] ?? ''} pixels of ${channels} samples`);
+  if (channels < colourSamples || channels > MOST_CHANNELS) {
+    throw unsupported(`${COLOUR_NAMES[photometric] ?? ''} pixels of ${channels} samples`);
+  }
 }
 
 function unsupported(what: string): ImageDecodeError {
   return new ImageDecodeError(`the TIFF file holds ${what}, which is not supported; ${SAVE_AS}`);
 }
+
+/** The decoder takes no more for one picture. */
+const MOST_CHANNELS = 5;
 
 /** Cameras' raw files are TIFF files, too; their first picture is a small preview. */
 function refuseRaw(directory: TiffDirectory): void {

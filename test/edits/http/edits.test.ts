@@ -182,7 +182,8 @@ describe('edits', () => {
     const waits = [send('long', LONG)];
     await jobsBegin(server.url, begun + 1);
     for (const [index, name] of ['second', 'third', 'fourth'].entries()) {
-      waits.push(send(name, {}));
+      // Each lasts longer than the file before it is written and sent.
+      waits.push(send(name, { num_inference_steps: '20', size: '256x256' }));
       await jobsWait(server.url, index + 1);
     }
     const [first = NaN, ...others] = await Promise.all(waits);
