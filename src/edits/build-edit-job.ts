@@ -31,6 +31,7 @@ export function buildEditJob(form: EditForm, pictures: EditInputs, isFollowed: b
       maxSequenceLength: fields.max_sequence_length,
       outputType: fields.output_type,
       partialImages: isFollowed ? fields.partial_images : 0,
+      loras: [],
     },
     n: fields.n,
     outputFormat: fields.output_format,

@@ -116,6 +116,7 @@ function modelInfo(
     maxTrueCfgScale: service.maxTrueCfgScale,
     suggestions: service.suggestions,
     notice: service.notice,
+    loras: [],
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,

@@ -1,3 +1,5 @@
+import type { LoraChoice } from './lora.js';
+
 /** `pil`: 8-bit pixels. `pt`: float32 values in 0–1. Named as diffusers' output_type is. */
 export type OutputType = 'pil' | 'pt';
 
@@ -23,6 +25,8 @@ export interface EditSettings {
   readonly outputType: OutputType;
   /** Previews of each picture on its way, 0–3. */
   readonly partialImages: number;
+  /** In the order in which they were named, each once; none: the checkpoint as it is. */
+  readonly loras: readonly LoraChoice[];
 }
 
 /** A size as requests and answers write it: WIDTHxHEIGHT, or `auto`. */

@@ -1,6 +1,7 @@
 import type { SizeRules } from '../images/output-size.js';
 import type { DeviceKind, Precision } from './device-settings.js';
 import type { EditSettings } from './edit-settings.js';
+import type { LoraInfo } from './lora.js';
 
 /** What users of a checkpoint should know before they use it, in the languages that the page speaks. */
 export interface ModelNotice {
@@ -24,6 +25,8 @@ export interface ModelInfo {
   readonly suggestions: readonly string[];
   /** From its service.json; null: there is nothing to know. */
   readonly notice: ModelNotice | null;
+  /** LORA_DIR's, those that can't be used too; sorted by name. */
+  readonly loras: readonly LoraInfo[];
   /** Texts that the tokenizer takes for one special token each; a prompt must not hold any. */
   readonly specialTokens: readonly string[];
   readonly device: DeviceKind;

@@ -31,6 +31,7 @@ beforeAll(async () => {
     maxSequenceLength: 512,
     outputType: 'pil',
     partialImages: 0,
+    loras: [],
   };
 });
 afterAll(() => engine.stop());

@@ -11,6 +11,7 @@ export const SETTINGS: EditSettings = {
   maxSequenceLength: 512,
   outputType: 'pil',
   partialImages: 0,
+  loras: [],
 };
 
 /** A job with so many pictures of each input. */

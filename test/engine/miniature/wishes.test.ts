@@ -98,6 +98,7 @@ describe('what the miniature makes of wishes', () => {
       maxSequenceLength: 512,
       outputType: 'pil',
       partialImages: 0,
+      loras: [],
     });
     if (outcome.type !== 'made' || !(outcome.picture.data instanceof Uint8Array))
       throw new Error(JSON.stringify(outcome));

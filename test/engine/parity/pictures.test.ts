@@ -35,6 +35,7 @@ async function requestOf(item: PictureCase, sizeRules: SizeRules): Promise<Pictu
     maxSequenceLength: 1024,
     outputType: 'pil',
     partialImages: 0,
+    loras: [],
   };
 }
 

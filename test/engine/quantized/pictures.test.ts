@@ -55,6 +55,7 @@ async function open(precision: Precision): Promise<(prompt: string) => Promise<U
       maxSequenceLength: 512,
       outputType: 'pil',
       partialImages: 0,
+      loras: [],
     };
     const { outcome } = await engine.make(request);
     if (outcome.type !== 'made' || !(outcome.picture.data instanceof Uint8Array))

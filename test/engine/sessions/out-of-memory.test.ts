@@ -71,6 +71,7 @@ describe('what the runtime says without memory', () => {
           maxSequenceLength: 512,
           outputType: 'pil',
           partialImages: 0,
+          loras: [],
         };
         const { outcome } = await engine.make(request);
         return outcome.type === 'failed' ? outcome.message : outcome.type;

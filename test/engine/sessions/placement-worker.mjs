@@ -68,6 +68,7 @@ const request = {
   maxSequenceLength: 512,
   outputType: /** @type {const} */ ('pil'),
   partialImages: 1,
+  loras: [],
 };
 for (const [name, plan] of Object.entries(plans)) {
   if (plan === null) continue;

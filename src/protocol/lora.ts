@@ -1,0 +1,23 @@
+import type { EditSettings } from './edit-settings.js';
+
+/** A LoRA that an edit uses. */
+export interface LoraChoice {
+  /** One of ModelInfo.loras. */
+  readonly name: string;
+  /** How strongly it acts: 1 as it was trained, 0 not at all, below 0 the other way. */
+  readonly scale: number;
+}
+
+/** A LoRA of LORA_DIR. */
+export interface LoraInfo {
+  /** Its file's name without `.safetensors`. */
+  readonly name: string;
+  /** What it is for, as NAME.json says; null: nobody says. */
+  readonly description: string | null;
+  /** The scale of a request that names none. */
+  readonly defaultScale: number;
+  /** Defaults of edits that use it, in place of the checkpoint's. */
+  readonly defaults: Partial<Pick<EditSettings, 'numInferenceSteps' | 'trueCfgScale'>>;
+  /** Why it can't be used, in a sentence; null: it can. */
+  readonly refused: string | null;
+}
