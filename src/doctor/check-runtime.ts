@@ -40,7 +40,7 @@ export function checkProvider(isAsked: boolean): Finding {
   const state = isAsked ? 'fail' : 'ok';
   const todo = `For a GPU run ${SETUP_CUDA_COMMAND}`;
   if (!hasCudaProvider()) return { about, state, found: ['not installed'], todo };
-  const missing = CUDA_LIBRARIES.filter(({ file }) => findLibrary(file) === null).map(({ file }) => file);
+  const missing = CUDA_LIBRARIES.filter((library) => findLibrary(library) === null).map(({ file }) => file);
   if (missing.length > 0) return { about, state: 'fail', found: [`installed, without ${missing.join(', ')}`], todo };
   return { about, state: 'ok', found: [`installed, with NVIDIA's libraries`] };
 }
@@ -50,7 +50,7 @@ export function checkDriver(gpus: readonly Gpu[], isAsked: boolean): Finding {
   const [gpu] = gpus;
   if (gpu !== undefined) return { about, state: 'ok', found: [gpu.driver] };
   const library = findLibrary(DRIVER_LIBRARY);
-  const found = library === null ? `none: ${DRIVER_LIBRARY} is not found` : 'installed, but nvidia-smi shows no GPU';
+  const found = library === null ? `none: ${DRIVER_LIBRARY.file} is not found` : 'installed, but nvidia-smi shows no GPU';
   return {
     about,
     state: isAsked ? 'fail' : 'ok',
