@@ -2,7 +2,7 @@ import { DEFAULT_MAX_REFERENCES } from '../config/read-settings.js';
 import type { DevicePlan } from '../engine/devices/device-plan.js';
 import { sizesOfCheckpoint, type SizesOf } from '../engine/devices/network-sizes.js';
 import { isRefusal, planDevices } from '../engine/devices/plan-devices.js';
-import { SERVED_PRECISIONS } from '../engine/devices/precisions.js';
+import { autoPrecision, SERVED_PRECISIONS } from '../engine/devices/precisions.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { PRECISIONS, type Precision } from '../protocol/device-settings.js';
 
@@ -40,8 +40,14 @@ function cell({ cards, gigabytes: size }: (typeof MACHINES)[number], precision: 
     freeBytes: FREE_SHARE * size * GIB,
   }));
   const outcome = planDevices(
-    { deviceMap: 'auto', precision, outputPixels: OUTPUT_PIXELS, maxReferences: DEFAULT_MAX_REFERENCES },
-    { gpus, hostBytes: HOST_GB * 1e9, served: SERVED_PRECISIONS },
+    {
+      deviceMap: 'auto',
+      precision,
+      autoPrecision: autoPrecision(null),
+      outputPixels: OUTPUT_PIXELS,
+      maxReferences: DEFAULT_MAX_REFERENCES,
+    },
+    { gpus, unusable: [], hostBytes: HOST_GB * 1e9, served: SERVED_PRECISIONS },
     sizesOf,
   );
   if (!isRefusal(outcome)) return describe(outcome);
