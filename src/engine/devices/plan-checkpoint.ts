@@ -1,5 +1,8 @@
 import { SETUP_CUDA_COMMAND } from '../../program/command-words.js';
 import { freemem, totalmem } from 'node:os';
+import { HostError } from '../../checkpoint/checkpoint-error.js';
+import { lightningSettings } from '../../checkpoint/lora/lightning.js';
+import { NO_LORAS, type Lora } from '../../checkpoint/lora/lora-folder.js';
 import { hasCudaProvider } from '../../cuda/cuda-provider.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
@@ -8,6 +11,7 @@ import { formatBytes } from '../../program/format-bytes.js';
 import { findGpus, type Gpu } from '../../cuda/gpus.js';
 import { architectureFault } from '../../cuda/provider-architectures.js';
 import { sizesOfCheckpoint } from './network-sizes.js';
+import { loraBytes } from './weight-bytes.js';
 import { autoPrecision, precisionFormat, SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
 
@@ -36,10 +40,16 @@ export async function planCheckpoint(
   const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
   const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
   const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
-  if (isRefusal(outcome)) throw planError(outcome, request, machine, sizesOf);
-  const placement = [...whyCpu(request, outcome, hasProvider, machine.unusable), ...describePlan(outcome)];
+  if (isRefusal(outcome)) {
+    throw withoutLoras(planError(outcome, request, machine, sizesOf), checkpoint, request, machine);
+  }
+  const placement = [
+    ...whyCpu(request, outcome, hasProvider, machine.unusable),
+    ...describePlan(outcome),
+    ...describeLoras(checkpoint.loras.loras, outcome),
+  ];
   const unused = outcome.kind === 'cpu' ? [] : machine.unusable.map((why) => `A GPU is left out: ${why}`);
-  return { plan: outcome, placement, warnings: [...unused, ...tightness(outcome)] };
+  return { plan: outcome, placement, warnings: [...unused, ...checkpoint.loras.warnings, ...tightness(outcome)] };
 }
 
 /** The GPUs that can compute in what the request asks for, and why the others can't. */
@@ -54,6 +64,26 @@ function sortGpus(found: readonly Gpu[], request: PlanRequest): Pick<Machine, 'g
     else unusable.push(`${deviceLabel(gpu)} (${gpu.name}) ${fault}`);
   }
   return { gpus, unusable };
+}
+
+/** The error, with what it would help to serve no LoRAs. */
+function withoutLoras(error: HostError, checkpoint: EditCheckpoint, request: PlanRequest, machine: Machine): HostError {
+  const { loras } = checkpoint.loras;
+  if (loras.length === 0) return error;
+  const alone = planDevices(request, machine, sizesOfCheckpoint({ ...checkpoint, loras: NO_LORAS }));
+  if (isRefusal(alone)) return error;
+  return new HostError(
+    `${error.message}. Without the ${loras.length} LoRAs of LORA_DIR (${formatBytes(loraBytes(loras, alone.precision, alone.kind))}) it fits`,
+  );
+}
+
+/** A line for all LoRAs that edits can use. */
+function describeLoras(loras: readonly Lora[], { precision, kind }: DevicePlan): string[] {
+  if (loras.length === 0) return [];
+  const names = loras.map(({ name }) =>
+    lightningSettings(name) === null ? name : `${name} (with Lightning's schedule)`,
+  );
+  return [`LoRAs: ${names.join(', ')}; ${formatBytes(loraBytes(loras, precision, kind))} of the weights`];
 }
 
 /** Memory that is free or can be freed; no more than a container may have. */
