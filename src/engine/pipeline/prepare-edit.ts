@@ -34,8 +34,8 @@ export interface PreparedEdit {
   /** float32 [steps], 0–1: what the transformer takes. */
   readonly timesteps: Float32Array;
   readonly tokens: PictureTokens;
-  /** The one whose aspect a result of size auto has. */
-  readonly editedInput: EditedInput;
+  /** In the references' order. */
+  readonly editedInputs: readonly EditedInput[];
 }
 
 /** How a run of the pipeline is timed and watched. */
@@ -79,7 +79,7 @@ export async function prepareEdit(
     unconditional,
     sigmas,
     timesteps,
-    editedInput: followed(references.inputs, checkpoint.pipeline),
+    editedInputs: references.inputs,
     tokens: {
       text: textTokens.prompt + textTokens.negativePrompt,
       references: references.packed.length / transformer.config.inChannels,
@@ -91,13 +91,8 @@ export async function prepareEdit(
 /** The reference whose aspect a result of size auto has. */
 function followedReference(
   { references }: PictureRequest,
-  variant: PipelineVariant,
+  { autoSizeFollows }: PipelineVariant,
 ): PictureRequest['references'][number] {
-  return followed(references, variant);
-}
-
-/** Of what there is of each reference, that of the one that the result follows. */
-function followed<T>(references: readonly T[], { autoSizeFollows }: PipelineVariant): T {
   const found = references.at(autoSizeFollows === 'first' ? 0 : -1);
   if (found === undefined) throw new Error('An edit has a reference');
   return found;
