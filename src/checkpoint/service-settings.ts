@@ -18,6 +18,8 @@ export interface ServiceSettings {
   readonly defaultTrueCfgScale: number;
   /** The most guidance that the model makes good pictures with; Infinity where it is not said. */
   readonly maxTrueCfgScale: number;
+  /** What PRECISION=auto computes in, whatever the device; null: the device's own choice. */
+  readonly computeType: 'float32' | 'bfloat16' | null;
   /** Instructions that the model does well. */
   readonly suggestions: readonly string[];
   /** What its users should know; null: nothing. */
@@ -37,6 +39,7 @@ const KEYS = [
   'default_steps',
   'default_true_cfg_scale',
   'max_true_cfg_scale',
+  'compute_type',
   'model_id',
   'suggestions',
   'notice',
@@ -74,6 +77,7 @@ export function parseServiceSettings(config: ConfigReader, served: ServedClass):
     defaultSteps: config.integer('default_steps', served.defaultSteps, { min: 1, max: MAX_STEPS }),
     defaultTrueCfgScale: config.number('default_true_cfg_scale', served.defaultTrueCfgScale, { min: 0 }),
     maxTrueCfgScale: config.has('max_true_cfg_scale') ? config.number('max_true_cfg_scale', 1, { min: 0 }) : Infinity,
+    computeType: parseComputeType(config),
     suggestions: parseSuggestions(config),
     notice: parseNotice(config),
   };
@@ -116,6 +120,14 @@ function parseDefaultSize(config: ConfigReader): ServiceSettings['defaultSize'] 
     config.refuse('default_size', `"auto" or "WIDTHxHEIGHT" with sides of ${MIN_SIDE}–${MAX_SIDE} pixels`);
   }
   return { width, height };
+}
+
+function parseComputeType(config: ConfigReader): ServiceSettings['computeType'] {
+  const type = config.raw('compute_type') ?? null;
+  if (type !== null && type !== 'float32' && type !== 'bfloat16') {
+    config.refuse('compute_type', '"float32" or "bfloat16"');
+  }
+  return type;
 }
 
 function parseSuggestions(config: ConfigReader): readonly string[] {

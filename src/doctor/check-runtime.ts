@@ -1,5 +1,7 @@
-import type { DeviceMap } from '../protocol/device-settings.js';
+import type { PrecisionSetting } from '../protocol/device-settings.js';
+import type { LoadRequest } from '../protocol/load-request.js';
 import { CUDA_LIBRARIES, DRIVER_LIBRARY, findLibrary } from '../cuda/cuda-libraries.js';
+import { architectureFault } from '../cuda/provider-architectures.js';
 import { hasCudaProvider, runtimeVersion } from '../cuda/cuda-provider.js';
 import { SETUP_CUDA_COMMAND } from '../program/command-words.js';
 import { formatBytes } from '../program/format-bytes.js';
@@ -8,8 +10,6 @@ import type { Finding } from './finding.js';
 import { probe } from './probe.js';
 
 const OLDEST_NODE = [20, 19] as const;
-/** bfloat16 products are computed from this capability on. */
-const OLDEST_CAPABILITY = 8;
 
 export function checkNode(version = process.versions.node): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -40,7 +40,7 @@ export function checkProvider(isAsked: boolean): Finding {
   const state = isAsked ? 'fail' : 'ok';
   const todo = `For a GPU run ${SETUP_CUDA_COMMAND}`;
   if (!hasCudaProvider()) return { about, state, found: ['not installed'], todo };
-  const missing = CUDA_LIBRARIES.filter(({ file }) => findLibrary(file) === null).map(({ file }) => file);
+  const missing = CUDA_LIBRARIES.filter((library) => findLibrary(library) === null).map(({ file }) => file);
   if (missing.length > 0) return { about, state: 'fail', found: [`installed, without ${missing.join(', ')}`], todo };
   return { about, state: 'ok', found: [`installed, with NVIDIA's libraries`] };
 }
@@ -50,7 +50,8 @@ export function checkDriver(gpus: readonly Gpu[], isAsked: boolean): Finding {
   const [gpu] = gpus;
   if (gpu !== undefined) return { about, state: 'ok', found: [gpu.driver] };
   const library = findLibrary(DRIVER_LIBRARY);
-  const found = library === null ? `none: ${DRIVER_LIBRARY} is not found` : 'installed, but nvidia-smi shows no GPU';
+  const found =
+    library === null ? `none: ${DRIVER_LIBRARY.file} is not found` : 'installed, but nvidia-smi shows no GPU';
   return {
     about,
     state: isAsked ? 'fail' : 'ok',
@@ -59,27 +60,41 @@ export function checkDriver(gpus: readonly Gpu[], isAsked: boolean): Finding {
   };
 }
 
-/** Each GPU with its memory, and whether it computes. */
-export async function checkGpus(gpus: readonly Gpu[], deviceMap: DeviceMap): Promise<Finding> {
+/** Each GPU with its memory, whether the provider has code for it, and whether it computes. */
+export async function checkGpus(
+  gpus: readonly Gpu[],
+  { deviceMap, precision }: Pick<LoadRequest, 'deviceMap' | 'precision'>,
+): Promise<Finding> {
   const about = 'GPUs';
   if (gpus.length === 0) return { about, state: 'ok', found: ['none'] };
-  const canProbe = hasCudaProvider();
-  const faults = await Promise.all(gpus.map(async ({ index }) => (canProbe ? probe(`cuda:${index}`) : null)));
-  const found = gpus.map((gpu, index) => {
-    const fault = faults[index] ?? null;
-    const works = fault === null ? (canProbe ? ', computes' : '') : `, doesn't compute: ${fault}`;
-    return `cuda:${gpu.index} ${gpu.name}: ${formatBytes(gpu.freeBytes)} of ${formatBytes(gpu.totalBytes)} free, compute capability ${gpu.computeCapability}${works}`;
-  });
-  if (faults.some((fault) => fault !== null)) {
-    return {
-      about,
-      state: deviceMap === 'cpu' ? 'warn' : 'fail',
-      found,
-      todo: 'See the lines above about provider and driver',
-    };
+  const looks = await Promise.all(gpus.map((gpu) => lookAtGpu(gpu, precision)));
+  const found = looks.map(({ line }) => line);
+  if (looks.some(({ state }) => state === 'broken')) {
+    const todo = 'See the lines above about provider and driver';
+    return { about, state: deviceMap === 'cpu' ? 'warn' : 'fail', found, todo };
   }
-  const isOld = gpus.some(({ computeCapability }) => computeCapability < OLDEST_CAPABILITY);
-  return isOld
-    ? { about, state: 'warn', found, todo: 'Below capability 8.0 bf16 is slow or refused: set PRECISION=fp32' }
-    : { about, state: 'ok', found };
+  if (looks.every(({ state }) => state === 'works')) return { about, state: 'ok', found };
+  // Planning leaves such GPUs out.
+  const isServed = deviceMap === 'auto' || deviceMap === 'cpu' || looks.some(({ state }) => state === 'works');
+  const todo = 'Choose others with CUDA_VISIBLE_DEVICES, PRECISION=fp32 where that runs, or DEVICE_MAP=cpu';
+  return { about, state: isServed ? 'warn' : 'fail', found, todo };
+}
+
+interface GpuLook {
+  readonly line: string;
+  /** `unfit`: the provider can't compute on such GPUs. `broken`: it could, and doesn't. */
+  readonly state: 'works' | 'unfit' | 'broken';
+}
+
+async function lookAtGpu(gpu: Gpu, precision: PrecisionSetting): Promise<GpuLook> {
+  const { index, name, freeBytes, totalBytes, computeCapability } = gpu;
+  const memory = `cuda:${index} ${name}: ${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free`;
+  const fault = architectureFault(gpu, precision === 'fp32' ? 'float32' : 'bfloat16');
+  if (fault !== null) return { line: `${memory}; it ${fault}`, state: 'unfit' };
+  const line = `${memory}, compute capability ${computeCapability}`;
+  if (!hasCudaProvider()) return { line, state: 'works' };
+  const failure = await probe(`cuda:${index}`);
+  return failure === null
+    ? { line: `${line}, computes`, state: 'works' }
+    : { line: `${line}, doesn't compute: ${failure}`, state: 'broken' };
 }

@@ -18,7 +18,7 @@ export async function examine(): Promise<Finding[]> {
       { about: 'Settings', state: 'ok', found: ['valid'] },
       checkProvider(isAsked),
       checkDriver(gpus, isAsked),
-      await checkGpus(gpus, load.deviceMap),
+      await checkGpus(gpus, load),
     );
     const { finding, checkpoint } = await checkCheckpoint(load);
     findings.push(finding);

@@ -1,12 +1,11 @@
 import type { LargestRequest } from '../engine/devices/activation-bytes.js';
 import type { DevicePlan } from '../engine/devices/device-plan.js';
 import { sizesOfCheckpoint, type SizesOf } from '../engine/devices/network-sizes.js';
-import { isRefusal, planDevices } from '../engine/devices/plan-devices.js';
-import { SERVED_PRECISIONS } from '../engine/devices/precisions.js';
+import { isRefusal } from '../engine/devices/plan-devices.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { PRECISIONS, type Precision } from '../protocol/device-settings.js';
 import { markdownTable } from './markdown-table.js';
-import { gpuOf, HOST_BYTES, HOST_GB } from './planned-machine.js';
+import { gpuOf, HOST_GB, planOn } from './planned-machine.js';
 
 /** Machines by their cards' number and gigabytes. */
 const MACHINES: readonly { readonly cards: number; readonly gigabytes: number }[] = [
@@ -34,11 +33,7 @@ function cell(
   sizesOf: SizesOf,
 ): string {
   const gpus = Array.from({ length: cards }, (_, index) => gpuOf(size, index));
-  const outcome = planDevices(
-    { deviceMap: 'auto', precision, outputPixels, maxReferences },
-    { gpus, hostBytes: HOST_BYTES, served: SERVED_PRECISIONS },
-    sizesOf,
-  );
+  const outcome = planOn(gpus, { deviceMap: 'auto', precision, outputPixels, maxReferences }, sizesOf);
   if (!isRefusal(outcome)) return describe(outcome);
   return outcome.refused === 'too large' ? 'too large' : 'not on the CPU';
 }

@@ -1,12 +1,11 @@
 import type { LargestRequest } from '../engine/devices/activation-bytes.js';
 import type { DevicePlan } from '../engine/devices/device-plan.js';
 import { sizesOfCheckpoint } from '../engine/devices/network-sizes.js';
-import { isRefusal, planDevices } from '../engine/devices/plan-devices.js';
-import { SERVED_PRECISIONS } from '../engine/devices/precisions.js';
+import { isRefusal } from '../engine/devices/plan-devices.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { PRECISIONS } from '../protocol/device-settings.js';
 import { markdownTable } from './markdown-table.js';
-import { gpuOf, HOST_BYTES } from './planned-machine.js';
+import { gpuOf, planOn } from './planned-machine.js';
 
 const LARGEST_CARD_GB = 512;
 
@@ -18,9 +17,8 @@ export function referencesTable(checkpoint: EditCheckpoint, { outputPixels, maxR
   const sizesOf = sizesOfCheckpoint(checkpoint);
   const cell = (precision: (typeof PRECISIONS)[number], references: number): string => {
     const onCard = (gigabytes: number): DevicePlan | null => {
-      const machine = { gpus: [gpuOf(gigabytes)], hostBytes: HOST_BYTES, served: SERVED_PRECISIONS };
       const asked = { deviceMap: 'cuda', precision, outputPixels, maxReferences: references } as const;
-      const outcome = planDevices(asked, machine, sizesOf);
+      const outcome = planOn([gpuOf(gigabytes)], asked, sizesOf);
       return isRefusal(outcome) ? null : outcome;
     };
     const whole = smallestCard((gigabytes) => onCard(gigabytes)?.reloadedBytes === 0);

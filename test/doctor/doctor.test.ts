@@ -78,18 +78,35 @@ test('a GPU that is asked for and not there is a fault with what to do', () => {
   });
 });
 
-test('a GPU that is listed and does not compute is a fault', () => {
+/** What the doctor finds where nvidia-smi lists one GPU. */
+function withGpu(capability: string, env: Readonly<Record<string, string>>): ReturnType<typeof findings> {
   const tools = mkdtempSync(join(folder, 'tools-'));
-  const line = '0, GPU-1, NVIDIA GeForce RTX 4090, 24564, 24100, 6.1, 580.65';
+  const line = `0, GPU-1, NVIDIA GPU, 24564, 24100, ${capability}, 580.65`;
   writeFileSync(join(tools, 'nvidia-smi'), `#!/bin/sh\necho "${line}"\n`, { mode: 0o755 });
-  const { of } = findings({
-    QWEN_MODEL_DIR: checkpointFolder('plain'),
-    PATH: `${tools}:${process.env['PATH'] ?? ''}`,
-  });
+  const PATH = `${tools}:${process.env['PATH'] ?? ''}`;
+  return findings({ QWEN_MODEL_DIR: checkpointFolder('plain'), PATH, ...env });
+}
+
+test('a GPU is told with its memory and capability', () => {
+  const { of } = withGpu('8.9', {});
   expect(of('NVIDIA driver')).toMatchObject({ state: 'ok', found: ['580.65'] });
-  expect(of('GPUs').found.join()).toContain('cuda:0 NVIDIA GeForce RTX 4090: 25.3 GB of 25.8 GB free');
-  expect(of('GPUs').state).not.toBe('ok');
+  expect(of('GPUs').found.join()).toMatch(/^cuda:0 NVIDIA GPU: 25\.3 GB of 25\.8 GB free, compute capability 8\.9/);
 });
+
+test.each([
+  ['6.1', 'auto', 'auto', 'warn', 'has code for 7.5, 8.0'],
+  ['10.0', 'cuda', 'auto', 'fail', 'has code for 7.5, 8.0'],
+  ['12.1', 'cuda', 'fp32', 'fail', 'has code for 7.5, 8.0'],
+  ['7.5', 'cuda', 'bf16', 'fail', 'bfloat16 needs 8.0: only PRECISION=fp32 runs on it'],
+])(
+  'a GPU of capability %s can not be used, with DEVICE_MAP=%s and PRECISION=%s',
+  (capability, map, precision, state, why) => {
+    const { of } = withGpu(capability, { DEVICE_MAP: map, PRECISION: precision });
+    expect(of('GPUs').found.join()).toContain(`; it has compute capability ${capability}, and`);
+    expect(of('GPUs').found.join()).toContain(why);
+    expect(of('GPUs')).toMatchObject({ state, todo: expect.stringContaining('CUDA_VISIBLE_DEVICES') });
+  },
+);
 
 test('every fault of a checkpoint is named', () => {
   const broken = join(folder, 'broken');

@@ -75,7 +75,7 @@ def export(folder: Path, transformer, text_encoder, vae: AutoencoderKLQwenImage,
         # A target of another size than the reference finds its places elsewhere: both are of one size.
         condition_area=settings.AREA, condition_follows_size=True, default_size="auto", native_area=settings.AREA,
         min_area=settings.MIN_AREA, max_area=settings.MAX_AREA, max_side=settings.MAX_SIDE, default_steps=settings.STEPS,
-        default_true_cfg_scale=1.0, max_true_cfg_scale=1.0, model_id="qwen-image-edit-mini", suggestions=SUGGESTIONS, notice=NOTICE,
+        default_true_cfg_scale=1.0, max_true_cfg_scale=1.0, compute_type="float32", model_id="qwen-image-edit-mini", suggestions=SUGGESTIONS, notice=NOTICE,
     )
     (folder / "service.json").write_text(json.dumps(service, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())

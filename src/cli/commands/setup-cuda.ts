@@ -42,7 +42,7 @@ async function setUp(): Promise<void> {
   );
   console.log(
     findLibrary(DRIVER_LIBRARY) === null
-      ? `There is no NVIDIA driver here (${DRIVER_LIBRARY} is not found): without one nothing runs on a GPU`
+      ? `There is no NVIDIA driver here (${DRIVER_LIBRARY.file} is not found): without one nothing runs on a GPU`
       : 'The NVIDIA driver is found. The doctor says whether everything works',
   );
 }

@@ -72,7 +72,7 @@ async function installLibraries(
   findWheels: () => Promise<Wheels>,
   say: Say,
 ): Promise<void> {
-  const missing = CUDA_LIBRARIES.filter(({ file }) => findLibrary(file, [libraries, ...loaderPath()]) === null);
+  const missing = CUDA_LIBRARIES.filter((library) => findLibrary(library, [libraries, ...loaderPath()]) === null);
   if (missing.length === 0) {
     say("NVIDIA's libraries are all found");
     return;
@@ -82,8 +82,8 @@ async function installLibraries(
   const unpacked = path.join(partial, 'libraries');
   const requirements = [...new Set(missing.map(({ requirement }) => requirement))];
   const wheels = await source.download(requirements, path.join(partial, 'nvidia'));
-  await source.unpack(wheels, unpacked, String.raw`/lib\w+\.so\.[\d.]+$`);
-  const absent = missing.find(({ file }) => findLibrary(file, [unpacked]) === null);
+  await source.unpack(wheels, unpacked, String.raw`/lib[\w-]+\.so\.[\d.]+$`);
+  const absent = missing.find((library) => findLibrary(library, [unpacked]) === null);
   if (absent !== undefined) throw new SetupError(`${absent.requirement} doesn't hold ${absent.file}`);
   await mkdir(libraries, { recursive: true });
   for (const file of await readdir(unpacked)) await rename(path.join(unpacked, file), path.join(libraries, file));

@@ -5,9 +5,10 @@ import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
 import { planError } from './plan-error.js';
 import { formatBytes } from '../../program/format-bytes.js';
-import { findGpus } from '../../cuda/gpus.js';
+import { findGpus, type Gpu } from '../../cuda/gpus.js';
+import { architectureFault } from '../../cuda/provider-architectures.js';
 import { sizesOfCheckpoint } from './network-sizes.js';
-import { SERVED_PRECISIONS } from './precisions.js';
+import { autoPrecision, precisionFormat, SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
 
 /** A plan with what the operator should know of it. */
@@ -22,21 +23,37 @@ export interface PlanReport {
  * Plans a checkpoint for this machine.
  * @throws HostError that says what is missing and what would help
  */
-export async function planCheckpoint(checkpoint: EditCheckpoint, request: PlanRequest): Promise<PlanReport> {
+export async function planCheckpoint(
+  checkpoint: EditCheckpoint,
+  asked: Omit<PlanRequest, 'autoPrecision'>,
+): Promise<PlanReport> {
   const hasProvider = hasCudaProvider();
-  const machine: Machine = {
-    gpus: hasProvider && request.deviceMap !== 'cpu' ? await findGpus() : [],
-    hostBytes: hostBytes(),
-    served: SERVED_PRECISIONS,
-  };
+  const request = { ...asked, autoPrecision: autoPrecision(checkpoint.service.computeType) };
+  const found = hasProvider && request.deviceMap !== 'cpu' ? await findGpus() : [];
+  const machine: Machine = { ...sortGpus(found, request), hostBytes: hostBytes(), served: SERVED_PRECISIONS };
   const sizesOf = sizesOfCheckpoint(checkpoint);
   // A host swaps, and its large requests are rare: what stays in its memory is decided by the checkpoint's own size.
   const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
   const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
   const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
   if (isRefusal(outcome)) throw planError(outcome, request, machine, sizesOf);
-  const placement = [...whyCpu(request, outcome, hasProvider), ...describePlan(outcome)];
-  return { plan: outcome, placement, warnings: tightness(outcome) };
+  const placement = [...whyCpu(request, outcome, hasProvider, machine.unusable), ...describePlan(outcome)];
+  const unused = outcome.kind === 'cpu' ? [] : machine.unusable.map((why) => `A GPU is left out: ${why}`);
+  return { plan: outcome, placement, warnings: [...unused, ...tightness(outcome)] };
+}
+
+/** The GPUs that can compute in what the request asks for, and why the others can't. */
+function sortGpus(found: readonly Gpu[], request: PlanRequest): Pick<Machine, 'gpus' | 'unusable'> {
+  const precision = request.precision === 'auto' ? request.autoPrecision.cuda : request.precision;
+  const { computeType } = precisionFormat(precision, 'cuda');
+  const gpus: Gpu[] = [];
+  const unusable: string[] = [];
+  for (const gpu of found) {
+    const fault = architectureFault(gpu, computeType);
+    if (fault === null) gpus.push(gpu);
+    else unusable.push(`${deviceLabel(gpu)} (${gpu.name}) ${fault}`);
+  }
+  return { gpus, unusable };
 }
 
 /** Memory that is free or can be freed; no more than a container may have. */
@@ -47,8 +64,14 @@ export function hostBytes(): number {
   return limit > 0 ? Math.min(available, limit) : available;
 }
 
-function whyCpu({ deviceMap }: PlanRequest, { kind }: DevicePlan, hasProvider: boolean): string[] {
+function whyCpu(
+  { deviceMap }: PlanRequest,
+  { kind }: DevicePlan,
+  hasProvider: boolean,
+  unusable: readonly string[],
+): string[] {
   if (deviceMap !== 'auto' || kind !== 'cpu') return [];
+  if (unusable.length > 0) return [`DEVICE_MAP=auto: ${unusable.join('; ')}; so the CPU computes`];
   if (hasProvider) return ['DEVICE_MAP=auto: no NVIDIA GPU is found, so the CPU computes'];
   const remedy = `for a GPU run ${SETUP_CUDA_COMMAND}`;
   return [`DEVICE_MAP=auto: the CUDA provider is not installed, so the CPU computes; ${remedy}`];

@@ -4,18 +4,22 @@ import type { Device, DevicePlan } from './device-plan.js';
 import { layOut, type Layout } from './lay-out.js';
 import type { LargestRequest } from './activation-bytes.js';
 import type { SizesOf } from './network-sizes.js';
-import { AUTO_PRECISION, type ServedPrecisions } from './precisions.js';
+import type { AutoPrecision, ServedPrecisions } from './precisions.js';
 
 /** What a plan is made from. */
 export interface PlanRequest extends LargestRequest {
   readonly deviceMap: DeviceMap;
   readonly precision: PrecisionSetting;
+  /** What PRECISION=auto means. */
+  readonly autoPrecision: AutoPrecision;
 }
 
 /** What there is to plan with. */
 export interface Machine {
   /** GPUs that the CUDA provider can use: none without the provider. */
   readonly gpus: readonly Device[];
+  /** The other GPUs with why they can't be used, a part of a sentence each. */
+  readonly unusable: readonly string[];
   /** Bytes of the host's memory that the networks may have. */
   readonly hostBytes: number;
   /** What each kind of processor computes in. */
@@ -60,7 +64,7 @@ export const budgetOf = ({ kind, freeBytes }: Device): number =>
 export function planDevices(request: PlanRequest, machine: Machine, sizesOf: SizesOf): DevicePlan | Refusal {
   const kind = kindOf(request, machine);
   if (kind === 'cuda' && machine.gpus.length === 0) return { refused: 'no gpu' };
-  const precision = request.precision === 'auto' ? AUTO_PRECISION[kind] : request.precision;
+  const precision = request.precision === 'auto' ? request.autoPrecision[kind] : request.precision;
   if (!machine.served[kind].includes(precision)) return { refused: 'precision', kind };
   const sizes = sizesOf(precision, kind, request);
   const layout: Layout = { precision, sizes, budgetOf, measure: 'totalBytes' };

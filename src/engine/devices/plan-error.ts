@@ -34,6 +34,9 @@ export function planError(refusal: Refusal, request: PlanRequest, machine: Machi
 function describeRefusal(refusal: Refusal, request: PlanRequest, machine: Machine, sizesOf: SizesOf): string {
   switch (refusal.refused) {
     case 'no gpu':
+      if (machine.unusable.length > 0) {
+        return `DEVICE_MAP=${request.deviceMap} needs a GPU that the CUDA provider can use: ${machine.unusable.join('; ')}. Otherwise use DEVICE_MAP=auto or cpu`;
+      }
       return `DEVICE_MAP=${request.deviceMap} needs an NVIDIA GPU and the CUDA provider: run ${SETUP_CUDA_COMMAND}, and ${DOCTOR_COMMAND} to see what is missing, or use DEVICE_MAP=auto or cpu`;
     case 'precision':
       return `PRECISION=${request.precision} is not served on ${refusal.kind === 'cpu' ? 'the CPU' : 'a GPU'}: use auto or ${machine.served[refusal.kind].join(', ')}`;

@@ -42,8 +42,16 @@ export const SERVED_PRECISIONS: ServedPrecisions = {
   cuda: ['bf16', 'fp32', 'int8', 'int4'],
 };
 
-/** What PRECISION=auto means: bfloat16 is what the weights were trained in, float32 the CPU's nearest to it. */
-export const AUTO_PRECISION: Readonly<Record<DeviceKind, Precision>> = { cpu: 'fp32', cuda: 'bf16' };
+/** What PRECISION=auto means on each kind of device. */
+export type AutoPrecision = Readonly<Record<DeviceKind, Precision>>;
+
+/**
+ * bfloat16 is what weights are trained in, float32 the CPU's nearest to it.
+ * @param asked what the checkpoint asks for, null for nothing
+ */
+export function autoPrecision(asked: ComputeType | null): AutoPrecision {
+  return { cpu: 'fp32', cuda: asked === 'float32' ? 'fp32' : 'bf16' };
+}
 
 /** How a precision's graphs compute; bf16 on the CPU is for graphs that are only written there. */
 export const precisionFormat = (precision: Precision, device: DeviceKind): PrecisionFormat =>

@@ -8,7 +8,7 @@ const SERVICE_FAULTS: readonly Fault[] = [
   [
     'a misspelt key',
     service({ default_step: 8 }),
-    'service.json: default_step is not known; known are condition_area, condition_follows_size, native_area, min_area, max_area, max_side, default_size, default_steps, default_true_cfg_scale, max_true_cfg_scale, model_id, suggestions, notice',
+    'service.json: default_step is not known; known are condition_area, condition_follows_size, native_area, min_area, max_area, max_side, default_size, default_steps, default_true_cfg_scale, max_true_cfg_scale, compute_type, model_id, suggestions, notice',
   ],
   [
     'steps of zero',
@@ -29,6 +29,11 @@ const SERVICE_FAULTS: readonly Fault[] = [
     'a negative guidance scale',
     service({ default_true_cfg_scale: -1 }),
     'service.json: default_true_cfg_scale is -1, expected a number of at least 0',
+  ],
+  [
+    'a compute type that is none',
+    service({ compute_type: 'float16' }),
+    'service.json: compute_type is "float16", expected "float32" or "bfloat16"',
   ],
   [
     'an area that is a text',

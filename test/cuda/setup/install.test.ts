@@ -28,7 +28,7 @@ platform = "py3-none-manylinux_2_27_x86_64"
 wheel("nvidia_cuda_runtime", "13.1.0", platform, ["nvidia/cu13/lib/libcudart.so.13"])
 wheel("nvidia_cublas", "13.2.0", platform, ["nvidia/cu13/lib/libcublas.so.13", "nvidia/cu13/lib/libcublasLt.so.13"])
 wheel("nvidia_curand", "10.4.0", platform, ["nvidia/cu13/lib/libcurand.so.10"])
-wheel("nvidia_cuda_nvrtc", "13.1.0", platform, ["nvidia/cu13/lib/libnvrtc.so.13"])
+wheel("nvidia_cuda_nvrtc", "13.1.0", platform, ["nvidia/cu13/lib/" + file for file in ["libnvrtc.so.13", "libnvrtc.alt.so.13", "libnvrtc-builtins.so.13.1", "libnvrtc-builtins.alt.so.13.1"]])
 if len(sys.argv) < 3:
     wheel("nvidia_cudnn_cu13", "9.9.0", platform, ["nvidia/cudnn/lib/libcudnn.so.9", "nvidia/cudnn/lib/libcudnn_ops.so.9"])
 `;
@@ -80,6 +80,7 @@ const provider = (): string => join(folders.runtime, 'libonnxruntime_providers_c
       'libcudnn.so.9',
       'libcudnn_ops.so.9',
       'libcurand.so.10',
+      'libnvrtc-builtins.so.13.1',
       'libnvrtc.so.13',
     ]);
     // npm ci takes the provider away; what was fetched stays.
@@ -90,6 +91,14 @@ const provider = (): string => join(folders.runtime, 'libonnxruntime_providers_c
       'libonnxruntime_providers_cuda.so',
       'libonnxruntime_providers_shared.so',
     ]);
+  });
+
+  test('an installation that lacks what nvrtc compiles with gets it', async () => {
+    offer();
+    await install();
+    rmSync(join(folders.libraries, 'libnvrtc-builtins.so.13.1'));
+    expect((await install()).join()).toContain("doesn't find: libnvrtc-builtins.so.13;");
+    expect(readdirSync(folders.libraries)).toContain('libnvrtc-builtins.so.13.1');
   });
 
   test('a download that breaks leaves nothing half done, and the next run goes on from there', async () => {

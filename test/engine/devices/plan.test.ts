@@ -15,6 +15,7 @@ import {
   type Machine,
   type PlanRequest,
 } from '../../../src/engine/devices/plan-devices.js';
+import { autoPrecision } from '../../../src/engine/devices/precisions.js';
 import { GRAPH_NAMES } from '../../../src/graph/checkpoint-graphs.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -37,11 +38,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const cards = (...gibibytes: number[]): Device[] =>
   gibibytes.map((size, index) => ({ kind: 'cuda', index, name: 'GPU', freeBytes: size * GIB }));
-const machine = (gpus: readonly Device[], hostBytes = 128e9): Machine => ({ gpus, hostBytes, served: SERVED });
+const machine = (gpus: readonly Device[], hostBytes = 128e9): Machine => ({
+  gpus,
+  hostBytes,
+  served: SERVED,
+  unusable: [],
+});
 const request = (deviceMap: DeviceMap, precision: Precision, outputPixels = 4_194_304): PlanRequest => ({
   deviceMap,
   precision,
   outputPixels,
+  autoPrecision: autoPrecision(null),
   maxReferences: 4,
 });
 
@@ -201,10 +208,18 @@ test('a refusal names only settings that would fit', () => {
 });
 
 test('auto takes GPUs where there are any, and cuda the one with the most free memory', () => {
-  const auto: PlanRequest = { deviceMap: 'auto', precision: 'auto', outputPixels: 1_048_576, maxReferences: 4 };
+  const auto: PlanRequest = {
+    deviceMap: 'auto',
+    precision: 'auto',
+    autoPrecision: autoPrecision(null),
+    outputPixels: 1_048_576,
+    maxReferences: 4,
+  };
   expect(planDevices(auto, machine([]), sizesOf)).toMatchObject({ kind: 'cpu', precision: 'fp32' });
   expect(planDevices(auto, machine(cards(80)), sizesOf)).toMatchObject({ kind: 'cuda', precision: 'bf16' });
   expect(planDevices({ ...auto, deviceMap: 'cpu' }, machine(cards(80)), sizesOf)).toMatchObject({ kind: 'cpu' });
+  const asked: PlanRequest = { ...auto, autoPrecision: autoPrecision('float32') };
+  expect(planDevices(asked, machine(cards(80, 80, 80)), sizesOf)).toMatchObject({ kind: 'cuda', precision: 'fp32' });
   const cuda = planOf({ ...auto, deviceMap: 'cuda' }, machine(cards(24, 80, 48)));
   expect(cuda?.devices.map(({ index }) => index)).toEqual([1]);
 });
@@ -217,5 +232,9 @@ test('cuda and balanced without a GPU, and a precision that a device lacks, are 
   };
   expect(told('cuda', 'bf16')).toMatch(/^DEVICE_MAP=cuda needs .*setup:cuda/);
   expect(told('balanced', 'bf16')).toMatch(/^DEVICE_MAP=balanced needs .*setup:cuda/);
+  const unusable = { ...machine([]), unusable: ['cuda:0 (Tesla T4) has compute capability 7.5'] };
+  expect(planError({ refused: 'no gpu' }, request('cuda', 'bf16'), unusable, sizesOf).message).toBe(
+    'DEVICE_MAP=cuda needs a GPU that the CUDA provider can use: cuda:0 (Tesla T4) has compute capability 7.5. Otherwise use DEVICE_MAP=auto or cpu',
+  );
   expect(told('cpu', 'bf16')).toBe('PRECISION=bf16 is not served on the CPU: use auto or fp32, int8');
 });
