@@ -13,6 +13,7 @@ import type { Finding } from './finding.js';
 /** Reads the checkpoint as the service does, short of loading its weights: configs, tokenizer, tensors, graphs. */
 export async function checkCheckpoint({
   modelDir,
+  maxReferences,
 }: LoadRequest): Promise<{ finding: Finding; checkpoint?: EditCheckpoint }> {
   const about = 'Checkpoint';
   try {
@@ -21,7 +22,9 @@ export async function checkCheckpoint({
     const { unexpected } = buildGraphs(checkpoint, 'float32');
     const tensors =
       checkpoint.transformer.tensors.size + checkpoint.textEncoder.tensors.size + checkpoint.vae.tensors.size;
-    const found = [`${checkpoint.modelId} in ${modelDir}: ${tensors} tensors`];
+    const { className, maxReferences: most } = checkpoint.pipeline;
+    const references = most > 1 ? [`up to ${Math.min(most, maxReferences)} references an edit (MAX_REFERENCES)`] : [];
+    const found = [`${checkpoint.modelId} in ${modelDir}: ${className}, ${tensors} tensors`, ...references];
     const warnings = [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)];
     const state = warnings.length > 0 ? 'warn' : 'ok';
     return { finding: { about, state, found: [...found, ...warnings] }, checkpoint };
