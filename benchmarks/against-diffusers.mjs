@@ -8,7 +8,10 @@
  * --checkpoint FOLDER  served by both; made with random weights where there is none (0.7 GB; default: a folder in /tmp)
  * --diffusers float32,bfloat16   --service fp32,int8   who takes part, in which precision (bfloat16 is left out unless asked
  *   for where the processor has no instructions for it: an edit would take hours)
+ * --release edit|2509|2511   whose form the checkpoint that is made has
  * --steps 2,8   --size 512x512   --reference 1024   one picture for each number of steps, from a square of that side
+ * --references 2,1,3   so many squares as references of one edit; with others than the first number the service alone makes
+ *   edits, once each and in the first number of steps, for what each reference costs
  * --rounds 3   how often each of them is started anew;   --keep FOLDER   keeps the pictures
  * --steps '' only starts and stops them, for the time from nothing to ready
  */
@@ -19,19 +22,21 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
 import { startDiffusers, startOurs } from './support/contestants.mjs';
-import { median, tableHead, tableRow, words } from './support/figures.mjs';
+import { median, numbers, tableHead, tableRow, words } from './support/figures.mjs';
 import { writePhoto } from './support/photo.mjs';
 import { psnr } from './support/psnr.mjs';
 
 const { values: options } = parseArgs({
   options: {
     python: { type: 'string', default: 'python3' },
-    checkpoint: { type: 'string', default: join(tmpdir(), 'qwen-image-edit-random-middle') },
+    checkpoint: { type: 'string' },
+    release: { type: 'string', default: 'edit' },
     diffusers: { type: 'string', default: hasBfloat16() ? 'float32,bfloat16' : 'float32' },
     service: { type: 'string', default: 'fp32,int8' },
     steps: { type: 'string', default: '2,8' },
     size: { type: 'string', default: '512x512' },
     reference: { type: 'string', default: '1024' },
+    references: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
     keep: { type: 'string' },
   },
@@ -40,6 +45,9 @@ const { values: options } = parseArgs({
 const PROMPT = 'Make the sky red and the grass blue.';
 const GUIDANCE = 4;
 const SEED = 42;
+const [WIDTH = 512, HEIGHT = 512] = options.size.split('x').map(Number);
+const COMMON = { prompt: PROMPT, trueCfgScale: GUIDANCE, width: WIDTH, height: HEIGHT, seed: SEED };
+const [REFERENCES = 1, ...OTHER_REFERENCES] = numbers(options.references);
 
 /** @typedef {import('./support/contestants.mjs').EditTime} EditTime */
 /** @typedef {{ name: string, start: () => Promise<import('./support/contestants.mjs').Contestant> }} Entrant */
@@ -65,24 +73,26 @@ function entrants(checkpoint) {
     })),
     ...words(options.service).map((precision) => ({
       name: `service ${precision}`,
-      start: () => startOurs({ checkpoint, env: { PRECISION: precision, DEVICE_MAP: 'cpu' } }),
+      start: () => startService(checkpoint, precision),
     })),
   ];
 }
 
+/** @param {string} checkpoint @param {string} precision */
+const startService = (checkpoint, precision) =>
+  startOurs({ checkpoint, env: { PRECISION: precision, DEVICE_MAP: 'cpu', MAX_REFERENCES: '16' } });
+
 /**
  * @param {Entrant} entrant
  * @param {Record} record
- * @param {string} picture
+ * @param {string[]} pictures
  * @param {(steps: number) => string} outFile
  */
-async function round(entrant, record, picture, outFile) {
-  const [width = 512, height = 512] = options.size.split('x').map(Number);
+async function round(entrant, record, pictures, outFile) {
   const contestant = await entrant.start();
   record.load.push(contestant.loadSeconds);
   for (const steps of words(options.steps).map(Number)) {
-    const edit = { picture, prompt: PROMPT, trueCfgScale: GUIDANCE, width, height, steps, seed: SEED };
-    const time = await contestant.make(edit, outFile(steps));
+    const time = await contestant.make({ ...COMMON, pictures, steps }, outFile(steps));
     record.edits.set(steps, [...(record.edits.get(steps) ?? []), time]);
     console.error(
       `${entrant.name}, ${steps} step(s): ${time.whole.toFixed(1)} s, ${time.forward.toFixed(2)} s a forward`,
@@ -148,15 +158,46 @@ async function table(all, records, outFile) {
   return lines.join('\n');
 }
 
+/**
+ * What an edit costs by the number of its references, each number in a service of its own.
+ * @param {string} checkpoint
+ * @param {string[]} pictures as many as the largest number
+ * @param {string} out
+ */
+async function referenceCosts(checkpoint, pictures, out) {
+  const [precision = 'fp32'] = words(options.service);
+  const [steps = 2] = numbers(options.steps);
+  const parts = ['text encoder', 'VAE encode', 'a forward', 'VAE decode'];
+  console.log(`\nThe service in ${precision} by the number of references, ${steps} step(s), seconds; once each\n`);
+  console.log(tableHead(['references', 'whole edit', ...parts, 'peak memory, GiB']));
+  for (const count of [REFERENCES, ...OTHER_REFERENCES].sort((one, other) => one - other)) {
+    const service = await startService(checkpoint, precision);
+    const time = await service.make({ ...COMMON, pictures: pictures.slice(0, count), steps }, out);
+    const peak = (await service.stop()) / 2 ** 30;
+    const { whole, text, encode, forward, decode } = time;
+    console.log(tableRow([count, ...[whole, text, encode, forward, decode, peak].map((figure) => figure.toFixed(2))]));
+  }
+}
+
+/** @param {string} folder @returns {Promise<string[]>} as many as the largest number of references */
+async function writePictures(folder) {
+  const count = Math.max(REFERENCES, ...OTHER_REFERENCES);
+  const files = Array.from({ length: count }, (_, index) => join(folder, `reference-${index + 1}.png`));
+  for (const [index, file] of files.entries()) await writePhoto(file, Number(options.reference), index);
+  return files;
+}
+
 async function main() {
-  const checkpoint = resolve(options.checkpoint);
-  if (!existsSync(join(checkpoint, 'model_index.json'))) await makeRandomCheckpoint(checkpoint, 'middle');
+  const ofRelease = options.release === 'edit' ? '' : `-${options.release}`;
+  const checkpoint = resolve(options.checkpoint ?? join(tmpdir(), `qwen-image-edit-random-middle${ofRelease}`));
+  if (!existsSync(join(checkpoint, 'model_index.json'))) {
+    await makeRandomCheckpoint(checkpoint, 'middle', options.release);
+  }
   const folder =
     options.keep === undefined ? await mkdtemp(join(tmpdir(), 'against-diffusers-')) : resolve(options.keep);
   await mkdir(folder, { recursive: true });
   try {
-    const picture = join(folder, 'reference.png');
-    await writePhoto(picture, Number(options.reference));
+    const pictures = await writePictures(folder);
     const outFile = (/** @type {string} */ name, /** @type {number} */ steps) =>
       join(folder, `${name.replace(' ', '-')}-${steps}.png`);
     const all = entrants(checkpoint);
@@ -165,17 +206,19 @@ async function main() {
     for (let index = 0; index < Number(options.rounds); index += 1) {
       for (const entrant of all) {
         const record = records.get(entrant.name);
-        if (record !== undefined) await round(entrant, record, picture, (steps) => outFile(entrant.name, steps));
+        if (record !== undefined)
+          await round(entrant, record, pictures.slice(0, REFERENCES), (steps) => outFile(entrant.name, steps));
       }
     }
     const [cpu] = cpus();
     console.log(
-      `${cpus().length} × ${cpu?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; ${options.size} from a`,
+      `${cpus().length} × ${cpu?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; ${options.size} from ${REFERENCES}`,
     );
     console.log(
-      `${options.reference}×${options.reference} reference, guidance on; medians of ${options.rounds} (share of the first)\n`,
+      `reference(s) of ${options.reference}×${options.reference}, guidance on; medians of ${options.rounds} (share of the first)\n`,
     );
     console.log(await table(all, records, outFile));
+    if (OTHER_REFERENCES.length > 0) await referenceCosts(checkpoint, pictures, join(folder, 'cost.png'));
   } finally {
     if (options.keep === undefined) await rm(folder, { recursive: true });
   }

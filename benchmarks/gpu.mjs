@@ -107,7 +107,15 @@ function entrants(checkpoint) {
 /** @param {Entrant} entrant @param {string} picture @param {string} out @returns {Promise<Result>} */
 async function measure(entrant, picture, out) {
   const [width = 1024, height = 1024] = options.size.split('x').map(Number);
-  const edit = { picture, prompt: PROMPT, trueCfgScale: 4, width, height, steps: Number(options.steps), seed: 42 };
+  const edit = {
+    pictures: [picture],
+    prompt: PROMPT,
+    trueCfgScale: 4,
+    width,
+    height,
+    steps: Number(options.steps),
+    seed: 42,
+  };
   const peak = watchGpuMemory();
   const contestant = await entrant.start();
   const { tokens } = await contestant.make(edit, out);

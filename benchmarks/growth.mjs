@@ -66,7 +66,15 @@ async function measure(checkpoint, folder, point) {
   const env = { PRECISION: options.precision, DEVICE_MAP: 'cpu' };
   const service = await startOurs({ checkpoint, env });
   const { size, steps, variants } = point;
-  const common = { picture, prompt: 'make the sky red', trueCfgScale: 4, width: size, height: size, steps, variants };
+  const common = {
+    pictures: [picture],
+    prompt: 'make the sky red',
+    trueCfgScale: 4,
+    width: size,
+    height: size,
+    steps,
+    variants,
+  };
   const times = [];
   for (let round = 0; round < Number(options.rounds); round += 1) {
     times.push(await service.make({ ...common, seed: round }, join(folder, 'out.png')));

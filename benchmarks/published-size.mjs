@@ -2,13 +2,14 @@
 /**
  * Opens a checkpoint of the published size and builds all of its graphs, and prints what that took.
  *
- *     node benchmarks/published-size.mjs [FOLDER] [--json]
+ *     node benchmarks/published-size.mjs [FOLDER] [--release edit|2509|2511] [--json]
  *
- * Without FOLDER a sparse checkpoint is made in a temporary folder.
+ * Without FOLDER a sparse checkpoint in that release's form is made in a temporary folder.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { makeSparseCheckpoint } from '../scripts/make-sparse-checkpoint.mjs';
 import { register } from 'tsx/esm/api';
 
@@ -39,12 +40,16 @@ async function measure(folder) {
 }
 
 async function main() {
-  const given = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { release: { type: 'string', default: 'edit' }, json: { type: 'boolean', default: false } },
+  });
+  const [given] = positionals;
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'published-size-')));
   try {
-    const size = given === undefined ? await makeSparseCheckpoint(folder) : null;
+    const size = given === undefined ? await makeSparseCheckpoint(folder, values.release) : null;
     const result = { ...(await measure(folder)), ...size };
-    if (process.argv.includes('--json')) {
+    if (values.json) {
       console.log(JSON.stringify(result));
     } else {
       console.log(

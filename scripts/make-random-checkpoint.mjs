@@ -2,7 +2,7 @@
 /**
  * Writes a checkpoint of the published layout with random weights of a sane loudness, in bfloat16, for measurements:
  *
- *     node scripts/make-random-checkpoint.mjs FOLDER [--size middle|published]
+ *     node scripts/make-random-checkpoint.mjs FOLDER [--size middle|published] [--release edit|2509|2511]
  *
  * `middle` (0.7 GB): 0.23 billion transformer parameters (6 blocks, 8 heads of 128), the published VAE's dimensions, a small
  * text encoder. `published` (57.7 GB): the published dimensions throughout. The same size gives the same bytes.
@@ -11,14 +11,8 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import {
-  copyPublished,
-  expandLayers,
-  PIPELINE,
-  readPublished,
-  writeJson,
-  writeShards,
-} from './make-sparse-checkpoint.mjs';
+import { copyPublished, expandLayers, readPublished, writeJson, writeShards } from './make-sparse-checkpoint.mjs';
+import { pipelineIndex, publishedRelease, RELEASE_NAMES } from './support/published-releases.mjs';
 import { drawNormals, toBfloat16 } from './support/random-normals.mjs';
 
 const MINIATURE = new URL('../models/mini/', import.meta.url);
@@ -98,18 +92,21 @@ const GAINS = [
 /**
  * @param {string} folder is made, or overwritten
  * @param {'middle' | 'published'} size
+ * @param {string} release whose form it has
  */
-export async function makeRandomCheckpoint(folder, size) {
+export async function makeRandomCheckpoint(folder, size, release = 'edit') {
+  const form = publishedRelease(release);
   await mkdir(folder, { recursive: true });
   const miniature = JSON.parse(await readFile(new URL('text_encoder/config.json', MINIATURE), 'utf8'));
   const isMiddle = size === 'middle';
-  await writeJson(join(folder, 'model_index.json'), PIPELINE);
+  await writeJson(join(folder, 'model_index.json'), pipelineIndex(form));
   await copyPublished('scheduler_config.json', join(folder, 'scheduler/scheduler_config.json'));
   for (const part of ['processor', 'tokenizer']) {
     await cp(new URL(part, MINIATURE), join(folder, part), { recursive: true });
   }
   await copyPublished('preprocessor_config.json', join(folder, 'processor/preprocessor_config.json'));
   const configs = await publishedConfigs();
+  Object.assign(configs.transformer, form.transformer);
   Object.assign(configs.text_encoder, tokenIds(miniature));
   if (isMiddle) {
     Object.assign(configs.transformer, MIDDLE.transformer);
@@ -198,15 +195,17 @@ function fanIn(shape) {
 async function main() {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { size: { type: 'string', default: 'middle' } },
+    options: { size: { type: 'string', default: 'middle' }, release: { type: 'string', default: 'edit' } },
   });
   const [folder] = positionals;
   if (folder === undefined || (values.size !== 'middle' && values.size !== 'published')) {
-    console.error('usage: node scripts/make-random-checkpoint.mjs FOLDER [--size middle|published]');
+    console.error(
+      `usage: node scripts/make-random-checkpoint.mjs FOLDER [--size middle|published] [--release ${RELEASE_NAMES}]`,
+    );
     process.exitCode = 1;
     return;
   }
-  await makeRandomCheckpoint(resolve(folder), values.size);
+  await makeRandomCheckpoint(resolve(folder), values.size, values.release);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

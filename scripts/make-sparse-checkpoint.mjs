@@ -3,17 +3,18 @@
  * Writes a checkpoint with the published configs, tensor names and shapes, whose weights are holes: 57 GB in `ls`, next
  * to nothing on a disk that knows sparse files. It opens like the real one, and every weight reads as zero.
  *
- *     node scripts/make-sparse-checkpoint.mjs FOLDER [--hub]
+ *     node scripts/make-sparse-checkpoint.mjs FOLDER [--release edit|2509|2511] [--hub]
  *
  * With --hub FOLDER becomes a hub cache: the model lies below models--…/snapshots/…, its files are links into blobs.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
+import { pipelineIndex, publishedRelease, RELEASE_NAMES } from './support/published-releases.mjs';
 
 const PUBLISHED = new URL('../test/published/', import.meta.url);
-const HUB_NAME = 'models--Qwen--Qwen-Image-Edit';
 /** What diffusers and transformers aim at when they cut a model into shards. */
 const MAX_SHARD_BYTES = 5e9;
 const BF16_BYTES = 2;
@@ -36,29 +37,22 @@ const SPECIAL_TOKENS = {
   '<|video_pad|>': 151656,
 };
 
-export const PIPELINE = {
-  _class_name: 'QwenImageEditPipeline',
-  _diffusers_version: '0.35.0.dev0',
-  processor: ['transformers', 'Qwen2_5_VLProcessor'],
-  scheduler: ['diffusers', 'FlowMatchEulerDiscreteScheduler'],
-  text_encoder: ['transformers', 'Qwen2_5_VLForConditionalGeneration'],
-  tokenizer: ['transformers', 'Qwen2Tokenizer'],
-  transformer: ['diffusers', 'QwenImageTransformer2DModel'],
-  vae: ['diffusers', 'AutoencoderKLQwenImage'],
-};
-
 /**
  * @param {string} folder is made, or overwritten
+ * @param {string} release whose form it has
  * @returns {Promise<{ apparentBytes: number, diskBytes: number }>}
  */
-export async function makeSparseCheckpoint(folder) {
+export async function makeSparseCheckpoint(folder, release = 'edit') {
+  const form = publishedRelease(release);
   /** @type {Record<string, [string, number[]][]>} */
   const tensors = JSON.parse(await readPublished('tensors.json'));
-  await writeJson(join(folder, 'model_index.json'), PIPELINE);
+  await writeJson(join(folder, 'model_index.json'), pipelineIndex(form));
   await copyPublished('scheduler_config.json', join(folder, 'scheduler/scheduler_config.json'));
   await copyPublished('preprocessor_config.json', join(folder, 'processor/preprocessor_config.json'));
   for (const component of ['transformer', 'text_encoder', 'vae']) {
-    await copyPublished(`${component}.config.json`, join(folder, component, 'config.json'));
+    const config = JSON.parse(await readPublished(`${component}.config.json`));
+    const own = component === 'transformer' ? form.transformer : {};
+    await writeJson(join(folder, component, 'config.json'), { ...config, ...own });
     const stem = component === 'text_encoder' ? 'model' : 'diffusion_pytorch_model';
     await writeShards(join(folder, component), stem, expandLayers(tensors[component] ?? []));
   }
@@ -72,10 +66,12 @@ export async function makeSparseCheckpoint(folder) {
  * Moves a plain checkpoint's files into a hub cache's blobs and links to them from a snapshot.
  * @param {string} plain
  * @param {string} cache
+ * @param {string} repository
  */
-async function moveIntoHubCache(plain, cache) {
-  const model = join(cache, HUB_NAME);
-  const revision = createHash('sha1').update(HUB_NAME).digest('hex');
+async function moveIntoHubCache(plain, cache, repository) {
+  const name = `models--${repository.replace('/', '--')}`;
+  const model = join(cache, name);
+  const revision = createHash('sha1').update(name).digest('hex');
   const snapshot = join(model, 'snapshots', revision);
   await mkdir(join(model, 'blobs'), { recursive: true });
   for (const path of await listFiles(plain)) {
@@ -274,17 +270,20 @@ async function measure(folder) {
 }
 
 async function main() {
-  const folder = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { release: { type: 'string', default: 'edit' }, hub: { type: 'boolean', default: false } },
+  });
+  const [folder] = positionals;
   if (folder === undefined) {
-    console.error('usage: node scripts/make-sparse-checkpoint.mjs FOLDER [--hub]');
+    console.error(`usage: node scripts/make-sparse-checkpoint.mjs FOLDER [--release ${RELEASE_NAMES}] [--hub]`);
     process.exitCode = 1;
     return;
   }
-  const isHub = process.argv.includes('--hub');
-  const plain = isHub ? join(folder, '.plain') : folder;
-  const { apparentBytes, diskBytes } = await makeSparseCheckpoint(resolve(plain));
-  if (isHub) {
-    await moveIntoHubCache(resolve(plain), resolve(folder));
+  const plain = values.hub ? join(folder, '.plain') : folder;
+  const { apparentBytes, diskBytes } = await makeSparseCheckpoint(resolve(plain), values.release);
+  if (values.hub) {
+    await moveIntoHubCache(resolve(plain), resolve(folder), publishedRelease(values.release).repository);
   }
   console.log(`${(apparentBytes / 1e9).toFixed(1)} GB apparent, ${(diskBytes / 1e6).toFixed(1)} MB on disk: ${folder}`);
 }

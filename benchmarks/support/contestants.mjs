@@ -14,7 +14,7 @@ const PATIENCE_SECONDS = '100000';
 
 /**
  * @typedef {object} Edit
- * @property {string} picture path of a PNG
+ * @property {string[]} pictures paths of PNGs, the edit's references in order
  * @property {string} prompt
  * @property {number} trueCfgScale guidance is on above 1
  * @property {number} width
@@ -107,7 +107,10 @@ export async function startOurs({ checkpoint, env }) {
         seed: String(edit.seed),
         n: String(edit.variants ?? 1),
       };
-      const body = editBody(fields, readFileSync(edit.picture));
+      const body = editBody(
+        fields,
+        edit.pictures.map((picture) => readFileSync(picture)),
+      );
       const start = performance.now();
       const { status, text, headers } = await postEdit(service.url, body);
       const whole = (performance.now() - start) / 1000;

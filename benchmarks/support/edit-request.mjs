@@ -11,16 +11,19 @@ const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 /** @typedef {{ status: number, text: string, headers: import('node:http').IncomingHttpHeaders }} Answer */
 
 /**
- * A multipart body with one picture.
+ * A multipart body of one edit.
  * @param {Record<string, string>} fields
- * @param {Buffer} picture a PNG
+ * @param {Buffer | readonly Buffer[]} pictures PNGs, the edit's references in order
  */
-export function editBody(fields, picture = PICTURE) {
+export function editBody(fields, pictures = PICTURE) {
   const texts = Object.entries(fields).map(
     ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );
-  const file = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="images"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n`;
-  return Buffer.concat([Buffer.from(texts.join('') + file), picture, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]);
+  const files = [pictures].flat().map((picture) => {
+    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head), picture, Buffer.from('\r\n')]);
+  });
+  return Buffer.concat([Buffer.from(texts.join('')), ...files, Buffer.from(`--${BOUNDARY}--\r\n`)]);
 }
 
 /**

@@ -122,9 +122,15 @@ export class ConfigReader {
     return new ConfigReader(this.label, value, this.name(key));
   }
 
-  /** Refuses every value of an option but the one that is implemented, which is also what its absence means. */
+  /** Whether an option is on, which it isn't where its key is absent or null: the reference asks for the value's truth. */
+  isOn(key: string): boolean {
+    return !this.isNull(key) && this.boolean(key, false);
+  }
+
+  /** Refuses every value of an option but the one that is implemented, which is also what its absence means; null is off. */
   mustBe(key: string, supported: boolean): void {
-    if (this.boolean(key, supported) !== supported) {
+    const value = !this.isNull(key) && this.boolean(key, supported);
+    if (value !== supported) {
       this.refuse(key, String(supported), 'only');
     }
   }

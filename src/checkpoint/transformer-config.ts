@@ -70,7 +70,7 @@ export function parseTransformerConfig(config: ConfigReader): TransformerConfig 
     innerDim: numAttentionHeads * attentionHeadDim,
     jointAttentionDim: config.integer('joint_attention_dim', 3584),
     axesDimsRope,
-    zeroCondT: config.boolean('zero_cond_t', false),
+    zeroCondT: config.isOn('zero_cond_t'),
     guidanceEmbeds: false,
   };
 }

@@ -23,7 +23,7 @@ import { type Environment, VariableReader } from './variable-reader.js';
 const MEGA = 1_000_000;
 const MIB = 1024 * 1024;
 /** What the field's peers take, too (the published model's card recommends up to three). */
-export const DEFAULT_MAX_REFERENCES = 4;
+const DEFAULT_MAX_REFERENCES = 4;
 /** 24 days: what a timer of Node.js can wait. */
 export const MAX_TIMER_SECONDS = 2_000_000;
 

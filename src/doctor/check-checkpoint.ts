@@ -14,6 +14,7 @@ import type { Finding } from './finding.js';
 export async function checkCheckpoint({
   modelDir,
   loraDir,
+  maxReferences,
 }: LoadRequest): Promise<{ finding: Finding; checkpoint?: EditCheckpoint }> {
   const about = 'Checkpoint';
   try {
@@ -22,7 +23,9 @@ export async function checkCheckpoint({
     const { unexpected } = buildGraphs(checkpoint, 'float32');
     const tensors =
       checkpoint.transformer.tensors.size + checkpoint.textEncoder.tensors.size + checkpoint.vae.tensors.size;
-    const found = [`${checkpoint.modelId} in ${modelDir}: ${tensors} tensors`];
+    const { className, maxReferences: most } = checkpoint.pipeline;
+    const references = most > 1 ? [`up to ${Math.min(most, maxReferences)} references an edit (MAX_REFERENCES)`] : [];
+    const found = [`${checkpoint.modelId} in ${modelDir}: ${className}, ${tensors} tensors`, ...references];
     const warnings = [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)];
     const state = warnings.length > 0 ? 'warn' : 'ok';
     return { finding: { about, state, found: [...found, ...warnings] }, checkpoint };

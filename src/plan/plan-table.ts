@@ -1,17 +1,12 @@
-import { DEFAULT_MAX_REFERENCES } from '../config/read-settings.js';
+import type { LargestRequest } from '../engine/devices/activation-bytes.js';
 import type { DevicePlan } from '../engine/devices/device-plan.js';
 import { sizesOfCheckpoint, type SizesOf } from '../engine/devices/network-sizes.js';
-import { isRefusal, planDevices } from '../engine/devices/plan-devices.js';
-import { autoPrecision, SERVED_PRECISIONS } from '../engine/devices/precisions.js';
+import { isRefusal } from '../engine/devices/plan-devices.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { PRECISIONS, type Precision } from '../protocol/device-settings.js';
+import { markdownTable } from './markdown-table.js';
+import { gpuOf, HOST_GB, planOn } from './planned-machine.js';
 
-const GIB = 2 ** 30;
-const HOST_GB = 128;
-/** Of a card's memory, what its driver leaves. */
-const FREE_SHARE = 0.97;
-/** The default of MAX_OUTPUT_PIXELS. */
-const OUTPUT_PIXELS = 4_194_304;
 /** Machines by their cards' number and gigabytes. */
 const MACHINES: readonly { readonly cards: number; readonly gigabytes: number }[] = [
   { cards: 0, gigabytes: 0 },
@@ -22,34 +17,23 @@ const MACHINES: readonly { readonly cards: number; readonly gigabytes: number }[
 ];
 
 /** How a checkpoint is placed on several machines in each precision, as a Markdown table. */
-export function planTable(checkpoint: EditCheckpoint): string {
+export function planTable(checkpoint: EditCheckpoint, largest: LargestRequest): string {
   const sizesOf = sizesOfCheckpoint(checkpoint);
   const rows = MACHINES.map((machine) => {
     const name = machine.cards === 0 ? `no GPU, ${HOST_GB} GB of memory` : `${machine.cards} × ${machine.gigabytes} GB`;
-    return [name, ...PRECISIONS.map((precision) => cell(machine, precision, sizesOf))];
+    return [name, ...PRECISIONS.map((precision) => cell(machine, precision, largest, sizesOf))];
   });
-  const table = [['GPUs', ...PRECISIONS], ['---', ...PRECISIONS.map(() => '---')], ...rows];
-  return table.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return markdownTable(['GPUs', ...PRECISIONS], rows);
 }
 
-function cell({ cards, gigabytes: size }: (typeof MACHINES)[number], precision: Precision, sizesOf: SizesOf): string {
-  const gpus = Array.from({ length: cards }, (_, index) => ({
-    kind: 'cuda' as const,
-    index,
-    name: 'GPU',
-    freeBytes: FREE_SHARE * size * GIB,
-  }));
-  const outcome = planDevices(
-    {
-      deviceMap: 'auto',
-      precision,
-      autoPrecision: autoPrecision(null),
-      outputPixels: OUTPUT_PIXELS,
-      maxReferences: DEFAULT_MAX_REFERENCES,
-    },
-    { gpus, unusable: [], hostBytes: HOST_GB * 1e9, served: SERVED_PRECISIONS },
-    sizesOf,
-  );
+function cell(
+  { cards, gigabytes: size }: (typeof MACHINES)[number],
+  precision: Precision,
+  { outputPixels, maxReferences }: LargestRequest,
+  sizesOf: SizesOf,
+): string {
+  const gpus = Array.from({ length: cards }, (_, index) => gpuOf(size, index));
+  const outcome = planOn(gpus, { deviceMap: 'auto', precision, outputPixels, maxReferences }, sizesOf);
   if (!isRefusal(outcome)) return describe(outcome);
   return outcome.refused === 'too large' ? 'too large' : 'not on the CPU';
 }

@@ -128,6 +128,20 @@ describe('the transformer’s and the vae’s config', () => {
     });
   });
 
+  test.each([
+    ['true', { zero_cond_t: true, use_additional_t_cond: false, use_layer3d_rope: false }, true],
+    ['false', { zero_cond_t: false }, false],
+    [
+      'null, as the other options may be',
+      { zero_cond_t: null, use_additional_t_cond: null, use_layer3d_rope: null },
+      false,
+    ],
+    ['absent', {}, false],
+  ])('modulate the references as at timestep 0 where zero_cond_t is true: %s', async (_what, keys, expected) => {
+    await checkpoint.set('transformer/config.json', keys);
+    expect((await openEditCheckpoint(checkpoint.path)).transformer.config.zeroCondT).toBe(expected);
+  });
+
   test('have the classes’ defaults for keys that are absent', async () => {
     const { transformer, vae } = await openEditCheckpoint(checkpoint.path);
     await checkpoint.writeJson('transformer/config.json', {});

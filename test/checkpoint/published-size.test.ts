@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 
 const BENCHMARK = join(import.meta.dirname, '..', '..', 'benchmarks', 'published-size.mjs');
 
@@ -19,35 +19,37 @@ interface Result {
   readonly diskBytes: number;
 }
 
-let result: Result;
-beforeAll(async () => {
-  // A process of its own, so that its memory is what the reader and the graphs take.
-  const { stdout } = await promisify(execFile)(process.execPath, [BENCHMARK, '--json']);
-  result = JSON.parse(stdout) as Result;
-});
+describe.each(['edit', '2509', '2511'])('a checkpoint in the form of %s', (release) => {
+  let result: Result;
+  beforeAll(async () => {
+    // A process of its own, so that its memory is what the reader and the graphs take.
+    const { stdout } = await promisify(execFile)(process.execPath, [BENCHMARK, '--release', release, '--json']);
+    result = JSON.parse(stdout) as Result;
+  });
 
-test('the sparse checkpoint is of the published size and takes next to nothing', () => {
-  expect(result.weightBytes).toBe(2 * (20_430_401_088 + 8_292_166_656 + 126_892_531));
-  expect(result.apparentBytes).toBeGreaterThan(57e9);
-  expect(result.diskBytes).toBeLessThan(10e6);
-});
+  test('the sparse checkpoint is of the published size and takes next to nothing', () => {
+    expect(result.weightBytes).toBe(2 * (20_430_401_088 + 8_292_166_656 + 126_892_531));
+    expect(result.apparentBytes).toBeGreaterThan(57e9);
+    expect(result.diskBytes).toBeLessThan(10e6);
+  });
 
-test('all tensors are found over all shards, beyond 4 GB too', () => {
-  expect(result.tensors).toBe(1933 + 729 + 194);
-  expect(result.files).toBe(9 + 4 + 1);
-  expect(result.largestOffset).toBeGreaterThan(2 ** 32);
-});
+  test('all tensors are found over all shards, beyond 4 GB too', () => {
+    expect(result.tensors).toBe(1933 + 729 + 194);
+    expect(result.files).toBe(9 + 4 + 1);
+    expect(result.largestOffset).toBeGreaterThan(2 ** 32);
+  });
 
-test('every graph is built, and no tensor is left over', () => {
-  expect(Object.values(result.graphBytes)).toHaveLength(7);
-  for (const bytes of Object.values(result.graphBytes)) {
-    expect(bytes).toBeGreaterThan(100);
-    expect(bytes).toBeLessThan(5e6);
-  }
-  expect(result.unexpected).toEqual([]);
-});
+  test('every graph is built, and no tensor is left over', () => {
+    expect(Object.values(result.graphBytes)).toHaveLength(7);
+    for (const bytes of Object.values(result.graphBytes)) {
+      expect(bytes).toBeGreaterThan(100);
+      expect(bytes).toBeLessThan(5e6);
+    }
+    expect(result.unexpected).toEqual([]);
+  });
 
-test('within 5 seconds and 300 MB', () => {
-  expect(result.openSeconds + result.graphSeconds).toBeLessThan(5);
-  expect(result.peakMegabytes).toBeLessThan(300);
+  test('within 5 seconds and 300 MB', () => {
+    expect(result.openSeconds + result.graphSeconds).toBeLessThan(5);
+    expect(result.peakMegabytes).toBeLessThan(300);
+  });
 });

@@ -55,6 +55,20 @@ describe('on a machine that can serve', () => {
     expect(of('Limits').found.join()).toContain('32 edits may wait');
   });
 
+  test('of a checkpoint that takes several references, how many', () => {
+    const { status, of } = findings({
+      QWEN_MODEL_DIR: checkpointFolder('plus-2511'),
+      DEVICE_MAP: 'cpu',
+      MAX_REFERENCES: '3',
+    });
+    expect(status).toBe(0);
+    expect(of('Checkpoint').found).toEqual([
+      expect.stringMatching(/^plus-2511 in .*: QwenImageEditPlusPipeline, 284 tensors$/),
+      'up to 3 references an edit (MAX_REFERENCES)',
+    ]);
+    expect(of('Plan').found.join('\n')).toMatch(/cpu in fp32[^]*denoiser/);
+  });
+
   test('people get the same in lines', () => {
     const { status, output, fault } = doctor({ QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu' });
     expect([status, fault]).toEqual([0, '']);

@@ -36,11 +36,8 @@ const COMPUTING = [
 ];
 const MOVING = ['Concat', 'Expand', 'Gather', 'Identity', 'Reshape', 'Shape', 'Slice', 'Split', 'Transpose'];
 
+const SPARSE = join(import.meta.dirname, '..', '..', 'scripts', 'make-sparse-checkpoint.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'published-graphs-'));
-execFileSync(process.execPath, [
-  join(import.meta.dirname, '..', '..', 'scripts', 'make-sparse-checkpoint.mjs'),
-  folder,
-]);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Names of the operators that take or give bfloat16, by following the types through the graph. */
@@ -62,25 +59,29 @@ function bfloat16Operators(model: Uint8Array): Set<string> {
   return operators;
 }
 
-test('bfloat16 graphs of the published size hold nothing that the CUDA provider cannot compute in bfloat16', async () => {
-  const checkpoint = await openEditCheckpoint(folder);
-  const { models } = buildGraphs(checkpoint, 'bfloat16');
-  const parts = buildDenoiserParts(checkpoint, 'bfloat16', [
-    { first: 0, end: 20 },
-    { first: 20, end: 59 },
-    { first: 59, end: 60 },
-  ]);
-  const used = new Set<string>();
-  for (const [name, model] of [...Object.entries(models), ...parts.entries()]) {
-    const operators = bfloat16Operators(model);
-    expect([name, [...operators].filter((operator) => ![...COMPUTING, ...MOVING].includes(operator))]).toEqual([
-      name,
-      [],
+test.each(['edit', '2511'])(
+  'bfloat16 graphs of %s hold nothing that the CUDA provider cannot compute in bfloat16',
+  async (release) => {
+    execFileSync(process.execPath, [SPARSE, join(folder, release), '--release', release]);
+    const checkpoint = await openEditCheckpoint(join(folder, release));
+    const { models } = buildGraphs(checkpoint, 'bfloat16');
+    const parts = buildDenoiserParts(checkpoint, 'bfloat16', [
+      { first: 0, end: 20 },
+      { first: 20, end: 59 },
+      { first: 59, end: 60 },
     ]);
-    for (const operator of operators) used.add(operator);
-  }
-  // Types that were not followed would let everything pass.
-  expect([...used]).toEqual(
-    expect.arrayContaining(['Gemm', 'Conv', 'RMSNormalization', 'com.microsoft.MultiHeadAttention']),
-  );
-});
+    const used = new Set<string>();
+    for (const [name, model] of [...Object.entries(models), ...parts.entries()]) {
+      const operators = bfloat16Operators(model);
+      expect([name, [...operators].filter((operator) => ![...COMPUTING, ...MOVING].includes(operator))]).toEqual([
+        name,
+        [],
+      ]);
+      for (const operator of operators) used.add(operator);
+    }
+    // Types that were not followed would let everything pass.
+    expect([...used]).toEqual(
+      expect.arrayContaining(['Gemm', 'Conv', 'RMSNormalization', 'com.microsoft.MultiHeadAttention']),
+    );
+  },
+);

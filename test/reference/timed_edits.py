@@ -1,6 +1,6 @@
 """diffusers, timed: `python timed_edits.py CHECKPOINT --dtype float32 --device cpu`.
 
-Loads the checkpoint, then makes one edit for each line of JSON on stdin (picture, prompt, negative_prompt, true_cfg_scale, width,
+Loads the checkpoint, then makes one edit for each line of JSON on stdin (pictures, prompt, negative_prompt, true_cfg_scale, width,
 height, steps, seed, out) and answers each with a line: the seconds of the whole edit and of its parts. benchmarks/against-diffusers.mjs
 talks to it.
 """
@@ -76,7 +76,7 @@ def main() -> None:
         clock.clear()
         start = time.perf_counter()
         image = pipeline(
-            image=Image.open(edit["picture"]).convert("RGB"),
+            image=[Image.open(picture).convert("RGB") for picture in edit["pictures"]],
             prompt=edit["prompt"],
             negative_prompt=edit["negative_prompt"],
             true_cfg_scale=edit["true_cfg_scale"],

@@ -3,6 +3,7 @@ import { loadSettings } from '../../config/load-settings.js';
 import { openEditCheckpoint } from '../../engine/open-edit-checkpoint.js';
 import { planLines } from '../../plan/plan-lines.js';
 import { planTable } from '../../plan/plan-table.js';
+import { referencesTable } from '../../plan/references-table.js';
 import { CommandError } from '../command-error.js';
 import { readOptions } from '../read-options.js';
 
@@ -12,7 +13,8 @@ Shows where the networks of a checkpoint would live on this machine, with the se
 are read: a checkpoint's configs and the headers of its .safetensors files are enough.
 
   --model DIR    the checkpoint (default: QWEN_MODEL_DIR)
-  --table        on several machines, in each precision, as a Markdown table
+  --table        on several machines, in each precision, as a Markdown table; of a checkpoint that takes several references
+                 also the smallest GPU for each number of them. MAX_OUTPUT_PIXELS and MAX_REFERENCES count
 
 Exit codes: 0 it can be served; 1 it can't, and why; 2 wrong usage.`;
 
@@ -25,7 +27,8 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const checkpoint = await openEditCheckpoint(load.modelDir, load.loraDir);
     if (options.table === true) {
-      console.log(planTable(checkpoint));
+      console.log(planTable(checkpoint, load));
+      if (checkpoint.pipeline.maxReferences > 1) console.log(`\n${referencesTable(checkpoint, load)}`);
       return 0;
     }
     const { lines, warnings } = await planLines(checkpoint, load);

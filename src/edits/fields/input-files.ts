@@ -46,9 +46,6 @@ function tooManyReferences(files: readonly FormFile[], { id, maxReferences }: Mo
   const isJson = files.some(({ place }) => place !== undefined);
   const field = isJson ? 'images' : 'image';
   const advice = isJson ? 'send a request for each edit' : 'use images for separate edits';
-  return invalidEdit(
-    `${field}: ${id} takes at most ${maxReferences} picture${maxReferences === 1 ? '' : 's'} an edit, ` +
-      `${files.length} were given; ${advice}`,
-    field,
-  );
+  const most = maxReferences === 1 ? '1 picture an edit' : `${maxReferences} pictures an edit (MAX_REFERENCES)`;
+  return invalidEdit(`${field}: ${id} takes at most ${most}, ${files.length} were given; ${advice}`, field);
 }

@@ -13,7 +13,7 @@ type Decode = (latents: Latents) => Promise<Float32Array>;
  */
 const CLEARLY_CHANGED = 2;
 
-/** The input that a result follows, to tell whether it came out again. */
+/** A reference, to tell whether it came out again. */
 export class EditedInput {
   private roundTrip: RgbImage | undefined;
 

@@ -121,9 +121,12 @@ export class PipelineService {
 async function warningsAbout(
   planes: Float32Array,
   model: EditModel,
-  { sizes, editedInput }: PreparedEdit,
+  { sizes, editedInputs }: PreparedEdit,
 ): Promise<string[]> {
   const result = toRgbImage(planes, sizes.made.width, sizes.made.height);
-  const isInput = await editedInput.isAgain(result, (latents) => model.vae.decode(latents));
-  return isInput ? [unchangedWarning(model.checkpoint.service)] : [];
+  for (const [index, input] of editedInputs.entries()) {
+    if (!(await input.isAgain(result, (latents) => model.vae.decode(latents)))) continue;
+    return [unchangedWarning(model.checkpoint.service, { index, count: editedInputs.length })];
+  }
+  return [];
 }

@@ -37,8 +37,8 @@ export interface PreparedEdit {
   readonly timesteps: Float32Array;
   readonly loras: LoraInputs;
   readonly tokens: PictureTokens;
-  /** The one whose aspect a result of size auto has. */
-  readonly editedInput: EditedInput;
+  /** In the references' order. */
+  readonly editedInputs: readonly EditedInput[];
 }
 
 /** How a run of the pipeline is timed and watched. */
@@ -86,7 +86,7 @@ export async function prepareEdit(
     sigmas,
     timesteps,
     loras,
-    editedInput: followed(references.inputs, checkpoint.pipeline),
+    editedInputs: references.inputs,
     tokens: {
       text: textTokens.prompt + textTokens.negativePrompt,
       references: references.packed.length / transformer.config.inChannels,
@@ -98,13 +98,8 @@ export async function prepareEdit(
 /** The reference whose aspect a result of size auto has. */
 function followedReference(
   { references }: PictureRequest,
-  variant: PipelineVariant,
+  { autoSizeFollows }: PipelineVariant,
 ): PictureRequest['references'][number] {
-  return followed(references, variant);
-}
-
-/** Of what there is of each reference, that of the one that the result follows. */
-function followed<T>(references: readonly T[], { autoSizeFollows }: PipelineVariant): T {
   const found = references.at(autoSizeFollows === 'first' ? 0 : -1);
   if (found === undefined) throw new Error('An edit has a reference');
   return found;

@@ -9,6 +9,11 @@ const TRANSFORMER_FAULTS: readonly Fault[] = [
     `${TRANSFORMER}: ${key} is true; only false is supported`,
   ]),
   [
+    'a zero_cond_t that is a text',
+    set(TRANSFORMER, { zero_cond_t: 'true' }),
+    `${TRANSFORMER}: zero_cond_t is "true", expected true or false`,
+  ],
+  [
     'a number of layers that is a text',
     set(TRANSFORMER, { num_layers: '60' }),
     `${TRANSFORMER}: num_layers is "60", expected an integer of at least 1`,

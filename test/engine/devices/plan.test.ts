@@ -19,6 +19,7 @@ import { autoPrecision } from '../../../src/engine/devices/precisions.js';
 import { GRAPH_NAMES } from '../../../src/graph/checkpoint-graphs.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SPARSE = join(ROOT, 'scripts', 'make-sparse-checkpoint.mjs');
 const PRECISIONS: readonly Precision[] = ['fp32', 'bf16', 'int8', 'int4'];
 const MAPS: readonly DeviceMap[] = ['auto', 'cpu', 'cuda', 'balanced'];
 const SERVED = { cpu: ['fp32', 'int8'], cuda: PRECISIONS } as const;
@@ -30,7 +31,7 @@ const folder = mkdtempSync(join(tmpdir(), 'planned-checkpoint-'));
 let sizesOf: SizesOf;
 
 beforeAll(async () => {
-  execFileSync(process.execPath, [join(ROOT, 'scripts', 'make-sparse-checkpoint.mjs'), folder]);
+  execFileSync(process.execPath, [SPARSE, folder]);
   sizesOf = sizesOfCheckpoint(await openEditCheckpoint(folder));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,18 +78,47 @@ function randomCases(count: number, largest = 90): { asked: PlanRequest; gpus: D
   }));
 }
 
-test('the documented table is what the planner says', () => {
-  const table = execFileSync(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'plan', '--table', '--model', folder], {
-    encoding: 'utf8',
-  });
+/** The tables that `plan --table` prints for a checkpoint. */
+function printedTables(model: string, env: Readonly<Record<string, string>> = {}): string[] {
+  const command = [join(ROOT, 'dist', 'cli.js'), 'plan', '--table', '--model', model];
+  return execFileSync(process.execPath, command, { encoding: 'utf8', env: { ...process.env, ...env } }).split('\n\n');
+}
+
+/** The table of docs/devices.md between two marks. */
+function documentedTable(mark: string): string {
   const docs = readFileSync(join(ROOT, 'docs', 'devices.md'), 'utf8');
-  const documented = /<!-- plan-table -->\n([\s\S]*?)<!-- \/plan-table -->/.exec(docs)?.[1] ?? '';
-  const cells = (text: string): string[][] =>
-    text
-      .trim()
-      .split('\n')
-      .map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '-')));
-  expect(cells(documented)).toEqual(cells(table));
+  const [, behind = ''] = docs.split(`<!-- ${mark} -->\n`);
+  return behind.split(`<!-- /${mark} -->`)[0] ?? '';
+}
+
+const cells = (table: string): string[][] =>
+  table
+    .trim()
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim().replace(/^-+$/, '-')));
+
+test('the documented table is what the planner says', () => {
+  const [table = '', ...others] = printedTables(folder);
+  expect(cells(documentedTable('plan-table'))).toEqual(cells(table));
+  expect(others).toEqual([]);
+});
+
+describe('a checkpoint that takes several references', () => {
+  const several = mkdtempSync(join(tmpdir(), 'planned-2511-'));
+  beforeAll(() => {
+    execFileSync(process.execPath, [SPARSE, several, '--release', '2511']);
+  });
+  afterAll(() => rmSync(several, { recursive: true }));
+
+  test('has a table of the smallest GPU for each number of them, which the documented one is', () => {
+    const [, table = ''] = printedTables(several, { MAX_OUTPUT_PIXELS: '1048576' });
+    expect(cells(documentedTable('references-table'))).toEqual(cells(table));
+  });
+
+  test('has rows up to MAX_REFERENCES', () => {
+    const [, table = ''] = printedTables(several, { MAX_REFERENCES: '2' });
+    expect(cells(table).map(([, count]) => count)).toEqual(['references', '-', '1', '2']);
+  });
 });
 
 describe('every plan that is made', () => {

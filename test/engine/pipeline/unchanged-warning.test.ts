@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import sharp from 'sharp';
 import { edit, form, goodForm, postEdit } from '../../support/edit-form.js';
 import { allEvents } from '../../support/event-stream.js';
 import { jobEnds, type JobBody } from '../../support/jobs.js';
+import { TestServer } from '../../support/server.js';
 import { sharedServer } from '../../support/shared-server.js';
 
 jest.setTimeout(600_000);
@@ -100,6 +103,47 @@ describe('a result that is its input again', () => {
     'crop the left half',
   ])('is one that the miniature can’t edit so: %s', async (prompt) => {
     expect((await edit(mini.url, ask(prompt))).warnings).toEqual([sentence]);
+  });
+});
+
+/** The miniature as a checkpoint of the class that takes several references: it follows the first. */
+async function miniatureOfSeveral(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'several-'));
+  const index = 'model_index.json';
+  for (const name of await readdir(MINIATURE)) {
+    if (name !== index) await symlink(join(MINIATURE, name), join(folder, name));
+  }
+  const pipeline = JSON.parse(readFileSync(join(MINIATURE, index), 'utf8')) as Record<string, unknown>;
+  await writeFile(join(folder, index), JSON.stringify({ ...pipeline, _class_name: 'QwenImageEditPlusPipeline' }));
+  return folder;
+}
+
+describe('a result that is one of several references again', () => {
+  let folder: string;
+  let server: TestServer;
+  beforeAll(async () => {
+    folder = await miniatureOfSeveral();
+    server = await TestServer.start({ checkpoint: folder });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const ask = async (prompt: string): Promise<readonly string[]> => {
+    const flipped = readFileSync(join(ROOT, 'docs', 'images', 'flipped.jpg'));
+    const fields = { prompt, num_inference_steps: '1', seed: '7' };
+    return (await edit(server.url, form({ ...fields, 'image[]': [PHOTO, flipped] }))).warnings;
+  };
+
+  test('is told of by its number, though the result’s aspect is the last one’s', async () => {
+    expect(await ask('keep it as it is')).toEqual([
+      expect.stringMatching(/^The picture came out as picture 1 of the 2 went in: this prompt changed nothing\./),
+    ]);
+  });
+
+  test('is none that was edited', async () => {
+    expect(await ask('make it black and white')).toEqual([]);
   });
 });
 
