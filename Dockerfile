@@ -35,6 +35,7 @@ COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/models/mini ./models/mini
+COPY --from=build /app/models/mini-lora ./models/mini-lora
 # So that `docker run … qwen-image-edit doctor` works.
 RUN ln --symbolic /app/dist/cli.js /usr/local/bin/qwen-image-edit
 # The image's own unprivileged user, by number: Kubernetes can't tell from a name that it isn't root.

@@ -124,10 +124,12 @@ function readJobs(variables: VariableReader): JobLimits {
 
 /** Which checkpoint is served, with which LoRAs, on which devices, and in which precision. */
 function readModel(variables: VariableReader): Pick<LoadRequest, 'modelDir' | 'loraDir' | 'deviceMap' | 'precision'> {
-  const modelDir = path.resolve(variables.text('QWEN_MODEL_DIR') ?? path.join(PACKAGE_DIR, 'models', 'mini'));
-  const loraDir = variables.text('LORA_DIR');
+  const models = path.join(PACKAGE_DIR, 'models');
+  const modelDir = variables.text('QWEN_MODEL_DIR');
+  // The bundled LoRAs fit the bundled checkpoint alone.
+  const loraDir = variables.text('LORA_DIR') ?? (modelDir === null ? path.join(models, 'mini-lora') : null);
   return {
-    modelDir,
+    modelDir: path.resolve(modelDir ?? path.join(models, 'mini')),
     loraDir: loraDir === null ? null : path.resolve(loraDir),
     deviceMap: variables.oneOf('DEVICE_MAP', DEVICE_MAPS, 'auto'),
     precision: variables.oneOf('PRECISION', PRECISION_SETTINGS, 'auto'),

@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readSettings } from '../../src/config/read-settings.js';
 import { SettingsError } from '../../src/config/settings-error.js';
@@ -42,6 +42,15 @@ describe('settings', () => {
     });
     expect(isAbsolute(settings.engine.load.modelDir)).toBe(true);
     expect(settings.engine.load.modelDir).toMatch(/models.mini$/);
+  });
+
+  test('the miniature is served with its LoRAs, another checkpoint with those of LORA_DIR alone', () => {
+    const loraDir = (environment: Record<string, string>) => readSettings(environment).engine.load.loraDir;
+    expect(loraDir({})).toMatch(/models.mini-lora$/);
+    expect(loraDir({ LORA_DIR: ' ', QWEN_MODEL_DIR: '' })).toMatch(/models.mini-lora$/);
+    expect(loraDir({ LORA_DIR: 'loras' })).toBe(resolve('loras'));
+    expect(loraDir({ QWEN_MODEL_DIR: 'models/mini' })).toBeNull();
+    expect(loraDir({ QWEN_MODEL_DIR: 'models/mini', LORA_DIR: 'loras' })).toBe(resolve('loras'));
   });
 
   test('a blank variable is an unset one, and a key keeps its spaces', () => {

@@ -48,7 +48,15 @@ describe('npm start', () => {
 
   test('says that it builds while it builds, and ends with exit code 0 then, too', async () => {
     const clone = mkdtempSync(join(tmpdir(), 'clone-'));
-    for (const name of ['package.json', '.swcrc', 'tsconfig.json', 'scripts', 'src', 'models/mini']) {
+    for (const name of [
+      'package.json',
+      '.swcrc',
+      'tsconfig.json',
+      'scripts',
+      'src',
+      'models/mini',
+      'models/mini-lora',
+    ]) {
       cpSync(join(ROOT, name), join(clone, name), { recursive: true });
     }
     symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
