@@ -39,7 +39,7 @@ export class ModelListController {
 
   private served(): ModelDto {
     const served = this.model.ready();
-    const { id, suggestions, notice } = served;
+    const { id, maxReferences, suggestions, notice } = served;
     const defaults = modelDefaults(served);
     return {
       id,
@@ -47,6 +47,7 @@ export class ModelListController {
       created: this.startedAt,
       owned_by: ownerOf(id),
       defaults,
+      max_references: maxReferences,
       sizes: modelSizes(served),
       suggestions,
       notice,

@@ -8,6 +8,7 @@ import { keepDraft } from './state/draft.js';
 import { EditRunner } from './state/edit-runner.js';
 import { announceRuns } from './views/announcer.js';
 import { prepareCamera } from './views/camera-dialog.js';
+import { showArrangementChoice } from './views/arrangement-choice.js';
 import { showCode } from './views/code-box.js';
 import { byId } from './views/dom.js';
 import { showFaults } from './views/faults.js';
@@ -55,6 +56,7 @@ async function run(): Promise<void> {
 showPageTexts(store);
 showServiceStatus(store, () => void meetModel());
 showPictureList(store);
+showArrangementChoice(store);
 showPromptBox(store, () => void run());
 showOptions(store);
 showCode(store, keys);

@@ -1,4 +1,4 @@
-import { editTexts } from '../service/edit-request.js';
+import { editTexts, pictureField } from '../service/edit-request.js';
 import { type CodeSource, pictureNames, resultExtension } from './code-source.js';
 import { curlFileName, shellWord } from './quote.js';
 
@@ -8,7 +8,7 @@ export function curlCommand(source: CodeSource): string {
   const lines = [
     `curl -sS --fail-with-body -o answer.json ${shellWord(address)}`,
     ...(needsKey ? ['-H "Authorization: Bearer $API_KEY"'] : []),
-    ...pictureNames(source).map((name) => `-F ${shellWord(`images=@${curlFileName(name)}`)}`),
+    ...pictureNames(source).map((name) => `-F ${shellWord(`${pictureField(request)}=@${curlFileName(name)}`)}`),
     // --form-string: a text that begins with @ or < is no file.
     ...editTexts(request).map(([name, text]) => `--form-string ${shellWord(`${name}=${text}`)}`),
   ];

@@ -12,11 +12,16 @@ export function editTexts({ prompt, options }: EditRequest): [string, string][] 
   return [['prompt', prompt], ...Object.entries(options)];
 }
 
+/** The field that the pictures go under: together they are the references of one edit, in order. */
+export function pictureField({ together }: EditRequest): string {
+  return together ? 'image[]' : 'images';
+}
+
 /** The form that asks for an edit as a stream. */
 export function editForm(request: EditRequest): Multipart {
   const texts = { ...PAGE_DEFAULTS, ...Object.fromEntries(editTexts(request)), stream: 'true', progress: 'true' };
   return multipart(
     Object.entries(texts),
-    request.pictures.map(({ file }) => ['images', file]),
+    request.pictures.map(({ file }) => [pictureField(request), file]),
   );
 }

@@ -15,5 +15,6 @@ export async function servedModel(client: ServiceClient): Promise<ServedModel> {
   const fields = editFields(await client.getJson('openapi.json')).map((field) =>
     field.name === 'size' ? { ...field, choices: sizes } : field,
   );
-  return { id: model?.id ?? '', notice: model?.notice ?? null, suggestions: model?.suggestions ?? [], fields };
+  const { id = '', notice = null, suggestions = [], max_references: maxReferences = 1 } = model ?? {};
+  return { id, notice, suggestions, maxReferences, fields };
 }

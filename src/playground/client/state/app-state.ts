@@ -19,6 +19,8 @@ export interface ServedModel {
   /** What its users should know. */
   readonly notice: Readonly<Record<Language, string>> | null;
   readonly suggestions: readonly string[];
+  /** The most pictures that one edit takes. */
+  readonly maxReferences: number;
   readonly fields: readonly EditField[];
 }
 

@@ -11,6 +11,9 @@ export const english = {
     choose: 'Choose files',
     camera: 'Take a photo',
     sample: 'Use a sample photo',
+    arrangement: 'What becomes of the pictures',
+    together: 'One edit with all of them',
+    separate: 'An edit of each',
     prompt: 'What to change',
     promptHint: 'Ctrl+Enter runs',
     options: 'Options',
@@ -61,6 +64,16 @@ export const english = {
   enterKey: 'Enter the key',
   keyWrong: 'The service refused this key.',
   remove: (name: string): string => `Remove ${name}`,
+  /** As the model's own template numbers an edit's references. */
+  picture: (number: number): string => `Picture ${number}`,
+  earlier: (name: string): string => `Move ${name} earlier`,
+  later: (name: string): string => `Move ${name} later`,
+  moved: (name: string, number: number, count: number): string => `${name} is now Picture ${number} of ${count}.`,
+  references: (most: number): string =>
+    `Say which is which by its number: “the hat of Picture 2 on the man in Picture 1”. An edit takes up to ${most}.`,
+  oneReference: 'The served model takes one picture an edit: each is edited by itself.',
+  tooManyReferences: (count: number, most: number): string =>
+    `An edit takes ${most} pictures at most, and these are ${count}: take some out, or choose an edit of each.`,
   unshowable: 'No preview',
   suggestions: 'Suggestions',
   changed: (count: number): string => `${count} changed`,

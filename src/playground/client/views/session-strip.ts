@@ -1,7 +1,7 @@
 import type { AppStore } from '../state/app-state.js';
 import { clearResults } from '../state/results.js';
 import { stringsOf } from '../text/language.js';
-import { button, byId, element } from './dom.js';
+import { button, byId, element, replaceChildren } from './dom.js';
 
 /** This session's results, small, newest first. */
 export function showSessionStrip(store: AppStore): void {
@@ -14,7 +14,6 @@ export function showSessionStrip(store: AppStore): void {
     ({ language, results, shown }) => [language, results, shown],
     (state) => {
       const strings = stringsOf(state);
-      const focused = document.activeElement?.id;
       byId('session', HTMLElement).hidden = state.results.length === 0;
       const items = state.results.map(({ id, url, format, request }, index) => {
         const label = strings.resultNumber(index + 1, request.prompt);
@@ -26,8 +25,7 @@ export function showSessionStrip(store: AppStore): void {
         if (format !== 'pt') open.append(element('img', { src: url, alt: '' }));
         return element('li', {}, open);
       });
-      strip.replaceChildren(...items.reverse());
-      if (focused?.startsWith('result-') === true) document.getElementById(focused)?.focus();
+      replaceChildren(strip, ...items.reverse());
     },
   );
 }
