@@ -40,7 +40,7 @@ async function readShard(files: FolderFiles, label: string, weights: WeightFiles
   if (weights.index !== null && !(await files.has(label))) {
     throw new CheckpointError(`${label} is missing, though ${weights.index.label} names it`);
   }
-  const entries = await readSafetensorsHeader(files, label);
+  const { entries } = await readSafetensorsHeader(files, label);
   checkAgainstIndex(label, entries, weights);
   try {
     return { label, realPath: await realpath(files.absolute(label)), entries };

@@ -14,10 +14,18 @@ export interface HeaderEntry {
   readonly length: number;
 }
 
+/** What a safetensors file says before its data. */
+export interface SafetensorsHeader {
+  readonly entries: readonly HeaderEntry[];
+  /** The texts of `__metadata__`; the format has no other values there. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
 /** The header's length as a 64-bit integer. */
 const LENGTH_BYTES = 8;
 /** The format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
+const METADATA = '__metadata__';
 const GIT_LFS_START = 'version ';
 
 /**
@@ -25,15 +33,19 @@ const GIT_LFS_START = 'version ';
  * element types, shapes that fill their bytes, and data without overlaps, holes or anything behind.
  * @throws CheckpointError that names the file and the tensor
  */
-export async function readSafetensorsHeader(files: FolderFiles, label: string): Promise<readonly HeaderEntry[]> {
+export async function readSafetensorsHeader(files: FolderFiles, label: string): Promise<SafetensorsHeader> {
   const fileBytes = await files.requireFile(label);
   const text = await readHeaderText(files.absolute(label), label, fileBytes);
   const dataStart = LENGTH_BYTES + text.byteLength;
-  const entries = parseHeader(text.toString('utf8'), label).map(([name, value]) =>
-    parseEntry(name, value, label, dataStart),
-  );
+  const { [METADATA]: metadata, ...tensors } = parseHeader(text.toString('utf8'), label);
+  const entries = Object.entries(tensors).map(([name, value]) => parseEntry(name, value, label, dataStart));
   checkLayout(entries, label, dataStart, fileBytes);
-  return entries;
+  return { entries, metadata: texts(metadata) };
+}
+
+function texts(metadata: unknown): Map<string, string> {
+  const values = isJsonObject(metadata) ? Object.entries(metadata) : [];
+  return new Map(values.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 async function readHeaderText(path: string, label: string, fileBytes: number): Promise<Buffer> {
@@ -80,7 +92,7 @@ async function readExactly(handle: FileHandle, position: number, length: number)
   return buffer.subarray(0, filled);
 }
 
-function parseHeader(text: string, label: string): [string, unknown][] {
+function parseHeader(text: string, label: string): Record<string, unknown> {
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -90,7 +102,7 @@ function parseHeader(text: string, label: string): [string, unknown][] {
   if (!isJsonObject(header)) {
     throw new CheckpointError(`${label}: the safetensors header is not a JSON object`);
   }
-  return Object.entries(header).filter(([name]) => name !== '__metadata__');
+  return header;
 }
 
 function parseEntry(name: string, value: unknown, label: string, dataStart: number): HeaderEntry {

@@ -25,31 +25,45 @@ const UNIMPLEMENTED_OPTIONS = [
   'use_beta_sigmas',
 ];
 
+/** diffusers' defaults. */
+const DEFAULTS: SchedulerConfig = {
+  numTrainTimesteps: 1000,
+  shift: 1,
+  useDynamicShifting: false,
+  baseShift: 0.5,
+  maxShift: 1.15,
+  baseImageSeqLen: 256,
+  maxImageSeqLen: 4096,
+  shiftTerminal: null,
+  timeShiftType: 'exponential',
+};
+
 /**
  * Reads scheduler/scheduler_config.json with the defaults of diffusers' FlowMatchEulerDiscreteScheduler (which the
  * pipeline sees too, as the class fills its config in). Keys that the class doesn't know are ignored, as it does.
+ * @param base what absent keys mean
  * @throws CheckpointError for a value that is malformed or that asks for something not implemented
  */
-export function parseSchedulerConfig(config: ConfigReader): SchedulerConfig {
+export function parseSchedulerConfig(config: ConfigReader, base = DEFAULTS): SchedulerConfig {
   config.oneOf('_class_name', 'FlowMatchEulerDiscreteScheduler', ['FlowMatchEulerDiscreteScheduler']);
   for (const option of UNIMPLEMENTED_OPTIONS) {
     config.mustBe(option, false);
   }
-  const baseImageSeqLen = config.integer('base_image_seq_len', 256);
-  const maxImageSeqLen = config.integer('max_image_seq_len', 4096);
+  const baseImageSeqLen = config.integer('base_image_seq_len', base.baseImageSeqLen);
+  const maxImageSeqLen = config.integer('max_image_seq_len', base.maxImageSeqLen);
   if (maxImageSeqLen === baseImageSeqLen) {
     config.refuse('max_image_seq_len', `another number than base_image_seq_len (${baseImageSeqLen})`);
   }
   return {
-    numTrainTimesteps: config.integer('num_train_timesteps', 1000),
-    shift: config.number('shift', 1, { above: 0 }),
-    useDynamicShifting: config.boolean('use_dynamic_shifting', false),
-    baseShift: config.number('base_shift', 0.5),
-    maxShift: config.number('max_shift', 1.15),
+    numTrainTimesteps: config.integer('num_train_timesteps', base.numTrainTimesteps),
+    shift: config.number('shift', base.shift, { above: 0 }),
+    useDynamicShifting: config.boolean('use_dynamic_shifting', base.useDynamicShifting),
+    baseShift: config.number('base_shift', base.baseShift),
+    maxShift: config.number('max_shift', base.maxShift),
     baseImageSeqLen,
     maxImageSeqLen,
-    shiftTerminal: parseShiftTerminal(config),
-    timeShiftType: config.oneOf('time_shift_type', 'exponential', ['exponential', 'linear']),
+    shiftTerminal: config.has('shift_terminal') ? parseShiftTerminal(config) : base.shiftTerminal,
+    timeShiftType: config.oneOf('time_shift_type', base.timeShiftType, ['exponential', 'linear']),
   };
 }
 

@@ -23,6 +23,9 @@ export interface TransformerConfig {
   readonly guidanceEmbeds: false;
 }
 
+/** Width of the sinusoidal timestep embedding (diffusers' QwenTimestepProjEmbeddings). */
+export const TIMESTEP_CHANNELS = 256;
+
 /** Latents are packed in squares of 2 × 2 pixels whatever patch_size says. */
 const PACKED_PIXELS = 4;
 

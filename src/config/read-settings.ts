@@ -122,10 +122,13 @@ function readJobs(variables: VariableReader): JobLimits {
   };
 }
 
-/** Which checkpoint is served, on which devices, and in which precision. */
-function readModel(variables: VariableReader): Pick<LoadRequest, 'modelDir' | 'deviceMap' | 'precision'> {
+/** Which checkpoint is served, with which LoRAs, on which devices, and in which precision. */
+function readModel(variables: VariableReader): Pick<LoadRequest, 'modelDir' | 'loraDir' | 'deviceMap' | 'precision'> {
+  const modelDir = path.resolve(variables.text('QWEN_MODEL_DIR') ?? path.join(PACKAGE_DIR, 'models', 'mini'));
+  const loraDir = variables.text('LORA_DIR');
   return {
-    modelDir: path.resolve(variables.text('QWEN_MODEL_DIR') ?? path.join(PACKAGE_DIR, 'models', 'mini')),
+    modelDir,
+    loraDir: loraDir === null ? null : path.resolve(loraDir),
     deviceMap: variables.oneOf('DEVICE_MAP', DEVICE_MAPS, 'auto'),
     precision: variables.oneOf('PRECISION', PRECISION_SETTINGS, 'auto'),
   };

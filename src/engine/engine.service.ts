@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CheckpointError, HostError } from '../checkpoint/checkpoint-error.js';
+import { readLoraFolder, type LoraFolder } from '../checkpoint/lora/lora-folder.js';
 import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import { planCheckpoint, type PlanReport } from './devices/plan-checkpoint.js';
@@ -41,12 +42,13 @@ export class EngineService {
       await this.model?.release();
       this.model = undefined;
       const checkpoint = await openEditCheckpoint(request.modelDir);
+      const loras = await readLoraFolder(request.loraDir, checkpoint);
       const report = await planCheckpoint(checkpoint, request);
       this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),
         quantizing: (step, done, count) => send({ type: 'quantizing', step, done, count }),
       });
-      send({ type: 'ready', model: modelInfo(this.model, report, request.maxReferences) });
+      send({ type: 'ready', model: modelInfo(this.model, report, loras, request.maxReferences) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error), isCheckpoint: isFolderAtFault(error) });
     }
@@ -100,6 +102,7 @@ function reason(error: unknown): string {
 function modelInfo(
   { checkpoint, tokenizer, plan, warnings }: EditModel,
   report: PlanReport,
+  loras: LoraFolder,
   maxReferences: number,
 ): ModelInfo {
   const { pipeline, service } = checkpoint;
@@ -116,11 +119,11 @@ function modelInfo(
     maxTrueCfgScale: service.maxTrueCfgScale,
     suggestions: service.suggestions,
     notice: service.notice,
-    loras: [],
+    loras: loras.infos,
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,
     placement: report.placement,
-    warnings: [...warnings, ...report.warnings],
+    warnings: [...warnings, ...loras.warnings, ...report.warnings],
   };
 }

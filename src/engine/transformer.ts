@@ -1,5 +1,4 @@
-import type { TransformerConfig } from '../checkpoint/transformer-config.js';
-import { TIMESTEP_CHANNELS } from '../graph/networks/modulation.js';
+import { TIMESTEP_CHANNELS, type TransformerConfig } from '../checkpoint/transformer-config.js';
 import { modulationLength } from '../graph/networks/modulation-layout.js';
 import { floats, type GraphRunner } from './sessions/onnx-session.js';
 import type { PromptEmbeds } from './text-encoder.js';

@@ -12,6 +12,8 @@ export interface QuantizedCacheSettings {
 export interface LoadRequest {
   /** Absolute path, as QWEN_MODEL_DIR takes it. */
   readonly modelDir: string;
+  /** LORA_DIR: absolute path of the folder of LoRAs; null: there is none. */
+  readonly loraDir: string | null;
   readonly deviceMap: DeviceMap;
   readonly precision: PrecisionSetting;
   /** Pixels of the largest result that will be asked for. */

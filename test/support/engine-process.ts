@@ -54,6 +54,7 @@ export class EngineProcess {
     deviceMap: DeviceMap = 'auto',
     precision: PrecisionSetting = 'auto',
     quantizedCache: QuantizedCacheSettings = NO_CACHE,
+    loraDir: string | null = null,
   ): Promise<ModelInfo> {
     await this.started;
     const answer = Promise.race([once(this.events, 'ready'), once(this.events, 'load_failed')]);
@@ -61,6 +62,7 @@ export class EngineProcess {
       type: 'load',
       request: {
         modelDir,
+        loraDir,
         deviceMap,
         precision,
         outputPixels: LARGEST_RESULT,

@@ -1,4 +1,4 @@
-import { TIMESTEP_CHANNELS } from '../../graph/networks/modulation.js';
+import { TIMESTEP_CHANNELS } from '../../checkpoint/transformer-config.js';
 
 const HALF = TIMESTEP_CHANNELS / 2;
 const SCALE = 1000;

@@ -1,4 +1,4 @@
-import type { TransformerConfig } from '../../checkpoint/transformer-config.js';
+import { TIMESTEP_CHANNELS, type TransformerConfig } from '../../checkpoint/transformer-config.js';
 import type { GraphBuilder, Value } from '../graph-builder.js';
 import { silu } from '../nn/activation.js';
 import { linear } from '../nn/linear.js';
@@ -9,9 +9,6 @@ import { blockPieces, modulationLength, outPieces, type ModulationPart } from '.
 
 /** Pieces that img_mod and txt_mod make: shift, scale and gate of two norms. */
 const ROWS_OF_BLOCK = 6;
-
-/** Width of the sinusoidal timestep embedding (diffusers' QwenTimestepProjEmbeddings). */
-export const TIMESTEP_CHANNELS = 256;
 
 /**
  * The transformer's modulation linears, a third of its parameters, which see nothing but the timestep: they run once for
