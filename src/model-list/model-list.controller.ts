@@ -83,7 +83,12 @@ export class ModelListController {
   }
 
   private common(served: ModelInfo): Common {
-    return { object: 'model', created: this.startedAt, max_references: served.maxReferences, sizes: modelSizes(served) };
+    return {
+      object: 'model',
+      created: this.startedAt,
+      max_references: served.maxReferences,
+      sizes: modelSizes(served),
+    };
   }
 }
 

@@ -6,9 +6,17 @@ export function takesSeveral(model: ServedModel | null): boolean {
   return model !== null && model.maxReferences > 1;
 }
 
-/** The request as this model takes it: one picture alone, or a model that takes but one, leaves nothing to put together. */
+/** Whether all pictures are one edit's: one alone, or a model that takes but one, leaves nothing to put together. */
+export function isTogether(
+  { together, pictures }: Pick<EditRequest, 'together' | 'pictures'>,
+  model: ServedModel | null,
+): boolean {
+  return together && pictures.length > 1 && takesSeveral(model);
+}
+
+/** The request as this model takes it. */
 export function arranged(request: EditRequest, model: ServedModel | null): EditRequest {
-  return { ...request, together: request.together && request.pictures.length > 1 && takesSeveral(model) };
+  return { ...request, together: isTogether(request, model) };
 }
 
 /** @throws FaultError when the edit has more references than the model takes */

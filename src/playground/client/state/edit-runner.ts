@@ -28,7 +28,7 @@ export class EditRunner {
     if (this.store.state.run !== null) return;
     const request = formRequest(this.store.state);
     this.controller = new AbortController();
-    this.store.update({ fault: null, shown: null, run: newRun(request) });
+    this.store.update({ fault: null, shown: null, isMasking: false, run: newRun(request) });
     try {
       await this.finish(request, this.controller.signal);
     } catch (error) {

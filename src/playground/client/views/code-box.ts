@@ -25,7 +25,7 @@ export function showCode(store: AppStore, keys: KeyKeeper): void {
       });
     });
     store.watch(
-      ({ pictures, prompt, options, together, model }) => [pictures, prompt, options, together, model],
+      (state) => [state.pictures, state.prompt, state.options, state.together, state.loras, state.mask, state.model],
       (state) => {
         const address = new URL('v1/images/edits', document.baseURI).href;
         const request = arranged(formRequest(state), state.model);

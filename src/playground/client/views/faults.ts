@@ -29,7 +29,7 @@ export function showFaults(store: AppStore): void {
     () => {
       if (last === null) return;
       const { control, text } = last;
-      unfold(control);
+      unfold(control ?? text);
       control?.focus();
       (control ?? text).scrollIntoView({ block: 'nearest' });
     },
@@ -37,23 +37,30 @@ export function showFaults(store: AppStore): void {
 }
 
 /** Controls and places of faults, by their ids, of fields that are no options. */
-const PLACES: Readonly<Record<string, readonly [control: string, text: string]>> = {
+const PLACES: Readonly<Record<string, readonly [control: string | null, text: string]>> = {
   images: ['choose', 'images-fault'],
   image: ['choose', 'images-fault'],
   prompt: ['prompt', 'prompt-fault'],
+  mask: ['mask-open', 'mask-fault'],
+  // The words name the LoRA, of which there may be many.
+  lora: [null, 'lora-fault'],
 };
 
 function placeOf(param: string | null): Place {
   // A file is told by the name that it was sent under: `image[]` is `image`.
   const field = (param ?? '').replace(/\[.*$/, '');
   const [id, ownText] = PLACES[field] ?? [`option-${field}`, `option-${field}-fault`];
-  const control = find(id);
-  return { control, text: byId(control === null ? 'general-fault' : ownText, HTMLElement) };
+  const control = id === null ? null : find(id);
+  return { control, text: find(ownText) ?? byId('general-fault', HTMLElement) };
 }
 
 /** Opens whatever the control is folded away in. */
-function unfold(control: HTMLElement | null): void {
-  for (let fold = control?.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;
+function unfold(control: HTMLElement): void {
+  let fold = control.closest('details');
+  while (fold !== null) {
+    fold.open = true;
+    fold = fold.parentElement?.closest('details') ?? null;
+  }
 }
 
 const find = (id: string): HTMLElement | null => document.getElementById(id);

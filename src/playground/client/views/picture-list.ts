@@ -1,6 +1,5 @@
-import type { AppState, AppStore, InputPicture } from '../state/app-state.js';
-import { arranged } from '../state/arrangement.js';
-import { formRequest } from '../state/form-request.js';
+import type { AppStore, InputPicture } from '../state/app-state.js';
+import { isTogether } from '../state/arrangement.js';
 import { removePicture } from '../state/pictures.js';
 import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
@@ -15,7 +14,7 @@ export function showPictureList(store: AppStore): void {
     ({ language, pictures, fault, together, model }) => [language, pictures, fault, together, model],
     (state) => {
       const strings = stringsOf(state);
-      const isOrdered = areReferences(state);
+      const isOrdered = isTogether(state, state.model);
       byId('sample', HTMLButtonElement).hidden = state.pictures.length > 0;
       list.classList.toggle('ordered', isOrdered);
       const thumbs = state.pictures.map((picture, place) => {
@@ -26,10 +25,6 @@ export function showPictureList(store: AppStore): void {
       replaceChildren(list, ...thumbs);
     },
   );
-}
-
-function areReferences(state: AppState): boolean {
-  return arranged(formRequest(state), state.model).together;
 }
 
 function thumb(store: AppStore, { id, file, url }: InputPicture, strings: Strings, isAtFault: boolean): HTMLLIElement {

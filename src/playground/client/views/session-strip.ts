@@ -20,7 +20,7 @@ export function showSessionStrip(store: AppStore): void {
         const open = button(
           { id: `result-${id}`, title: label, 'aria-label': label, 'aria-current': String(id === state.shown) },
           format === 'pt' ? 'pt' : '',
-          () => store.update({ shown: id }),
+          () => store.update({ shown: id, isMasking: false }),
         );
         if (format !== 'pt') open.append(element('img', { src: url, alt: '' }));
         return element('li', {}, open);
