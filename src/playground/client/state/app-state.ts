@@ -1,4 +1,5 @@
 import type { Mask, PictureSize, Stroke } from '../mask/mask.js';
+import type { LoraChoice } from '../../../protocol/lora.js';
 import type { EditField } from '../service/edit-fields.js';
 import type { Fault } from '../service/fault.js';
 import { initialLanguage, type Language } from '../text/language.js';
@@ -97,6 +98,8 @@ export interface EditResult {
   /** png, jpeg, webp, or pt: a tensor, which browsers can't show. */
   readonly format: string;
   readonly warnings: readonly string[];
+  /** The LoRAs that it was made with. */
+  readonly loras: readonly LoraChoice[];
 }
 
 export interface AppState extends Draft {

@@ -82,10 +82,10 @@ export class EditRunner {
         // Of several references this is the first: Picture 1.
         const input = request.pictures[event.input_index];
         if (input === undefined) throw cut();
-        const { seed, size, output_format: format, warnings } = event;
+        const { seed, size, output_format: format, warnings, loras } = event;
         addResult(this.store, {
           ...{ id: nextId(), blob, url: URL.createObjectURL(blob), input, request },
-          ...{ seed, size, format, warnings },
+          ...{ seed, size, format, warnings, loras },
         });
         this.nextImage(event.image);
       }

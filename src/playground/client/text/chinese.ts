@@ -28,7 +28,7 @@ export const chinese: Strings = {
     maskInvert: '反选',
     maskSave: '保存蒙版',
     maskDone: '完成',
-    maskHint: '涂抹允许改变的部分。双指或按住 Ctrl 滚动滚轮可缩放。',
+    maskHint: '涂抹允许改变的部分。双指或按住 Ctrl 滚动滚轮可缩放。尺寸选 auto 时结果与原图同样大小。',
     maskKeys:
       '键盘操作：方向键移动画笔（按住 Shift 微移），按住空格键涂抹，回车键落笔或抬笔，[ 和 ] 调整大小，E 切换橡皮，Ctrl+Z 撤销，Ctrl+Y 重做，Esc 结束。',
     prompt: '要改什么',
