@@ -107,8 +107,9 @@ const PAGE = {
   outdir: DIST,
   platform: 'browser',
   target: 'es2022',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
+  // Chinese as it is, not as escapes of twice its size.
+  charset: 'utf8',
 };
 
 export const BUILDS = [PROCESSES, PAGE];

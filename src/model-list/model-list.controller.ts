@@ -14,7 +14,7 @@ import { ModelDto, ModelListDto } from './model-list.dto.js';
 const NO_OWNER = 'local';
 
 /** What is the same of a checkpoint and its LoRAs. */
-type Common = Pick<ModelDto, 'object' | 'created' | 'sizes'>;
+type Common = Pick<ModelDto, 'object' | 'created' | 'max_references' | 'sizes'>;
 
 @ApiTags('models')
 @Controller('v1/models')
@@ -83,7 +83,12 @@ export class ModelListController {
   }
 
   private common(served: ModelInfo): Common {
-    return { object: 'model', created: this.startedAt, sizes: modelSizes(served) };
+    return {
+      object: 'model',
+      created: this.startedAt,
+      max_references: served.maxReferences,
+      sizes: modelSizes(served),
+    };
   }
 }
 

@@ -61,6 +61,13 @@ export class ModelDto {
   readonly defaults!: ModelDefaultsDto;
 
   @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description: "Not OpenAI's: the most pictures that one edit takes as its references (the field `image`)",
+  })
+  readonly max_references!: number;
+
+  @ApiProperty({
     type: [String],
     example: ['1024x1024', '1184x880'],
     description: "Not OpenAI's: sizes in common proportions that the model makes well, at its native area",

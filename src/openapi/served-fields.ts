@@ -22,6 +22,7 @@ export function withServedFields(document: OpenAPIObject, limits: RequestLimits,
     };
     set('num_inference_steps', { maximum: limits.maxSteps });
     for (const name of ['images', 'image']) set(name, { maxItems: limits.maxFiles });
+    if (state.status === 'ready') set(referencesField(fields), { maxItems: mostReferences(limits, state.model) });
     const defaults: Partial<ModelDefaultsDto> = state.status === 'ready' ? modelDefaults(state.model) : {};
     for (const name of MODEL_FIELDS) set(name, { default: defaults[name] });
     if (state.status === 'ready') {
@@ -33,6 +34,15 @@ export function withServedFields(document: OpenAPIObject, limits: RequestLimits,
     }
     return properties;
   });
+}
+
+/** The pictures of one edit: in JSON they are called as the form's separate inputs are. */
+function referencesField(fields: object): string {
+  return 'image' in fields ? 'image' : 'images';
+}
+
+function mostReferences({ maxFiles }: RequestLimits, { maxReferences }: ModelInfo): number {
+  return Math.min(maxFiles, maxReferences);
 }
 
 /** What to try as a LoRA of this model, and what there is. */

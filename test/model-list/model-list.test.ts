@@ -29,6 +29,7 @@ describe('the list of models', () => {
           default_scale: null,
           refused: null,
           defaults: { size: '64x64', num_inference_steps: 2, true_cfg_scale: 4 },
+          max_references: 1,
           sizes: ['128x128', '144x112', '160x112', '176x96', '112x144', '112x160', '96x176'],
           suggestions: [],
           notice: null,

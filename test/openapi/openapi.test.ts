@@ -163,13 +163,16 @@ describe('the OpenAPI document', () => {
   });
 
   test('limits are this service’s; defaults are told but are none for generated clients to send', async () => {
-    const fields = formOf(await documentOf(shared.url));
+    const document = await documentOf(shared.url);
+    const fields = formOf(document);
     expect(fields['num_inference_steps']).toMatchObject({
       maximum: 33,
       'x-default': 2,
       description: expect.stringMatching(/ \(default: 2\)$/) as unknown,
     });
     expect(fields['images']).toMatchObject({ maxItems: 3 });
+    expect(fields['image']).toMatchObject({ maxItems: 1 });
+    expect(document.components.schemas['EditJsonDto']?.properties['images']).toMatchObject({ maxItems: 1 });
     expect(fields['stream']).toMatchObject({ 'x-default': false });
     expect(Object.values(fields).filter((field) => 'default' in field)).toEqual([]);
   });

@@ -67,6 +67,26 @@ describe('the page is for everyone', () => {
     await expectNoViolations(page);
   });
 
+  test.each(LOOKS)(
+    'axe finds nothing where references are put in order and a mask is painted: %s',
+    async (_name, options) => {
+      const several = await tests.serve({ checkpoint: 'plus-2511' });
+      const editor = await tests.open(several.url, options);
+      const { page } = editor;
+      await page.locator('#options').waitFor();
+      await editor.choose(pictureFile('wide.png'), pictureFile('tall.png'));
+      await page.locator('#arrangement').waitFor();
+      await expectNoViolations(page);
+      await page.locator('#mask-open:enabled').click();
+      await page.keyboard.press('Space');
+      await page.locator('#mask-remove').waitFor();
+      await expectNoViolations(page);
+      await page.click('#separate');
+      await page.locator('#mask-open:disabled').waitFor();
+      await expectNoViolations(page);
+    },
+  );
+
   test.each(LOOKS)('axe finds nothing where a key is asked for: %s', async (_name, options) => {
     const keyed = await tests.serve({ env: { API_KEY: 'key' } });
     const { page } = await tests.open(keyed.url, options);
@@ -85,12 +105,19 @@ describe('the page is for everyone', () => {
     'nothing is wider than a window of %d pixels, in either language',
     async (width) => {
       const editor = await visit({ viewport: { width, height: 800 } });
+      const expectToFit = async (): Promise<void> => {
+        for (let language = 0; language < 2; language += 1) {
+          expect(await editor.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+          await editor.page.click('#switch-language');
+        }
+      };
+      await editor.choose(pictureFile('wide.png'));
+      await editor.page.locator('#mask-open:enabled').click();
+      await expectToFit();
+      await editor.page.click('#pictures .remove');
       await makeEdit(editor);
       await editor.unfoldAll();
-      for (let language = 0; language < 2; language += 1) {
-        expect(await editor.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-        await editor.page.click('#switch-language');
-      }
+      await expectToFit();
     },
   );
 

@@ -6,12 +6,16 @@ import { StatusWatcher } from './service/status-watcher.js';
 import { createAppStore } from './state/app-state.js';
 import { keepDraft } from './state/draft.js';
 import { EditRunner } from './state/edit-runner.js';
+import { measurePictures } from './state/measure-pictures.js';
 import { announceRuns } from './views/announcer.js';
 import { prepareCamera } from './views/camera-dialog.js';
+import { showArrangementChoice } from './views/arrangement-choice.js';
 import { showCode } from './views/code-box.js';
 import { byId } from './views/dom.js';
 import { showFaults } from './views/faults.js';
 import { askForKey, prepareKeyDialog } from './views/key-dialog.js';
+import { showLoraList } from './views/lora-list.js';
+import { showMaskBrush } from './views/mask-brush.js';
 import { showOptions } from './views/options-form.js';
 import { showPageTexts } from './views/page-texts.js';
 import { showPictureList } from './views/picture-list.js';
@@ -55,7 +59,9 @@ async function run(): Promise<void> {
 showPageTexts(store);
 showServiceStatus(store, () => void meetModel());
 showPictureList(store);
+showArrangementChoice(store);
 showPromptBox(store, () => void run());
+showLoraList(store);
 showOptions(store);
 showCode(store, keys);
 showRunBar(
@@ -64,6 +70,7 @@ showRunBar(
   () => runner.cancel(),
 );
 showViewer(store);
+showMaskBrush(store);
 showResultFacts(store);
 showSessionStrip(store);
 showFaults(store);
@@ -72,6 +79,7 @@ takePictures(store);
 prepareCamera(store);
 prepareKeyDialog();
 keepDraft(store);
+measurePictures(store);
 byId('change-key', HTMLButtonElement).addEventListener('click', () => {
   keys.forget();
   void meetModel();

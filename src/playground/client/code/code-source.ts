@@ -1,3 +1,5 @@
+import { maskName } from '../mask/mask-file.js';
+import { maskedName } from '../service/edit-request.js';
 import type { EditRequest } from '../state/app-state.js';
 
 /** What the code of a request is made from. */
@@ -7,6 +9,11 @@ export interface CodeSource {
   readonly request: EditRequest;
   /** The service asks for a key. The code reads it from API_KEY: it isn't put on the screen. */
   readonly needsKey: boolean;
+}
+
+/** The mask's file, which has to be saved beside the pictures; none where there is no mask. */
+export function maskNames({ request }: CodeSource): string[] {
+  return request.mask === null ? [] : [maskName(maskedName(request))];
 }
 
 /** Names of the pictures; one to put in the place of, where there are none yet. */

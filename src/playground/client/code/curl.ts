@@ -1,5 +1,5 @@
-import { editTexts } from '../service/edit-request.js';
-import { type CodeSource, pictureNames, resultExtension } from './code-source.js';
+import { editTexts, pictureField } from '../service/edit-request.js';
+import { type CodeSource, maskNames, pictureNames, resultExtension } from './code-source.js';
 import { curlFileName, shellWord } from './quote.js';
 
 /** A command for a POSIX shell with curl (7.76 or newer) that writes the results as edited-1.png and so on, or tells the error. */
@@ -8,7 +8,8 @@ export function curlCommand(source: CodeSource): string {
   const lines = [
     `curl -sS --fail-with-body -o answer.json ${shellWord(address)}`,
     ...(needsKey ? ['-H "Authorization: Bearer $API_KEY"'] : []),
-    ...pictureNames(source).map((name) => `-F ${shellWord(`images=@${curlFileName(name)}`)}`),
+    ...pictureNames(source).map((name) => `-F ${shellWord(`${pictureField(request)}=@${curlFileName(name)}`)}`),
+    ...maskNames(source).map((name) => `-F ${shellWord(`mask=@${curlFileName(name)}`)}`),
     // --form-string: a text that begins with @ or < is no file.
     ...editTexts(request).map(([name, text]) => `--form-string ${shellWord(`${name}=${text}`)}`),
   ];

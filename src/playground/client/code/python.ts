@@ -1,11 +1,14 @@
-import { editTexts } from '../service/edit-request.js';
-import { type CodeSource, pictureNames, resultExtension } from './code-source.js';
+import { editTexts, pictureField } from '../service/edit-request.js';
+import { type CodeSource, maskNames, pictureNames, resultExtension } from './code-source.js';
 import { pythonText } from './quote.js';
 
 /** A Python program, with the package requests, that writes the results as edited-1.png and so on, or tells the error. */
 export function pythonProgram(source: CodeSource): string {
   const { address, request, needsKey } = source;
-  const files = pictureNames(source).map((name) => `        ("images", open(${pythonText(name)}, "rb")),`);
+  const files = [
+    ...pictureNames(source).map((name) => [pictureField(request), name] as const),
+    ...maskNames(source).map((name) => ['mask', name] as const),
+  ].map(([field, name]) => `        (${pythonText(field)}, open(${pythonText(name)}, "rb")),`);
   const texts = editTexts(request).map(([name, text]) => `        ${pythonText(name)}: ${pythonText(text)},`);
   return [
     'import base64',

@@ -11,7 +11,10 @@ export async function checkReadable(pictures: readonly InputPicture[]): Promise<
     try {
       await file.slice(0, 1).arrayBuffer();
     } catch {
-      throw new FaultError({ code: 'UNREADABLE_FILE', message: file.name, param: 'images', picture: id });
+      throw new FaultError({
+        ...{ code: 'UNREADABLE_FILE', message: '', param: 'images', picture: id },
+        words: (strings) => strings.unreadableFile(file.name),
+      });
     }
   }
 }

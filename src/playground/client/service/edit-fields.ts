@@ -15,6 +15,7 @@ export interface EditField {
 /** The part of OpenAPI's schemas that tells of a form field. */
 interface FieldSchema {
   readonly type?: string;
+  readonly format?: string;
   readonly description?: string;
   /** A `default` would make generated clients send it. */
   readonly 'x-default'?: string | number | boolean;
@@ -61,9 +62,9 @@ function editField(name: string, schema: FieldSchema): EditField {
   };
 }
 
-function kindOf({ type, enum: choices }: FieldSchema): EditField['kind'] {
+function kindOf({ type, format, enum: choices }: FieldSchema): EditField['kind'] {
   if (choices !== undefined || type === 'boolean') return 'choice';
   if (type === 'integer') return 'whole';
-  if (type === 'array') return 'files';
+  if (type === 'array' || format === 'binary') return 'files';
   return type === 'number' ? 'number' : 'text';
 }

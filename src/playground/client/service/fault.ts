@@ -1,4 +1,5 @@
 import type { ErrorDto } from '../../../http/errors/error.dto.js';
+import type { Strings } from '../text/english.js';
 
 /** Why the service, or the way to it, did not do what was asked. */
 export interface Fault {
@@ -10,6 +11,8 @@ export interface Fault {
   readonly param: string | null;
   /** Id of the picture at fault, where it is one. */
   readonly picture?: number;
+  /** What the page says in place of the message, of a fault that it has found itself. */
+  readonly words?: (strings: Strings) => string;
 }
 
 /** A fault on its way to the part of the page that shows it. */

@@ -27,7 +27,7 @@ const WAYS: readonly Way[] = [
     words: (name) => () => ` in ${name}`,
   },
   // It was too large while it was read, before it had a place: if any file is, the largest is.
-  { pattern: /^A file in images?(?= )/, at: (pictures) => largest(pictures), words: (name) => () => name },
+  { pattern: /^A file in images?(?:\[\])?(?= )/, at: (pictures) => largest(pictures), words: (name) => () => name },
 ];
 
 function largest(pictures: readonly InputPicture[]): InputPicture | undefined {

@@ -1,5 +1,5 @@
-import type { ModelListDto } from '../../../model-list/model-list.dto.js';
-import type { ServedModel } from '../state/app-state.js';
+import type { ModelDto, ModelListDto } from '../../../model-list/model-list.dto.js';
+import type { ServedLora, ServedModel } from '../state/app-state.js';
 import { editFields } from './edit-fields.js';
 import type { ServiceClient } from './service-client.js';
 
@@ -15,5 +15,12 @@ export async function servedModel(client: ServiceClient): Promise<ServedModel> {
   const fields = editFields(await client.getJson('openapi.json')).map((field) =>
     field.name === 'size' ? { ...field, choices: sizes } : field,
   );
-  return { id: model?.id ?? '', notice: model?.notice ?? null, suggestions: model?.suggestions ?? [], fields };
+  const { id = '', notice = null, suggestions = [], max_references: maxReferences = 1 } = model ?? {};
+  const loras = data.filter(({ parent }) => typeof parent === 'string').map(servedLora);
+  return { id, notice, suggestions, maxReferences, loras, fields };
+}
+
+function servedLora({ id, description, default_scale: scale, refused, defaults }: ModelDto): ServedLora {
+  const texts = Object.entries(defaults).map(([name, value]) => [name, String(value)] as const);
+  return { name: id, description, defaultScale: scale ?? 1, refused, defaults: Object.fromEntries(texts) };
 }

@@ -16,7 +16,7 @@ export async function* streamEdit(
   signal: AbortSignal,
   accepted: () => void,
 ): AsyncGenerator<Exclude<EditEvent, { type: 'error' }>> {
-  const { body, contentType } = editForm(request);
+  const { body, contentType } = await editForm(request);
   const headers = { 'Content-Type': contentType };
   const response = await client.send('v1/images/edits', { method: 'POST', headers, body, signal });
   if (response.body === null) throw cut();

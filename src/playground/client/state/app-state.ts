@@ -1,3 +1,5 @@
+import type { Mask, PictureSize, Stroke } from '../mask/mask.js';
+import type { LoraChoice } from '../../../protocol/lora.js';
 import type { EditField } from '../service/edit-fields.js';
 import type { Fault } from '../service/fault.js';
 import { initialLanguage, type Language } from '../text/language.js';
@@ -19,7 +21,24 @@ export interface ServedModel {
   /** What its users should know. */
   readonly notice: Readonly<Record<Language, string>> | null;
   readonly suggestions: readonly string[];
+  /** The most pictures that one edit takes. */
+  readonly maxReferences: number;
+  readonly loras: readonly ServedLora[];
+  /** With the checkpoint's own defaults. */
   readonly fields: readonly EditField[];
+}
+
+/** A LoRA that edits may use. */
+export interface ServedLora {
+  readonly name: string;
+  /** What it is for, in its maker's words; null: nobody says. */
+  readonly description: string | null;
+  /** How strongly it acts where nothing is said. */
+  readonly defaultScale: number;
+  /** Why it can't be used, in the service's words; null: it can. */
+  readonly refused: string | null;
+  /** What edits that use it take fields to be that are absent, by their names. */
+  readonly defaults: Readonly<Record<string, string>>;
 }
 
 /** A picture to edit. */
@@ -30,9 +49,18 @@ export interface InputPicture {
   readonly url: string;
 }
 
+/** What the mask is painted with. */
+export interface Brush {
+  readonly kind: Stroke['kind'];
+  /** Its diameter, of the picture's shorter side. */
+  readonly percent: number;
+}
+
 /** What is sent: the form at the moment of Run. */
 export interface EditRequest extends Draft {
   readonly pictures: readonly InputPicture[];
+  /** What of the first picture may change; null: all of it. */
+  readonly mask: Mask | null;
 }
 
 /** An edit on its way. */
@@ -70,6 +98,8 @@ export interface EditResult {
   /** png, jpeg, webp, or pt: a tensor, which browsers can't show. */
   readonly format: string;
   readonly warnings: readonly string[];
+  /** The LoRAs that it was made with. */
+  readonly loras: readonly LoraChoice[];
 }
 
 export interface AppState extends Draft {
@@ -79,6 +109,13 @@ export interface AppState extends Draft {
   /** The service wants a key that the page doesn't have. */
   readonly lacksKey: boolean;
   readonly pictures: readonly InputPicture[];
+  /** Sizes of pictures by their ids, as soon as they are known; null: the browser can't show it. */
+  readonly sizes: Readonly<Record<number, PictureSize | null>>;
+  /** The latest that was painted; it counts as long as its picture is the first. */
+  readonly mask: Mask | null;
+  /** The mask's brush is out. */
+  readonly isMasking: boolean;
+  readonly brush: Brush;
   readonly run: Run | null;
   readonly fault: Fault | null;
   /** Newest last. */
@@ -96,6 +133,10 @@ export function createAppStore(): AppStore {
     model: null,
     lacksKey: false,
     pictures: [],
+    sizes: {},
+    mask: null,
+    isMasking: false,
+    brush: { kind: 'paint', percent: 10 },
     ...savedDraft(),
     run: null,
     fault: null,

@@ -3,8 +3,11 @@ import { type EditEvent, eventFile } from '../service/edit-event.js';
 import { FaultError } from '../service/fault.js';
 import type { ServiceClient } from '../service/service-client.js';
 import { namePicture } from '../service/name-picture.js';
+import { servedModel } from '../service/served-model.js';
 import { cut, streamEdit } from '../service/stream-edit.js';
 import { type AppStore, type EditRequest, nextId, type Run } from './app-state.js';
+import { arranged, checkReferences, editCount } from './arrangement.js';
+import { formRequest } from './form-request.js';
 import { freeUnused } from './pictures.js';
 import { addResult } from './results.js';
 
@@ -23,10 +26,9 @@ export class EditRunner {
   /** Ends when the edit has: with results, with a fault in the state, or cancelled. Nothing happens while one runs. */
   async run(): Promise<void> {
     if (this.store.state.run !== null) return;
-    const { pictures, prompt, options } = this.store.state;
-    const request = { pictures, prompt, options };
+    const request = formRequest(this.store.state);
     this.controller = new AbortController();
-    this.store.update({ fault: null, shown: null, run: newRun(request) });
+    this.store.update({ fault: null, shown: null, isMasking: false, run: newRun(request) });
     try {
       await this.finish(request, this.controller.signal);
     } catch (error) {
@@ -41,9 +43,13 @@ export class EditRunner {
     this.controller.abort();
   }
 
-  private async finish(request: EditRequest, signal: AbortSignal): Promise<void> {
+  private async finish(asked: EditRequest, signal: AbortSignal): Promise<void> {
     await this.store.until(({ service }) => !PASSING.includes(service.kind), signal);
-    this.progress({ phase: 'sending' });
+    // The model may have come since Run was pressed.
+    const model = this.store.state.model ?? (await servedModel(this.client));
+    const request = arranged(asked, model);
+    checkReferences(request, model);
+    this.progress({ phase: 'sending', request, images: editCount(request) * variants(request) });
     await checkReadable(request.pictures);
     const first = this.store.state.results.length;
     for await (const event of streamEdit(this.client, request, signal, () => this.progress({ phase: 'queued' }))) {
@@ -73,12 +79,13 @@ export class EditRunner {
         break;
       case 'image_edit.completed': {
         const blob = eventFile(event);
+        // Of several references this is the first: Picture 1.
         const input = request.pictures[event.input_index];
         if (input === undefined) throw cut();
-        const { seed, size, output_format: format, warnings } = event;
+        const { seed, size, output_format: format, warnings, loras } = event;
         addResult(this.store, {
           ...{ id: nextId(), blob, url: URL.createObjectURL(blob), input, request },
-          ...{ seed, size, format, warnings },
+          ...{ seed, size, format, warnings, loras },
         });
         this.nextImage(event.image);
       }
@@ -115,7 +122,7 @@ export class EditRunner {
 function newRun(request: EditRequest): Run {
   return {
     ...{ request, phase: 'waiting', position: null, previewUrl: null, endsAt: null },
-    ...{ step: 0, steps: 0, image: 1, images: request.pictures.length * variants(request) },
+    ...{ step: 0, steps: 0, image: 1, images: editCount(request) * variants(request) },
   };
 }
 

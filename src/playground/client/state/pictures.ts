@@ -20,6 +20,13 @@ export function removePicture(store: AppStore, id: number): void {
   );
 }
 
+/** Puts one of the pictures at a place, from 0, among the others. */
+export function movePicture(store: AppStore, id: number, place: number): void {
+  const moved = store.state.pictures.find((picture) => picture.id === id);
+  if (moved === undefined) return;
+  setPictures(store, store.state.pictures.filter((picture) => picture !== moved).toSpliced(place, 0, moved));
+}
+
 /** New pictures are shown at once, and what was wrong with the old ones is no more. */
 function setPictures(store: AppStore, pictures: readonly InputPicture[]): void {
   const before = store.state.pictures;

@@ -1,3 +1,5 @@
+import { percent } from './percent.js';
+
 /** Everything the page says, but for the service's own words. The keys of `page` stand in index.html. */
 export const english = {
   page: {
@@ -11,8 +13,27 @@ export const english = {
     choose: 'Choose files',
     camera: 'Take a photo',
     sample: 'Use a sample photo',
+    arrangement: 'What becomes of the pictures',
+    together: 'One edit with all of them',
+    separate: 'An edit of each',
+    mask: 'Mask',
+    maskOpen: 'Paint a mask',
+    maskRemove: 'Remove the mask',
+    maskBrush: 'Mask brush over the picture',
+    maskPaint: 'Brush',
+    maskErase: 'Eraser',
+    maskSize: 'Size',
+    maskUndo: 'Undo',
+    maskRedo: 'Redo',
+    maskInvert: 'Invert',
+    maskSave: 'Save the mask',
+    maskDone: 'Done',
+    maskHint: 'Paint what may change. Two fingers zoom, so does the wheel with Ctrl. Size “auto” keeps the picture’s own size.',
+    maskKeys:
+      'By keyboard: arrows move the brush (with Shift finely), Space paints while it is held, Enter puts the brush down and lifts it, [ and ] change its size, E erases, Ctrl+Z undoes, Ctrl+Y redoes, Escape ends.',
     prompt: 'What to change',
     promptHint: 'Ctrl+Enter runs',
+    loras: 'LoRAs',
     options: 'Options',
     reset: 'Reset to defaults',
     run: 'Run',
@@ -61,6 +82,29 @@ export const english = {
   enterKey: 'Enter the key',
   keyWrong: 'The service refused this key.',
   remove: (name: string): string => `Remove ${name}`,
+  /** As the model's own template numbers an edit's references. */
+  picture: (number: number): string => `Picture ${number}`,
+  earlier: (name: string): string => `Move ${name} earlier`,
+  later: (name: string): string => `Move ${name} later`,
+  moved: (name: string, number: number, count: number): string => `${name} is now Picture ${number} of ${count}.`,
+  references: (most: number): string =>
+    `Say which is which by its number: “the hat of Picture 2 on the man in Picture 1”. An edit takes up to ${most}.`,
+  oneReference: 'The served model takes one picture an edit: each is edited by itself.',
+  tooManyReferences: (count: number, most: number): string =>
+    `An edit takes ${most} pictures at most, and these are ${count}: take some out, or choose an edit of each.`,
+  maskNone: 'Without a mask all of the picture may change.',
+  /** @param share of the picture that is painted, from 0 to 1 */
+  maskShare: (share: number): string =>
+    `The painted part may change, the rest stays as it is: ${percent(share)} of the picture.`,
+  maskSizes: 'A mask is for pictures of one size; these differ. Edit them one by one, or all together.',
+  maskUnshowable: 'The browser can’t show this picture, so no mask can be painted over it.',
+  maskTooLarge: (width: number, height: number): string =>
+    `This browser can’t make a mask of ${width} × ${height} pixels. Make the picture smaller first.`,
+  brushAt: (x: number, y: number): string => `Brush at ${x} % from the left, ${y} % from the top`,
+  saved: (name: string): string => `${name} is saved.`,
+  lorasUsed: (count: number): string => `${count} used`,
+  loraScale: (name: string): string => `Strength of ${name}`,
+  mostLoras: (most: number): string => `An edit uses ${most} at most.`,
   unshowable: 'No preview',
   suggestions: 'Suggestions',
   changed: (count: number): string => `${count} changed`,
@@ -118,6 +162,7 @@ export const english = {
     n: 'Variants',
     seed: 'Seed',
     num_inference_steps: 'Steps',
+    mask_feather: 'Mask’s soft edge',
     true_cfg_scale: 'Guidance',
     negative_prompt: 'Negative prompt',
     output_format: 'File format',
@@ -135,6 +180,7 @@ export const english = {
     seed: 'Random when left out. The same seed, picture and model give the same result',
     num_inference_steps: 'Denoising steps: more take longer',
     true_cfg_scale: 'How closely the instruction is followed; 1 or less turns guidance off and halves the work',
+    mask_feather: 'Pixels over which the edit fades in, inside the painted part; used with a mask',
     negative_prompt: 'What the result should not be like; has an effect with guidance above 1',
     output_format: 'Format of the result’s file',
     output_compression: 'Quality of jpeg and webp',

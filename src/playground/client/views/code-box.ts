@@ -3,6 +3,8 @@ import { curlCommand } from '../code/curl.js';
 import { pythonProgram } from '../code/python.js';
 import type { KeyKeeper } from '../service/key-keeper.js';
 import type { AppStore } from '../state/app-state.js';
+import { arranged } from '../state/arrangement.js';
+import { formRequest } from '../state/form-request.js';
 import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
 
@@ -23,10 +25,11 @@ export function showCode(store: AppStore, keys: KeyKeeper): void {
       });
     });
     store.watch(
-      ({ pictures, prompt, options, model }) => [pictures, prompt, options, model],
-      ({ pictures, prompt, options }) => {
+      (state) => [state.pictures, state.prompt, state.options, state.together, state.loras, state.mask, state.model],
+      (state) => {
         const address = new URL('v1/images/edits', document.baseURI).href;
-        place.textContent = write({ address, request: { pictures, prompt, options }, needsKey: keys.isKnown });
+        const request = arranged(formRequest(state), state.model);
+        place.textContent = write({ address, request, needsKey: keys.isKnown });
         byId('copy-note', HTMLElement).textContent = '';
       },
     );

@@ -25,6 +25,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
+/** Puts other children in place, and the focus back on the one that has the id of that which had it. */
+export function replaceChildren(parent: HTMLElement, ...children: readonly Node[]): void {
+  const focused = parent.contains(document.activeElement) ? document.activeElement?.id : undefined;
+  parent.replaceChildren(...children);
+  if (focused !== undefined && focused !== '') document.getElementById(focused)?.focus();
+}
+
 /** A button that does something. */
 export function button(attributes: Properties, text: string, onClick: () => void): HTMLButtonElement {
   const created = element('button', { type: 'button', ...attributes }, text);

@@ -29,25 +29,38 @@ export function showFaults(store: AppStore): void {
     () => {
       if (last === null) return;
       const { control, text } = last;
-      unfold(control);
+      unfold(control ?? text);
       control?.focus();
       (control ?? text).scrollIntoView({ block: 'nearest' });
     },
   );
 }
 
+/** Controls and places of faults, by their ids, of fields that are no options. */
+const PLACES: Readonly<Record<string, readonly [control: string | null, text: string]>> = {
+  images: ['choose', 'images-fault'],
+  image: ['choose', 'images-fault'],
+  prompt: ['prompt', 'prompt-fault'],
+  mask: ['mask-open', 'mask-fault'],
+  // The words name the LoRA, of which there may be many.
+  lora: [null, 'lora-fault'],
+};
+
 function placeOf(param: string | null): Place {
-  if (param === 'images' || param === 'image')
-    return { control: find('choose'), text: byId('images-fault', HTMLElement) };
-  if (param === 'prompt') return { control: find('prompt'), text: byId('prompt-fault', HTMLElement) };
-  const control = param === null ? null : find(`option-${param}`);
-  const text = control === null ? 'general-fault' : `${control.id}-fault`;
-  return { control, text: byId(text, HTMLElement) };
+  // A file is told by the name that it was sent under: `image[]` is `image`.
+  const field = (param ?? '').replace(/\[.*$/, '');
+  const [id, ownText] = PLACES[field] ?? [`option-${field}`, `option-${field}-fault`];
+  const control = id === null ? null : find(id);
+  return { control, text: find(ownText) ?? byId('general-fault', HTMLElement) };
 }
 
 /** Opens whatever the control is folded away in. */
-function unfold(control: HTMLElement | null): void {
-  for (let fold = control?.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;
+function unfold(control: HTMLElement): void {
+  let fold = control.closest('details');
+  while (fold !== null) {
+    fold.open = true;
+    fold = fold.parentElement?.closest('details') ?? null;
+  }
 }
 
 const find = (id: string): HTMLElement | null => document.getElementById(id);
@@ -56,8 +69,8 @@ const find = (id: string): HTMLElement | null => document.getElementById(id);
 const TOLD_BY_HEADING = ['UNREACHABLE', 'UNAUTHORIZED', 'MODEL_NOT_READY'];
 
 /** A heading in the page's language where no field is at fault, and the service's own words, which are English. */
-function faultText({ code, message, param }: Fault, strings: Strings): (string | Node)[] {
-  if (code === 'UNREADABLE_FILE') return [strings.unreadableFile(message)];
+function faultText({ code, message, param, words: own }: Fault, strings: Strings): (string | Node)[] {
+  if (own !== undefined) return [own(strings)];
   const words = element('span', { lang: 'en' }, message);
   if (param !== null) return [words];
   const heading = strings.faults[code] ?? strings.otherFault;

@@ -11,6 +11,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   num_inference_steps: 'picture',
   true_cfg_scale: 'picture',
   negative_prompt: 'picture',
+  mask_feather: 'picture',
   output_format: 'file',
   output_compression: 'file',
   output_type: 'file',

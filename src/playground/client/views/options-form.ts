@@ -1,4 +1,5 @@
 import type { AppStore } from '../state/app-state.js';
+import { fieldsWithLoras } from '../state/loras.js';
 import { stringsOf } from '../text/language.js';
 import { byId, element } from './dom.js';
 import { type OptionField, optionField } from './option-field.js';
@@ -20,11 +21,11 @@ export function showOptions(store: AppStore): void {
 
   store.watch(
     // The same fields again, of a service that was away, leave the form as it is: a user may be writing in it.
-    ({ language, model }) => [language, JSON.stringify(model?.fields)],
+    (state) => [state.language, JSON.stringify(fieldsWithLoras(state))],
     (state) => {
       const strings = stringsOf(state);
       shown.clear();
-      const groups = optionGroups(state.model?.fields ?? []).map(([group, fields]) => {
+      const groups = optionGroups(fieldsWithLoras(state)).map(([group, fields]) => {
         const rows = fields.map((field) => {
           const option = optionField(field, strings, (text) => set(field.name, text));
           shown.set(field.name, option);
@@ -44,7 +45,7 @@ export function showOptions(store: AppStore): void {
     },
   );
   store.watch(
-    ({ language, model, options }) => [language, model, options],
+    ({ language, model, options, loras }) => [language, model, options, loras],
     (state) => {
       const count = Object.keys(state.options).length;
       byId('options-changed', HTMLElement).textContent = count === 0 ? '' : stringsOf(state).changed(count);

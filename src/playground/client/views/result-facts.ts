@@ -48,6 +48,8 @@ export function showResultFacts(store: AppStore): void {
   );
 }
 
-function caption({ request, size, format, seed }: EditResult, strings: Strings): string {
-  return `“${request.prompt}” · ${size.replace('x', ' × ')} · ${format.toUpperCase()} · ${strings.seed(seed)}`;
+function caption({ request, size, format, seed, loras }: EditResult, strings: Strings): string {
+  const used = loras.map(({ name, scale }) => `${name} ${scale}`);
+  const made = [size.replace('x', ' × '), format.toUpperCase(), ...used, strings.seed(seed)];
+  return [`“${request.prompt}”`, ...made].join(' · ');
 }

@@ -1,7 +1,7 @@
 import type { AppStore } from '../state/app-state.js';
 import { clearResults } from '../state/results.js';
 import { stringsOf } from '../text/language.js';
-import { button, byId, element } from './dom.js';
+import { button, byId, element, replaceChildren } from './dom.js';
 
 /** This session's results, small, newest first. */
 export function showSessionStrip(store: AppStore): void {
@@ -14,20 +14,18 @@ export function showSessionStrip(store: AppStore): void {
     ({ language, results, shown }) => [language, results, shown],
     (state) => {
       const strings = stringsOf(state);
-      const focused = document.activeElement?.id;
       byId('session', HTMLElement).hidden = state.results.length === 0;
       const items = state.results.map(({ id, url, format, request }, index) => {
         const label = strings.resultNumber(index + 1, request.prompt);
         const open = button(
           { id: `result-${id}`, title: label, 'aria-label': label, 'aria-current': String(id === state.shown) },
           format === 'pt' ? 'pt' : '',
-          () => store.update({ shown: id }),
+          () => store.update({ shown: id, isMasking: false }),
         );
         if (format !== 'pt') open.append(element('img', { src: url, alt: '' }));
         return element('li', {}, open);
       });
-      strip.replaceChildren(...items.reverse());
-      if (focused?.startsWith('result-') === true) document.getElementById(focused)?.focus();
+      replaceChildren(strip, ...items.reverse());
     },
   );
 }

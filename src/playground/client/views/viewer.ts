@@ -1,4 +1,5 @@
 import type { AppState, AppStore } from '../state/app-state.js';
+import { editCount } from '../state/arrangement.js';
 import { shownResult } from '../state/results.js';
 import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
@@ -73,8 +74,8 @@ function viewOf(state: AppState): View {
     };
   }
   if (run !== null) {
-    const { pictures: inputs } = run.request;
-    const input = inputs[Math.min(inputs.length - 1, Math.floor(((run.image - 1) * inputs.length) / run.images))];
+    const edits = editCount(run.request);
+    const input = run.request.pictures[Math.min(edits - 1, Math.floor(((run.image - 1) * edits) / run.images))];
     const start = input === undefined ? null : { url: input.url, alt: input.file.name };
     const preview = run.previewUrl === null ? start : { url: run.previewUrl, alt: strings.previewAlt };
     return { ...none, after: preview, isBusy: true };

@@ -3,6 +3,7 @@ import { byId } from './dom.js';
 const STEP = 1.4;
 const MOST = 32;
 const PAN_PIXELS = 48;
+const MIDDLE_BUTTON = 4;
 
 interface Point {
   readonly x: number;
@@ -28,7 +29,11 @@ export class Zoom {
     byId('zoom-fit', HTMLButtonElement).addEventListener('click', () => this.reset());
     frame.addEventListener('keydown', (event) => this.key(event));
     frame.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
-    frame.addEventListener('dblclick', (event) => (this.factor > 1 ? this.reset() : this.zoomBy(2 * STEP, event)));
+    frame.addEventListener('dblclick', (event) => {
+      if (this.paints(event)) return;
+      if (this.factor > 1) this.reset();
+      else this.zoomBy(2 * STEP, event);
+    });
     frame.addEventListener('pointerdown', (event) => this.down(event));
     frame.addEventListener('pointermove', (event) => this.move(event));
     for (const end of ['pointerup', 'pointercancel'] as const) {
@@ -113,10 +118,15 @@ export class Zoom {
     this.zoomBy(Math.exp(-event.deltaY / 200), event);
   }
 
+  /** Whether the pointer is the brush's; the mouse's middle button moves the picture all the same. */
+  private paints({ buttons }: MouseEvent): boolean {
+    return this.frame.classList.contains('painting') && (buttons & MIDDLE_BUTTON) === 0;
+  }
+
   private down(event: PointerEvent): void {
     if (event.target instanceof HTMLInputElement) return;
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    if (this.factor > 1) this.frame.setPointerCapture(event.pointerId);
+    if (this.factor > 1 && !this.paints(event)) this.frame.setPointerCapture(event.pointerId);
   }
 
   private move(event: PointerEvent): void {
@@ -128,7 +138,9 @@ export class Zoom {
     if (other !== undefined) {
       const middle = { clientX: (now.x + other.x) / 2, clientY: (now.y + other.y) / 2 };
       this.zoomBy(distance(now, other) / Math.max(1, distance(before, other)), middle);
-    } else if (this.factor > 1) {
+      // Two fingers that go the same way take the picture along: each of them brings half of it.
+      this.panBy((now.x - before.x) / 2, (now.y - before.y) / 2);
+    } else if (this.factor > 1 && !this.paints(event)) {
       this.panBy(now.x - before.x, now.y - before.y);
     }
   }
