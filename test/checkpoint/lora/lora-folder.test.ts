@@ -330,8 +330,8 @@ describe('NAME.json', () => {
       defaults: { numInferenceSteps: steps, trueCfgScale: 1 },
     });
     expect(loras[0]?.settings.scheduler).toMatchObject({
-      baseShift: Math.log(3),
-      maxShift: Math.log(3),
+      baseShift: 1.0986122886681098,
+      maxShift: 1.0986122886681098,
       shiftTerminal: null,
       useDynamicShifting: true,
     });
