@@ -38,13 +38,13 @@ export async function loadEditModel(
   const tokenizer = new PromptTokenizer(checkpoint.tokenizer);
   checkImageToken(tokenizer, checkpoint);
   const sessions = await openSessions(checkpoint, plan, cache, listener);
-  const { graphs, unexpected, warnings } = sessions;
+  const { graphs, loraLayouts, unexpected, warnings } = sessions;
   const { pipeline, preprocessor, textEncoder, transformer, vae } = checkpoint;
   return {
     checkpoint,
     tokenizer,
     textEncoder: new TextEncoder(textEncoder.config, preprocessor, tokenizer, pipeline.template, graphs),
-    transformer: new Transformer(transformer.config, graphs),
+    transformer: new Transformer(transformer.config, graphs, loraLayouts),
     vae: new Vae(vae.config, graphs),
     plan,
     release: () => sessions.release(),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CheckpointError, HostError } from '../checkpoint/checkpoint-error.js';
-import { readLoraFolder, type LoraFolder } from '../checkpoint/lora/lora-folder.js';
+import { refuseUnusableValues } from '../checkpoint/lora/lora-values.js';
 import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import { planCheckpoint, type PlanReport } from './devices/plan-checkpoint.js';
@@ -41,14 +41,14 @@ export class EngineService {
       this.pipeline.reset();
       await this.model?.release();
       this.model = undefined;
-      const checkpoint = await openEditCheckpoint(request.modelDir);
-      const loras = await readLoraFolder(request.loraDir, checkpoint);
+      const opened = await openEditCheckpoint(request.modelDir, request.loraDir);
+      const checkpoint = { ...opened, loras: await refuseUnusableValues(opened.loras) };
       const report = await planCheckpoint(checkpoint, request);
       this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),
         quantizing: (step, done, count) => send({ type: 'quantizing', step, done, count }),
       });
-      send({ type: 'ready', model: modelInfo(this.model, report, loras, request.maxReferences) });
+      send({ type: 'ready', model: modelInfo(this.model, report, request.maxReferences) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error), isCheckpoint: isFolderAtFault(error) });
     }
@@ -102,7 +102,6 @@ function reason(error: unknown): string {
 function modelInfo(
   { checkpoint, tokenizer, plan, warnings }: EditModel,
   report: PlanReport,
-  loras: LoraFolder,
   maxReferences: number,
 ): ModelInfo {
   const { pipeline, service } = checkpoint;
@@ -119,11 +118,11 @@ function modelInfo(
     maxTrueCfgScale: service.maxTrueCfgScale,
     suggestions: service.suggestions,
     notice: service.notice,
-    loras: loras.infos,
+    loras: checkpoint.loras.infos,
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,
     placement: report.placement,
-    warnings: [...warnings, ...loras.warnings, ...report.warnings],
+    warnings: [...warnings, ...report.warnings],
   };
 }

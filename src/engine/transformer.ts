@@ -1,7 +1,10 @@
 import { TIMESTEP_CHANNELS, type TransformerConfig } from '../checkpoint/transformer-config.js';
+import type { LoraLayout } from '../graph/lora/lora-stacks.js';
 import { modulationLength } from '../graph/networks/modulation-layout.js';
+import type { LoraChoice } from '../protocol/lora.js';
 import { floats, type GraphRunner } from './sessions/onnx-session.js';
 import type { PromptEmbeds } from './text-encoder.js';
+import { loraInputs, type LoraInputs } from './transformer/lora-inputs.js';
 import { ModulationSchedule, type StepVectors } from './transformer/modulation-schedule.js';
 import { ropeTables, type RopeTables, type TokenGrid } from './transformer/rope-tables.js';
 import { timestepEmbedding } from './transformer/timestep-embedding.js';
@@ -12,6 +15,7 @@ export interface Conditioning {
   readonly text: Float32Array;
   readonly textTokens: number;
   readonly tables: RopeTables;
+  readonly loras: LoraInputs;
 }
 
 /** Qwen-Image's transformer, cut where parts of it see only the prompt or only the timestep. */
@@ -23,21 +27,29 @@ export class Transformer {
       readonly modulation: GraphRunner;
       readonly denoiser: GraphRunner;
     },
+    private readonly loraLayouts: readonly LoraLayout[],
   ) {}
+
+  /** What the graphs take for an edit's LoRAs. */
+  loraInputs(loras: readonly LoraChoice[]): LoraInputs {
+    return loraInputs(this.loraLayouts, loras);
+  }
 
   /**
    * Projects a prompt and lays out the joint sequence's positions.
    * @param grids the target's size in tokens, then the references'
    */
-  async condition(prompt: PromptEmbeds, grids: readonly TokenGrid[]): Promise<Conditioning> {
+  async condition(prompt: PromptEmbeds, grids: readonly TokenGrid[], loras: LoraInputs): Promise<Conditioning> {
     const { jointAttentionDim, axesDimsRope } = this.config;
     const text = await this.sessions.promptProjection.run({
       prompt_embeds: floats(prompt.data, prompt.tokens, jointAttentionDim),
+      ...loras,
     });
     return {
       text: text.data,
       textTokens: prompt.tokens,
       tables: ropeTables(prompt.tokens, grids, axesDimsRope),
+      loras,
     };
   }
 
@@ -45,11 +57,11 @@ export class Transformer {
    * What the timesteps of a schedule do to every block.
    * @param timesteps float32 [steps], 0–1
    */
-  modulation(timesteps: Float32Array): ModulationSchedule {
+  modulation(timesteps: Float32Array, loras: LoraInputs): ModulationSchedule {
     const { zeroCondT } = this.config;
     return new ModulationSchedule(timesteps, modulationLength(this.config), zeroCondT, async (some) => {
       const embedding = floats(timestepEmbedding(some), some.length, TIMESTEP_CHANNELS);
-      return (await this.sessions.modulation.run({ timestep_embedding: embedding })).data;
+      return (await this.sessions.modulation.run({ timestep_embedding: embedding, ...loras })).data;
     });
   }
 
@@ -63,7 +75,7 @@ export class Transformer {
     latents: Float32Array,
     references: Float32Array,
     modulation: StepVectors,
-    { text, textTokens, tables }: Conditioning,
+    { text, textTokens, tables, loras }: Conditioning,
   ): Promise<Float32Array> {
     const { inChannels, innerDim, attentionHeadDim } = this.config;
     const tokens = textTokens + (latents.length + references.length) / inChannels;
@@ -77,6 +89,7 @@ export class Transformer {
         : { reference_modulation: floats(modulation.references, modulation.references.length) }),
       cos: floats(tables.cos, tokens, attentionHeadDim / 2),
       sin: floats(tables.sin, tokens, attentionHeadDim / 2),
+      ...loras,
     });
     return velocity.data;
   }

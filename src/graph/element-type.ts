@@ -1,5 +1,5 @@
 /** Element types that the graphs compute with or index by, under ONNX' names. */
-export type ElementType = 'float32' | 'bfloat16' | 'float16' | 'int64' | 'uint8';
+export type ElementType = 'float32' | 'bfloat16' | 'float16' | 'int64' | 'uint8' | 'bool';
 
 /** Bytes of one element. */
 export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
@@ -8,6 +8,7 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   float16: 2,
   int64: 8,
   uint8: 1,
+  bool: 1,
 };
 
 /** Elements of a tensor of that shape. */

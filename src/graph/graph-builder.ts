@@ -5,6 +5,7 @@ import {
   type GraphOutput,
   type Initializer,
   type Node,
+  type Subgraph,
 } from './onnx-model.js';
 import type { ElementType } from './element-type.js';
 
@@ -33,8 +34,9 @@ export interface NodeOptions {
  * Nothing here knows a network: operators are in ops.ts, layers in nn/, networks in networks/.
  */
 export class GraphBuilder {
-  private readonly nodes: Node[] = [];
+  private nodes: Node[] = [];
   private readonly inputs: GraphInput[] = [];
+  private readonly inputValues = new Map<string, Value>();
   private readonly outputs: GraphOutput[] = [];
   private readonly initializers: Initializer[] = [];
   private readonly constants = new Map<string, Value>();
@@ -45,11 +47,18 @@ export class GraphBuilder {
     readonly computeType: ComputeType,
   ) {}
 
-  /** Declares an input. Float inputs are float32 outside (the binding refuses bfloat16) and of the compute type inside. */
-  input(name: string, type: 'float32' | 'int64', shape: Dimensions): Value {
+  /**
+   * Declares an input; one that is declared already is the same. Float inputs are float32 outside (the binding refuses bfloat16)
+   * and of the compute type inside.
+   */
+  input(name: string, type: 'float32' | 'int64' | 'bool', shape: Dimensions): Value {
+    const known = this.inputValues.get(name);
+    if (known !== undefined) return known;
     this.inputs.push({ name, type, shape });
-    const value: Value = { graph: this, name, type };
-    return type === 'float32' ? this.cast(value, this.computeType) : value;
+    const outside: Value = { graph: this, name, type };
+    const value = type === 'float32' ? this.cast(outside, this.computeType) : outside;
+    this.inputValues.set(name, value);
+    return value;
   }
 
   /** Declares `value` as the output `name`, as float32. */
@@ -91,6 +100,22 @@ export class GraphBuilder {
     return results;
   }
 
+  /**
+   * One of two values, of which only that is computed.
+   * @param condition bool, one element
+   * @param then, otherwise make the values, of one type
+   */
+  choose(condition: Value, then: () => Value, otherwise: () => Value): Value {
+    const [thenBranch, type] = this.subgraph('then', then);
+    const [elseBranch] = this.subgraph('else', otherwise);
+    return this.node(
+      'If',
+      [condition],
+      { then_branch: { subgraph: thenBranch }, else_branch: { subgraph: elseBranch } },
+      { type },
+    );
+  }
+
   /** `value` as `type`; the same value where nothing is to do. */
   cast(value: Value, type: ElementType): Value {
     return value.type === type ? value : this.node('Cast', [value], { to: { elementType: type } }, { type });
@@ -128,6 +153,16 @@ export class GraphBuilder {
       outputs: this.outputs,
       initializers: this.initializers,
     });
+  }
+
+  /** Collects the nodes that `make` adds; their result gets a name that is theirs alone. */
+  private subgraph(name: string, make: () => Value): [Subgraph, ElementType] {
+    const outer = this.nodes;
+    this.nodes = [];
+    const { name: output, type } = this.node('Identity', [make()]);
+    const inner = { name, nodes: this.nodes, output: { name: output, type } };
+    this.nodes = outer;
+    return [inner, type];
   }
 
   private constant(name: string, type: ElementType, shape: readonly number[], values: readonly number[]): Value {

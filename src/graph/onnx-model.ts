@@ -13,12 +13,26 @@ const DATA_TYPE: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
   int64: 7,
+  bool: 9,
   float16: 10,
   bfloat16: 16,
 };
 
-/** A node's attribute: an integer, a float or a list of integers. */
-export type Attribute = number | readonly number[] | { readonly float: number } | { readonly elementType: ElementType };
+/** A node's attribute: an integer, a float, a list of integers, or the nodes that it may run. */
+export type Attribute =
+  | number
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly elementType: ElementType }
+  | { readonly subgraph: Subgraph };
+
+/** Nodes that another node runs; they see every value that stands before it. */
+export interface Subgraph {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  /** The value that they are run for. */
+  readonly output: { readonly name: string; readonly type: ElementType };
+}
 
 export interface Node {
   readonly opType: string;
@@ -107,7 +121,13 @@ function attributeProto(name: string, value: Attribute): onnxProto.onnx.IAttribu
   if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
   if ('elementType' in value) return { name, type: AttributeType.INT, i: DATA_TYPE[value.elementType] };
+  if ('subgraph' in value) return { name, type: AttributeType.GRAPH, g: subgraphProto(value.subgraph) };
   return { name, type: AttributeType.INTS, ints: [...value] };
+}
+
+function subgraphProto({ name, nodes, output }: Subgraph): onnxProto.onnx.IGraphProto {
+  const type = { tensorType: { elemType: DATA_TYPE[output.type] } };
+  return { name, node: nodes.map(nodeProto), output: [{ name: output.name, type }] };
 }
 
 function tensorProto(initializer: Initializer): onnxProto.onnx.ITensorProto {
@@ -130,6 +150,7 @@ function rawData(type: ElementType, values: readonly number[]): Uint8Array {
     case 'float32':
       return new Uint8Array(Float32Array.from(values).buffer);
     case 'uint8':
+    case 'bool':
       return Uint8Array.from(values);
     case 'int64':
       return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);

@@ -1,12 +1,12 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { describeShape } from '../checkpoint/describe-value.js';
-import type { TensorDtype, TensorEntry } from '../checkpoint/tensor-index.js';
+import type { TensorEntry } from '../checkpoint/tensor-index.js';
 import type { ElementType } from './element-type.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
+import { loraBranch, type LoraBranch } from './lora/lora-branch.js';
 import type { LinearFormat } from './quantization/linear-format.js';
+import { storedType } from './stored-type.js';
 import type { TensorUse, Weights } from './weights.js';
-
-const STORED_TYPE: Partial<Record<TensorDtype, ElementType>> = { F32: 'float32', BF16: 'bfloat16', F16: 'float16' };
 
 export interface ParameterOptions {
   /** The shape in which the graph sees the same bytes; the checkpoint's unless given. */
@@ -99,6 +99,15 @@ export class Scope {
     };
   }
 
+  /**
+   * What LoRAs do to the linear layer at this place; null where none changes it.
+   * @param rows outputs of the layer that are used, the first ones
+   */
+  lora(rows: number): LoraBranch | null {
+    const stack = this.weights.loraStack(this.path);
+    return stack === undefined ? null : loraBranch(this.graph, this.path, stack, rows);
+  }
+
   /** Declares an initializer that points into the checkpoint's file. */
   private declare(
     found: FoundTensor,
@@ -128,7 +137,7 @@ export class Scope {
   private find(name: string, shape: readonly number[]): FoundTensor {
     const fullName = this.nameOf(name);
     const tensor = this.weights.find(fullName);
-    const type = STORED_TYPE[tensor.dtype];
+    const type = storedType(tensor.dtype);
     if (type === undefined) {
       throw new CheckpointError(`${describe(tensor)} has type ${tensor.dtype}, expected BF16, F32 or F16`);
     }

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { TensorEntry, TensorIndex } from '../checkpoint/tensor-index.js';
+import type { LoraStack, LoraStacks } from './lora/lora-stacks.js';
 import type { LinearFormat } from './quantization/linear-format.js';
 import type { QuantizedLayout, QuantizedLinear } from './quantization/quantized-layout.js';
 
@@ -9,6 +10,8 @@ export interface WeightStorage {
   locate(tensor: TensorEntry): string;
   /** The linear layers whose weights lie elsewhere, quantized. */
   readonly quantized?: QuantizedLayout;
+  /** What LoRAs add to the transformer's linear layers. */
+  readonly loras?: LoraStacks;
 }
 
 /** The checkpoint's root is the session's folder. */
@@ -80,6 +83,11 @@ export class Weights {
   quantized(name: string, tensor: TensorEntry, format: LinearFormat, rows: number, columns: number): QuantizedLinear {
     if (this.storage.quantized === undefined) throw new Error(`${name} is not quantized`);
     return this.storage.quantized.place({ component: this.index.component, name, tensor, format, rows, columns });
+  }
+
+  /** What LoRAs add to the linear layer of that name; undefined where none changes it. */
+  loraStack(module: string): LoraStack | undefined {
+    return this.index.component === 'transformer' ? this.storage.loras?.stackOf(module) : undefined;
   }
 
   /** What was taken, in that order. */

@@ -13,6 +13,7 @@ import transformers
 
 import checkpoint
 import inputs
+import loras
 import pictures
 import repaired
 import saved_tokenizer
@@ -34,6 +35,16 @@ def generate(spec: Spec, fixtures: Path) -> None:
     manifest = {"checkpoint": spec.name, "about": spec.about, "condition_areas": spec.condition_areas, **stage_cases}
     manifest["pictures"] = pictures.write_pictures(spec.name, pipeline, goldens)
     write_json(goldens / "manifest.json", manifest)
+    write_loras(spec, fixtures)
+
+
+def write_loras(spec: Spec, fixtures: Path) -> None:
+    """The LoRAs for a checkpoint that is there, and their goldens."""
+    if spec.name in loras.CHECKPOINTS:
+        pipeline, _ = repaired.load(fixtures / "checkpoints" / spec.name)
+        goldens = fixtures / "goldens" / spec.name
+        cases = loras.write_loras(spec.name, pipeline, fixtures / "loras" / spec.name, goldens)
+        write_json(goldens / "loras.json", {"checkpoint": spec.name, "pictures": cases})
 
 
 def quiet() -> None:
@@ -49,9 +60,15 @@ def quiet() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="checkpoints to build; all, and the goldens that need none, by default")
+    parser.add_argument("--loras", action="store_true", help="only the LoRAs of checkpoints that are there")
     parser.add_argument("--out", type=Path, default=FIXTURES, help="the fixtures folder")
     options = parser.parse_args()
     quiet()
+    if options.loras:
+        for spec in SPECS:
+            if not options.names or spec.name in options.names:
+                write_loras(spec, options.out)
+        return
     (options.out / "pictures").mkdir(parents=True, exist_ok=True)
     for name in inputs.PICTURE_SIZES:
         inputs.picture(name).save(options.out / "pictures" / f"{name}.png", optimize=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from diffusers import QwenImageEditPlusPipeline
 from PIL import Image
 
 import inputs
@@ -105,8 +106,10 @@ def run(pipeline: Pipeline, case: Case) -> Outcome:
         last["latents"] = values["latents"]
         return values
 
+    images = [inputs.picture(picture) for picture in case.pictures]
     floats = pipeline(
-        image=[inputs.picture(picture) for picture in case.pictures],
+        # Of a list of one QwenImageEditPipeline would not resize the picture.
+        image=images if isinstance(pipeline, QwenImageEditPlusPipeline) else images[0],
         prompt=case.prompt,
         negative_prompt=case.negative_prompt,
         true_cfg_scale=case.true_cfg_scale,

@@ -30,7 +30,8 @@ _GAINS = [
 ]
 
 
-def _stream(seed_name: str) -> np.random.Generator:
+def stream(seed_name: str) -> np.random.Generator:
+    """Random numbers that are this name's alone."""
     return np.random.Generator(np.random.Philox(zlib.crc32(seed_name.encode())))
 
 
@@ -52,7 +53,7 @@ def _fan_in(shape: tuple[int, ...], name: str) -> int:
 
 
 def _values(checkpoint: str, part: str, name: str, shape: tuple[int, ...]) -> np.ndarray:
-    normal = _stream(f"{checkpoint}/{part}/{name}").standard_normal(shape)
+    normal = stream(f"{checkpoint}/{part}/{name}").standard_normal(shape)
     is_norm = "norm" in name and "linear" not in name or name.endswith("gamma") or "ln_q" in name
     if is_norm:
         # Sharp joint attention, or a prompt's few words drown among thousands of picture tokens.
@@ -75,4 +76,4 @@ def fill(module: torch.nn.Module, checkpoint: str, part: str) -> None:
 
 def vector(checkpoint: str, name: str, size: int, low: float, high: float) -> list[float]:
     """Uniform numbers with four decimals, for latents_mean and latents_std."""
-    return [round(float(value), 4) for value in _stream(f"{checkpoint}/{name}").uniform(low, high, size)]
+    return [round(float(value), 4) for value in stream(f"{checkpoint}/{name}").uniform(low, high, size)]

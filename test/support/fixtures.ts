@@ -6,6 +6,9 @@ const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
 /** Folder of the tiny checkpoint `name`. */
 export const checkpointFolder = (name: string): string => join(FIXTURES, 'checkpoints', name);
 
+/** LORA_DIR of the tiny checkpoint `name`. */
+export const loraFolder = (name: string): string => join(FIXTURES, 'loras', name);
+
 /** A file among the goldens of the checkpoint `name`. */
 export const goldenFile = (name: string, ...path: string[]): string => join(FIXTURES, 'goldens', name, ...path);
 

@@ -68,10 +68,14 @@ export async function readLoraFolder(folder: string | null, checkpoint: Checkpoi
     const refused = isTooMany ? tooMany(label) : read.refused;
     infos.push({ ...read.info, refused });
     if (read.refused === null && !isTooMany) loras.push(read.lora);
-    if (refused !== null) warnings.push(`The LoRA ${describeValue(read.info.name)} is not served: ${refused}`);
+    if (refused !== null) warnings.push(refusalWarning(read.info.name, refused));
   }
   return { loras, infos, warnings: [...warnings, ...strangers(names)] };
 }
+
+/** What the log says of a LoRA that isn't served. */
+export const refusalWarning = (name: string, refused: string): string =>
+  `The LoRA ${describeValue(name)} is not served: ${refused}`;
 
 type LoraDescription = Omit<LoraInfo, 'refused'>;
 

@@ -24,7 +24,7 @@ export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
   const counted = new Map<string, WeightBytes>();
   return (precision, device, largest) => {
     const key = `${precision} ${device}`;
-    const weights = counted.get(key) ?? weightBytes(tensors, precision, device);
+    const weights = counted.get(key) ?? weightBytes(tensors, precision, device, checkpoint.loras.loras);
     counted.set(key, weights);
     const extent = largestExtent(checkpoint, largest);
     return {

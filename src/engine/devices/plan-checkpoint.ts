@@ -1,5 +1,8 @@
 import { SETUP_CUDA_COMMAND } from '../../program/command-words.js';
 import { freemem, totalmem } from 'node:os';
+import { HostError } from '../../checkpoint/checkpoint-error.js';
+import { lightningSettings } from '../../checkpoint/lora/lightning.js';
+import { NO_LORAS, type Lora } from '../../checkpoint/lora/lora-folder.js';
 import { hasCudaProvider } from '../../cuda/cuda-provider.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
@@ -7,6 +10,7 @@ import { planError } from './plan-error.js';
 import { formatBytes } from '../../program/format-bytes.js';
 import { findGpus } from '../../cuda/gpus.js';
 import { sizesOfCheckpoint } from './network-sizes.js';
+import { loraBytes } from './weight-bytes.js';
 import { SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
 
@@ -34,9 +38,34 @@ export async function planCheckpoint(checkpoint: EditCheckpoint, request: PlanRe
   const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
   const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
   const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
-  if (isRefusal(outcome)) throw planError(outcome, request, machine, sizesOf);
-  const placement = [...whyCpu(request, outcome, hasProvider), ...describePlan(outcome)];
-  return { plan: outcome, placement, warnings: tightness(outcome) };
+  if (isRefusal(outcome))
+    throw withoutLoras(planError(outcome, request, machine, sizesOf), checkpoint, request, machine);
+  const placement = [
+    ...whyCpu(request, outcome, hasProvider),
+    ...describePlan(outcome),
+    ...describeLoras(checkpoint.loras.loras, outcome),
+  ];
+  return { plan: outcome, placement, warnings: [...checkpoint.loras.warnings, ...tightness(outcome)] };
+}
+
+/** The error, with what it would help to serve no LoRAs. */
+function withoutLoras(error: HostError, checkpoint: EditCheckpoint, request: PlanRequest, machine: Machine): HostError {
+  const { loras } = checkpoint.loras;
+  if (loras.length === 0) return error;
+  const alone = planDevices(request, machine, sizesOfCheckpoint({ ...checkpoint, loras: NO_LORAS }));
+  if (isRefusal(alone)) return error;
+  return new HostError(
+    `${error.message}. Without the ${loras.length} LoRAs of LORA_DIR (${formatBytes(loraBytes(loras, alone.precision, alone.kind))}) it fits`,
+  );
+}
+
+/** A line for all LoRAs that edits can use. */
+function describeLoras(loras: readonly Lora[], { precision, kind }: DevicePlan): string[] {
+  if (loras.length === 0) return [];
+  const names = loras.map(({ name }) =>
+    lightningSettings(name) === null ? name : `${name} (with Lightning's schedule)`,
+  );
+  return [`LoRAs: ${names.join(', ')}; ${formatBytes(loraBytes(loras, precision, kind))} of the weights`];
 }
 
 /** Memory that is free or can be freed; no more than a container may have. */

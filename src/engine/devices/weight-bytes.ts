@@ -1,4 +1,5 @@
 import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
+import type { Lora } from '../../checkpoint/lora/lora-folder.js';
 import { GRAPH_NAMES, ofEachGraph, type GraphName, type GraphTensors } from '../../graph/checkpoint-graphs.js';
 import { ELEMENT_BYTES, elementCount } from '../../graph/element-type.js';
 import { quantizedSize, type LinearFormat } from '../../graph/quantization/linear-format.js';
@@ -27,8 +28,14 @@ interface ReadTensor extends TensorUse {
 /**
  * What the graphs' weights take in memory: every tensor that is read, whole (of the last block's txt_mod a third is read).
  * @param tensors that each graph reads
+ * @param loras whose factors are beside them, in what the graphs compute in
  */
-export function weightBytes(tensors: GraphTensors, precision: Precision, device: DeviceKind): WeightBytes {
+export function weightBytes(
+  tensors: GraphTensors,
+  precision: Precision,
+  device: DeviceKind,
+  loras: readonly Lora[] = [],
+): WeightBytes {
   const { computeType, quantization } = precisionFormat(precision, device);
   const recipe = quantization === undefined ? () => undefined : linearRecipe(quantization);
   const read: ReadTensor[] = GRAPH_NAMES.flatMap((graph) =>
@@ -42,12 +49,32 @@ export function weightBytes(tensors: GraphTensors, precision: Precision, device:
   const added = bytesForSensitive(read, element);
   const graphs = ofEachGraph(() => 0);
   const layers: number[] = [];
+  const ofLoras = loraElements(loras);
   for (const use of read) {
-    const bytes = Math.ceil(tensorBytes(use, element) + (mayBeSensitive(use) ? added * elementsOf(use) : 0));
+    const weight = tensorBytes(use, element) + (mayBeSensitive(use) ? added * elementsOf(use) : 0);
+    const bytes = Math.ceil(weight) + (ofLoras.get(use.name) ?? 0) * element;
     graphs[use.graph] += bytes;
     if (use.graph === 'denoiser' && use.block !== null) layers[use.block] = (layers[use.block] ?? 0) + bytes;
   }
   return { graphs, layers, ends: graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+/** Bytes of all LoRAs, those too that no graph reads. */
+export function loraBytes(loras: readonly Lora[], precision: Precision, device: DeviceKind): number {
+  const elements = [...loraElements(loras).values()].reduce((sum, each) => sum + each, 0);
+  return elements * ELEMENT_BYTES[precisionFormat(precision, device).computeType];
+}
+
+/** Elements of the LoRAs' factors by the weights that they change. */
+function loraElements(loras: readonly Lora[]): Map<string, number> {
+  const elements = new Map<string, number>();
+  for (const { pairs } of loras) {
+    for (const [module, { down, up }] of pairs) {
+      const name = `${module}.weight`;
+      elements.set(name, (elements.get(name) ?? 0) + elementCount(down.shape) + elementCount(up.shape));
+    }
+  }
+  return elements;
 }
 
 function tensorBytes(use: ReadTensor, element: number): number {

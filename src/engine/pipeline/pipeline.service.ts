@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import type { LoraChoice } from '../../protocol/lora.js';
 import type { MadePicture } from '../../protocol/picture.js';
 import type { PictureRequest } from '../../protocol/picture-request.js';
 import type { EditModel } from '../edit-model.js';
@@ -25,9 +26,9 @@ const KEPT_SCHEDULES = 1;
 /** diffusers' Qwen-Image edit pipelines: text encoder → VAE encoder → denoising loop → VAE decoder. */
 @Injectable()
 export class PipelineService {
-  /** By the requests' editKey. */
+  /** By the requests' editKey and LoRAs. */
   private readonly prepared = new LRUCache<string, PreparedEdit>({ max: KEPT_EDITS });
-  /** By their timesteps. */
+  /** By their timesteps and LoRAs. */
   private readonly schedules = new LRUCache<string, ModulationSchedule>({ max: KEPT_SCHEDULES });
 
   constructor(private readonly scheduler: SchedulerService) {}
@@ -45,8 +46,9 @@ export class PipelineService {
   async make(model: EditModel, request: PictureRequest, listener: PictureListener): Promise<MadePicture> {
     const clock = new StageClock();
     const context = { clock, listener };
-    const edit = this.prepared.get(request.editKey) ?? (await prepareEdit(model, request, this.scheduler, context));
-    this.prepared.set(request.editKey, edit);
+    const key = JSON.stringify([request.editKey, request.loras]);
+    const edit = this.prepared.get(key) ?? (await prepareEdit(model, request, this.scheduler, context));
+    this.prepared.set(key, edit);
     const latents = await this.denoise(model, request, edit, context);
     const { data, warnings } = await clock.time('decode', async () => {
       const planes = await model.vae.decode(latents);
@@ -73,7 +75,7 @@ export class PipelineService {
   ): Promise<Latents> {
     const { latentHeight: height, latentWidth: width, references, conditional, unconditional, sigmas } = edit;
     const channels = vae.config.zDim;
-    const schedule = this.modulation(transformer, edit.timesteps);
+    const schedule = this.modulation(transformer, edit, request.loras);
     const previews = previewSteps(request.numInferenceSteps, request.partialImages);
     let latents = packLatents({ data: torchRandn(request.seed, channels * height * width), channels, height, width });
     for (let step = 0; step < request.numInferenceSteps; step += 1) {
@@ -103,9 +105,13 @@ export class PipelineService {
     return unpackLatents(latents, channels, height, width);
   }
 
-  private modulation(transformer: Transformer, timesteps: Float32Array): ModulationSchedule {
-    const key = timesteps.join();
-    const schedule = this.schedules.get(key) ?? transformer.modulation(timesteps);
+  private modulation(
+    transformer: Transformer,
+    { timesteps, loras }: PreparedEdit,
+    choices: readonly LoraChoice[],
+  ): ModulationSchedule {
+    const key = JSON.stringify([[...timesteps], choices]);
+    const schedule = this.schedules.get(key) ?? transformer.modulation(timesteps, loras);
     this.schedules.set(key, schedule);
     return schedule;
   }

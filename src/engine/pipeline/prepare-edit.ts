@@ -9,8 +9,10 @@ import type { SchedulerService } from '../scheduler/scheduler.service.js';
 import type { ImageFeatures } from '../text-encoder.js';
 import type { Conditioning } from '../transformer.js';
 import { LATENT_PATCH, packLatents } from '../transformer/latents.js';
+import type { LoraInputs } from '../transformer/lora-inputs.js';
 import type { TokenGrid } from '../transformer/rope-tables.js';
 import { checkRequest } from './check-request.js';
+import { editScheduler, usedLoras } from './edit-loras.js';
 import { EditedInput } from './edited-input.js';
 import { takeTurn, type PictureListener } from './picture-listener.js';
 import { sizeRules } from '../size-rules.js';
@@ -33,6 +35,7 @@ export interface PreparedEdit {
   readonly sigmas: Float32Array;
   /** float32 [steps], 0–1: what the transformer takes. */
   readonly timesteps: Float32Array;
+  readonly loras: LoraInputs;
   readonly tokens: PictureTokens;
   /** The one whose aspect a result of size auto has. */
   readonly editedInput: EditedInput;
@@ -56,6 +59,9 @@ export async function prepareEdit(
 ): Promise<PreparedEdit> {
   const textTokens = await context.clock.time('text', () => checkRequest(request, model));
   const { transformer, checkpoint } = model;
+  const used = usedLoras(request.loras, checkpoint);
+  const schedulerConfig = editScheduler(used, checkpoint);
+  const loras = transformer.loraInputs(used);
   const rules = sizeRules(checkpoint);
   const tokenSide = rules.multiple;
   const input = followedReference(request, checkpoint.pipeline);
@@ -65,11 +71,11 @@ export async function prepareEdit(
 
   const references = await encodeReferences(model, request, context);
   const [conditional, unconditional] = await context.clock.time('text', () =>
-    encodePrompts(model, request, [target, ...references.grids], context.listener),
+    encodePrompts(model, request, [target, ...references.grids], loras, context.listener),
   );
   if (conditional === undefined) throw new Error('The prompt has no embeddings');
   await takeTurn(context.listener);
-  const { sigmas, timesteps } = scheduler.schedule(checkpoint.scheduler, request.numInferenceSteps, targetTokens);
+  const { sigmas, timesteps } = scheduler.schedule(schedulerConfig, request.numInferenceSteps, targetTokens);
   return {
     sizes,
     latentHeight: target.rows * LATENT_PATCH,
@@ -79,6 +85,7 @@ export async function prepareEdit(
     unconditional,
     sigmas,
     timesteps,
+    loras,
     editedInput: followed(references.inputs, checkpoint.pipeline),
     tokens: {
       text: textTokens.prompt + textTokens.negativePrompt,
@@ -144,6 +151,7 @@ async function encodePrompts(
   model: EditModel,
   request: PictureRequest,
   grids: readonly TokenGrid[],
+  loras: LoraInputs,
   listener: PictureListener,
 ): Promise<Conditioning[]> {
   const features: ImageFeatures[] = [];
@@ -153,5 +161,5 @@ async function encodePrompts(
   }
   const negative = isGuided(request) ? [request.negativePrompt] : [];
   const embeds = await model.textEncoder.encodePrompts([request.prompt, ...negative], features);
-  return Promise.all(embeds.map((prompt) => model.transformer.condition(prompt, grids)));
+  return Promise.all(embeds.map((prompt) => model.transformer.condition(prompt, grids, loras)));
 }

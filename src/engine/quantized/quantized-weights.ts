@@ -18,7 +18,7 @@ export type OnWeight = (step: QuantizingStep, done: number, count: number) => vo
 /** Where quantized graphs find their initializers. */
 export interface QuantizedWeights {
   readonly storage: WeightStorage;
-  /** Absolute folder that the storage's places are relative to: checkpoint and cache both lie below it. */
+  /** Absolute folder that the storage's places are relative to: checkpoint, cache and what is read beside them lie below it. */
   readonly root: string;
   /** Absolute folder of the quantized files. */
   readonly folder: string;
@@ -31,6 +31,7 @@ export interface QuantizedWeights {
  * The quantized weights of a checkpoint: those of the cache, or made now for this start and the next ones.
  * @param build builds all graphs with a storage, which lays out what they ask for
  * @param onWeight called as weights are made
+ * @param beside absolute paths of other files that the graphs read, for the root
  * @throws CheckpointError when the cache can't hold them
  */
 export async function quantizedWeights(
@@ -39,10 +40,11 @@ export async function quantizedWeights(
   cache: QuantizedCache,
   build: (storage: WeightStorage) => void,
   onWeight: OnWeight = () => undefined,
+  beside: readonly string[] = [],
 ): Promise<QuantizedWeights> {
   const key = await contentKey(checkpoint, quantization);
   const folder = join(await cache.root(), key);
-  const root = commonFolder([join(checkpoint.root, 'file'), join(folder, 'file')]);
+  const root = commonFolder([join(checkpoint.root, 'file'), join(folder, 'file'), ...beside]);
   const layOut = (sensitive?: SensitiveWeights): { quantized: QuantizedLayout } & WeightStorage => {
     const quantized = new QuantizedLayout(linearRecipe(quantization, sensitive), relativePosix(root, folder));
     const storage = {

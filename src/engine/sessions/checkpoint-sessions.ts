@@ -1,6 +1,8 @@
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { ofEachGraph, type GraphName } from '../../graph/checkpoint-graphs.js';
+import type { LoraLayout } from '../../graph/lora/lora-stacks.js';
+import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';
 import { SplitDenoiser } from './split-denoiser.js';
 import { checkpointModels } from './checkpoint-models.js';
@@ -10,6 +12,8 @@ import { PlacedSessions, type PlacedModel, type PlacedRunner } from './placed-se
 
 export interface CheckpointSessions {
   readonly graphs: Readonly<Record<GraphName, GraphRunner>>;
+  /** How the ranks of the LoRAs lie in the graphs. */
+  readonly loraLayouts: readonly LoraLayout[];
   /** Tensors of the checkpoint that nothing reads and that are not known to be dead. */
   readonly unexpected: readonly string[];
   /** What the operator should know. */
@@ -20,12 +24,13 @@ export interface CheckpointSessions {
 
 /** Builds a checkpoint's graphs and loads those onto their devices that stay there. */
 export async function openSessions(
-  checkpoint: Checkpoint,
+  checkpoint: EditCheckpoint,
   plan: DevicePlan,
   cache: QuantizedCacheSettings,
   listener: LoadListener,
 ): Promise<CheckpointSessions> {
-  const { models, root, unexpected, warnings } = await checkpointModels(checkpoint, plan, cache, listener.quantizing);
+  const built = await checkpointModels(checkpoint, plan, cache, listener.quantizing);
+  const { models, root, loraLayouts, unexpected, warnings } = built;
   const sessions = new PlacedSessions();
   const placed = new Map<Part, PlacedModel>(
     [...models].map(([part, model]) => [part, placeModel(part, model, root, plan)]),
@@ -35,6 +40,7 @@ export async function openSessions(
     [...placed].filter(([part]) => part.graph === graph).map(([, model]) => sessions.runner(model));
   return {
     graphs: ofEachGraph((graph) => joined(graph, runnersOf(graph), checkpoint)),
+    loraLayouts,
     unexpected,
     warnings,
     release: () => sessions.release(),

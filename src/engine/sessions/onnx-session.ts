@@ -3,9 +3,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { asOutOfMemory } from './out-of-memory.js';
 import { runtimeOptions, type SessionDevice } from './session-options.js';
 
-/** A tensor that goes into a graph: floats are float32, integers int64. */
+/** A tensor that goes into a graph: floats are float32, integers int64, bytes truth values. */
 export interface InputTensor {
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | BigInt64Array | Uint8Array;
   readonly shape: readonly number[];
 }
 
@@ -37,6 +37,9 @@ export const integers = (values: Iterable<number>, ...shape: number[]): InputTen
   data: BigInt64Array.from(values, BigInt),
   shape,
 });
+
+/** A truth value. */
+export const truth = (value: boolean): InputTensor => ({ data: Uint8Array.of(value ? 1 : 0), shape: [] });
 
 /**
  * One graph, loaded. This file is the only one that imports the runtime. Loading and running block the thread that calls
@@ -72,12 +75,7 @@ export class OnnxSession implements GraphRunner {
    * @throws OutOfMemoryError
    */
   async runAll(inputs: Inputs): Promise<Readonly<Record<string, OutputTensor>>> {
-    const feeds = Object.fromEntries(
-      Object.entries(inputs).map(([name, { data, shape }]) => [
-        name,
-        data instanceof Float32Array ? new Tensor('float32', data, shape) : new Tensor('int64', data, shape),
-      ]),
-    );
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, asTensor(tensor)]));
     const results = await this.session.run(feeds).catch((error: unknown) => {
       throw asOutOfMemory(error, this.device);
     });
@@ -88,6 +86,11 @@ export class OnnxSession implements GraphRunner {
   async release(): Promise<void> {
     await this.session.release();
   }
+}
+
+function asTensor({ data, shape }: InputTensor): Tensor {
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  return data instanceof Uint8Array ? new Tensor('bool', data, shape) : new Tensor('int64', data, shape);
 }
 
 function float32(name: string, { data, dims }: Tensor): OutputTensor {

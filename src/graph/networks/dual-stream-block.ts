@@ -2,8 +2,8 @@ import type { TransformerConfig } from '../../checkpoint/transformer-config.js';
 import type { Value } from '../graph-builder.js';
 import { attention } from '../nn/attention.js';
 import { feedForward } from '../nn/feed-forward.js';
-import { linear } from '../nn/linear.js';
-import { rmsNorm } from '../nn/norm.js';
+import { linear, type Next } from '../nn/linear.js';
+import { rmsNormOnce } from '../nn/norm.js';
 import { rotary, type RotaryTables } from '../nn/rope.js';
 import { concat, reshape, sizeOf, slice } from '../ops.js';
 import type { Scope } from '../scope.js';
@@ -99,8 +99,8 @@ function leaveOutText(scope: Scope): void {
 
 /** Keys (normalised per head and rotated) and values of the text and then the picture, [text + image tokens, innerDim]. */
 function jointKeysAndValues(block: DualStreamBlock, image: Value, text: Value): { key: Value; value: Value } {
-  const textKey = headNorm(block, TEXT.keyNorm, project(block, TEXT.key, text));
-  const imageKey = headNorm(block, IMAGE.keyNorm, project(block, IMAGE.key, image));
+  const textKey = project(block, TEXT.key, text, headNorm(block, TEXT.keyNorm));
+  const imageKey = project(block, IMAGE.key, image, headNorm(block, IMAGE.keyNorm));
   const textValue = project(block, TEXT.value, text);
   const imageValue = project(block, IMAGE.value, image);
   return {
@@ -111,7 +111,7 @@ function jointKeysAndValues(block: DualStreamBlock, image: Value, text: Value): 
 
 /** Queries, normalised per head: [tokens, innerDim] → the same. */
 function queries(block: DualStreamBlock, layers: StreamLayers, x: Value): Value {
-  return headNorm(block, layers.queryNorm, project(block, layers.query, x));
+  return project(block, layers.query, x, headNorm(block, layers.queryNorm));
 }
 
 /** One stream after the attention: projection, gated residual, then the feed-forward behind its own adaptive norm. */
@@ -122,19 +122,26 @@ function outputs(
   attended: Value,
   { norm1, norm2 }: StreamRows,
 ): Value {
-  const hidden = addGated(stream, project(block, layers.out, attended), norm1); // [tokens, innerDim]
+  // [tokens, innerDim]
+  const hidden = project(block, layers.out, attended, { apply: (result) => addGated(stream, result, norm1) });
   const normed = modulated(hidden, norm2);
-  return addGated(hidden, feedForward(block.scope.at(layers.feedForward), normed, block.config.innerDim), norm2);
+  return feedForward(block.scope.at(layers.feedForward), normed, block.config.innerDim, {
+    apply: (result) => addGated(hidden, result, norm2),
+  });
 }
 
 /** A linear layer from and to innerDim. */
-function project({ scope, config }: DualStreamBlock, layer: string, x: Value): Value {
-  return linear(scope.at(layer), x, config.innerDim, config.innerDim);
+function project({ scope, config }: DualStreamBlock, layer: string, x: Value, next?: Next): Value {
+  return linear(scope.at(layer), x, config.innerDim, config.innerDim, next === undefined ? {} : { next });
 }
 
 /** Normalises each head by itself: [tokens, innerDim] → the same. */
-function headNorm({ scope, config }: DualStreamBlock, norm: string, x: Value): Value {
+function headNorm({ scope, config }: DualStreamBlock, name: string): Next {
   const { attentionHeadDim, numAttentionHeads, innerDim } = config;
-  const heads = reshape(x, [-1, numAttentionHeads, attentionHeadDim]); // [tokens, heads, headDim]
-  return reshape(rmsNorm(scope.at(norm), heads, attentionHeadDim, EPSILON), [-1, innerDim]);
+  const norm = rmsNormOnce(scope.at(name), attentionHeadDim, EPSILON);
+  const apply = (x: Value): Value => {
+    const heads = reshape(x, [-1, numAttentionHeads, attentionHeadDim]); // [tokens, heads, headDim]
+    return reshape(norm.apply(heads), [-1, innerDim]);
+  };
+  return { apply, declare: norm.declare };
 }

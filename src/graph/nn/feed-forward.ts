@@ -2,15 +2,18 @@ import type { Scope } from '../scope.js';
 import type { Value } from '../graph-builder.js';
 import { mul } from '../ops.js';
 import { gelu, silu } from './activation.js';
-import { linear } from './linear.js';
+import { linear, type Next } from './linear.js';
 
 /**
  * Two linear layers with GELU (tanh) between, four times as wide inside (diffusers' FeedForward, "gelu-approximate").
  * @param x [tokens, width]
+ * @param next what the result goes through, as linear's
  */
-export function feedForward(scope: Scope, x: Value, width: number): Value {
-  const inner = linear(scope.at('net.0.proj'), x, width, 4 * width);
-  return linear(scope.at('net.2'), gelu(inner, 'tanh'), 4 * width, width);
+export function feedForward(scope: Scope, x: Value, width: number, next: Next): Value {
+  const inner = linear(scope.at('net.0.proj'), x, width, 4 * width, {
+    next: { apply: (result) => gelu(result, 'tanh') },
+  });
+  return linear(scope.at('net.2'), inner, 4 * width, width, { next });
 }
 
 /**

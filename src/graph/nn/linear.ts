@@ -1,5 +1,6 @@
 import type { Scope } from '../scope.js';
 import type { Value } from '../graph-builder.js';
+import type { LoraBranch } from '../lora/lora-branch.js';
 import { quantizedLinear } from './quantized-linear.js';
 
 export interface LinearOptions {
@@ -7,10 +8,25 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** Use only the first rows of the weight, for a layer whose other results nothing reads. */
   readonly usedOutputs?: number;
+  /** What the layer's result goes through; linear returns what comes of it. */
+  readonly next?: Next;
 }
 
 /**
- * torch.nn.Linear: x·Wᵀ + b. Gemm takes PyTorch's [out, in] weight as it lies in the file, unless it was quantized.
+ * What a layer's result goes through. Where the layer's product can take no other sum than a bias, what is chosen between is
+ * that of the result and that of the result with LoRAs: a layer whose LoRAs aren't used is spared a copy of its result.
+ */
+export interface Next {
+  readonly apply: (result: Value) => Value;
+  /** Declares the parameters that `apply` reads, which it does itself where nobody has. */
+  readonly declare?: () => void;
+}
+
+const ITSELF: Next = { apply: (result) => result };
+
+/**
+ * torch.nn.Linear: x·Wᵀ + b. Gemm takes PyTorch's [out, in] weight as it lies in the file, unless it was quantized. What LoRAs
+ * add to it is computed only where they are used: it takes the bias' place in the Gemm, or is added to a quantized product.
  * @param x [tokens, inFeatures]
  * @returns [tokens, outFeatures]
  */
@@ -21,9 +37,30 @@ export function linear(
   outFeatures: number,
   options: LinearOptions = {},
 ): Value {
-  const rows = options.usedOutputs ?? outFeatures;
+  const { usedOutputs: rows = outFeatures, next = ITSELF } = options;
   const bias = options.bias === false ? undefined : scope.parameter('bias', [outFeatures], { rows });
   const weight = scope.linearWeight('weight', [outFeatures, inFeatures], rows);
-  if ('format' in weight) return quantizedLinear(x, weight, bias);
-  return x.graph.node('Gemm', bias === undefined ? [x, weight] : [x, weight, bias], { transB: 1 });
+  const lora = scope.lora(rows);
+  const { graph } = x;
+  if ('format' in weight) {
+    const result = quantizedLinear(x, weight, bias);
+    if (lora === null) return next.apply(result);
+    next.declare?.();
+    return graph.choose(
+      lora.isUsed,
+      () => next.apply(lora.addTo(x, result)),
+      () => next.apply(result),
+    );
+  }
+  const added = lora === null ? bias : withLora(lora, x, bias ?? graph.floats(0));
+  const result = graph.node('Gemm', added === undefined ? [x, weight] : [x, weight, added], { transB: 1 });
+  return next.apply(result);
 }
+
+/** What a Gemm adds: [tokens, outFeatures] where LoRAs are used, else the bias as it is. */
+const withLora = (lora: LoraBranch, x: Value, bias: Value): Value =>
+  x.graph.choose(
+    lora.isUsed,
+    () => lora.addTo(x, bias),
+    () => bias,
+  );

@@ -1,17 +1,25 @@
 import { div, matmul, maximum, mul, reshape, shapeOf, sqrt } from '../ops.js';
 import type { Scope } from '../scope.js';
 import type { Value } from '../graph-builder.js';
+import type { Next } from './linear.js';
 
 /**
  * Root-mean-square norm over the last dimension with a learned scale (torch.nn.RMSNorm).
  * @param x [..., size]
  */
 export function rmsNorm(scope: Scope, x: Value, size: number, epsilon: number): Value {
-  return x.graph.node('RMSNormalization', [x, scope.parameter('weight', [size])], {
-    axis: -1,
-    epsilon: { float: epsilon },
-  });
+  return normalized(x, scope.parameter('weight', [size]), epsilon);
 }
+
+/** The same of [..., size], any number of times with one weight, which is declared when it is first needed. */
+export function rmsNormOnce(scope: Scope, size: number, epsilon: number): Required<Next> {
+  let weight: Value | undefined;
+  const declared = (): Value => (weight ??= scope.parameter('weight', [size]));
+  return { apply: (x) => normalized(x, declared(), epsilon), declare: () => void declared() };
+}
+
+const normalized = (x: Value, weight: Value, epsilon: number): Value =>
+  x.graph.node('RMSNormalization', [x, weight], { axis: -1, epsilon: { float: epsilon } });
 
 /**
  * Adaptive layer norm: LayerNorm without parameters of its own, scaled and shifted by the timestep's modulation.

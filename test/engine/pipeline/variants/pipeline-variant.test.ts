@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { NO_LORAS } from '../../../../src/checkpoint/lora/lora-folder.js';
 import { openCheckpoint } from '../../../../src/checkpoint/open-checkpoint.js';
 import { largestExtent } from '../../../../src/engine/devices/activation-bytes.js';
 import { EDIT } from '../../../../src/engine/pipeline/variants/edit.js';
@@ -40,7 +41,10 @@ describe('a checkpoint of another class in the table', () => {
   test('is planned with all of its references, each network’s at its own size', async () => {
     const one = { ...OTHER, maxReferences: 1 };
     const of = async (variant: PipelineVariant): Promise<ReturnType<typeof largestExtent>> =>
-      largestExtent(await openCheckpoint(checkpoint.path, [variant]), { outputPixels: 2 ** 20, maxReferences: 16 });
+      largestExtent(
+        { ...(await openCheckpoint(checkpoint.path, [variant])), loras: NO_LORAS },
+        { outputPixels: 2 ** 20, maxReferences: 16 },
+      );
     const [several, single] = [await of(OTHER), await of(one)];
     const { textEncoder, vae } = await openCheckpoint(checkpoint.path, [OTHER]);
     const { patchSize, spatialMergeSize } = textEncoder.config.vision;
