@@ -14,7 +14,7 @@ import { ModelDto, ModelListDto } from './model-list.dto.js';
 const NO_OWNER = 'local';
 
 /** What is the same of a checkpoint and its LoRAs. */
-type Common = Pick<ModelDto, 'object' | 'created' | 'max_references' | 'sizes'>;
+type Common = Pick<ModelDto, 'id' | 'object' | 'created' | 'max_references' | 'sizes'>;
 
 @ApiTags('models')
 @Controller('v1/models')
@@ -53,8 +53,7 @@ export class ModelListController {
   private checkpoint(served: ModelInfo): ModelDto {
     const { id, suggestions, notice } = served;
     return {
-      ...this.common(served),
-      id,
+      ...this.common(id, served),
       owned_by: ownerOf(id),
       parent: null,
       description: null,
@@ -69,8 +68,7 @@ export class ModelListController {
   /** As a model of its own: what an edit that names it as its `model` takes. */
   private lora({ name, description, defaultScale, refused }: LoraInfo, served: ModelInfo): ModelDto {
     return {
-      ...this.common(served),
-      id: name,
+      ...this.common(name, served),
       owned_by: NO_OWNER,
       parent: served.id,
       description,
@@ -82,8 +80,9 @@ export class ModelListController {
     };
   }
 
-  private common(served: ModelInfo): Common {
+  private common(id: string, served: ModelInfo): Common {
     return {
+      id,
       object: 'model',
       created: this.startedAt,
       max_references: served.maxReferences,

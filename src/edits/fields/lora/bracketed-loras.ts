@@ -3,7 +3,9 @@ import { parseNumber } from '../parse-text.js';
 /** `lora[name]`, `lora[]`, `lora[0]`, `lora[][name]`, `lora[0][name]`; a number is a place, all else a key. */
 const BRACKETS = /^lora(?:\[(\d*)\])?(?:\[((?!\d*\])[^[\]]+)\])?$/;
 /** Stands for columns that don't make rows. */
-const UNEVEN = Symbol('must have each of its bracketed names equally often: send JSON');
+const UNEVEN = Symbol(
+  'must have each of its names in brackets equally often: give every LoRA its scale, or send one text of JSON',
+);
 
 /** What a bracketed name was given as: where it belongs, and its values in order. */
 interface Bracketed {
