@@ -1,4 +1,5 @@
 import { isGuided } from '../protocol/edit-settings.js';
+import { loraDefaultWarnings } from './edit-defaults.js';
 import type { EditForm } from './fields/check-form.js';
 import { trueCfgScale } from './true-cfg-scale.js';
 
@@ -9,7 +10,7 @@ import { trueCfgScale } from './true-cfg-scale.js';
 export function editWarnings(form: EditForm, isFollowed: boolean): string[] {
   const { fields, model } = form;
   const scale = trueCfgScale(form);
-  const warnings: string[] = [];
+  const warnings = loraDefaultWarnings(form);
   const warn = (applies: boolean, text: string): void => {
     if (applies) warnings.push(text);
   };

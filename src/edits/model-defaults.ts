@@ -1,11 +1,13 @@
 import { commonSizes } from '../images/output-size.js';
 import { sizeText } from '../protocol/edit-settings.js';
+import type { LoraChoice } from '../protocol/lora.js';
 import type { ModelInfo } from '../protocol/model-info.js';
+import { editDefaults } from './edit-defaults.js';
 import type { ModelDefaultsDto } from './model-defaults.dto.js';
 
-/** What an edit's fields are taken to be where they are absent and the checkpoint decides. */
-export function modelDefaults({ defaults }: ModelInfo): ModelDefaultsDto {
-  const { size, numInferenceSteps, trueCfgScale } = defaults;
+/** What the fields of an edit with these LoRAs are taken to be where they are absent and the checkpoint decides. */
+export function modelDefaults(model: ModelInfo, loras: readonly Pick<LoraChoice, 'name'>[] = []): ModelDefaultsDto {
+  const { size, numInferenceSteps, trueCfgScale } = editDefaults(model, loras);
   return {
     size: sizeText(size),
     num_inference_steps: numInferenceSteps,

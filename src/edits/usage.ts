@@ -1,24 +1,25 @@
 import type { PictureFile } from '../jobs/job-snapshot.js';
+import type { EditSettings } from '../protocol/edit-settings.js';
 import type { PictureTokens } from '../protocol/picture.js';
 import type { PictureUsageDto } from './usage.dto.js';
 
-/** Token counts in OpenAI's form. */
+/** Token counts in OpenAI's form, and what else was used. */
 export type Usage = Readonly<PictureUsageDto>;
 
 /** Of one picture alone. */
-export function pictureUsage({ text, references, target }: PictureTokens): Usage {
-  return usage(text, references, target);
+export function pictureUsage({ text, references, target }: PictureTokens, { loras }: EditSettings): Usage {
+  return { ...tokenUsage(text, references, target), loras };
 }
 
 /** Of a whole edit: the prompt counts once, each input once, each result by itself. */
-export function editUsage(files: readonly PictureFile[]): Usage {
+export function editUsage(files: readonly PictureFile[], { loras }: EditSettings): Usage {
   const inputs = new Map(files.map(({ inputIndex, tokens }) => [inputIndex, tokens.references]));
   const references = [...inputs.values()].reduce((sum, tokens) => sum + tokens, 0);
   const target = files.reduce((sum, { tokens }) => sum + tokens.target, 0);
-  return usage(files[0]?.tokens.text ?? 0, references, target);
+  return { ...tokenUsage(files[0]?.tokens.text ?? 0, references, target), loras };
 }
 
-function usage(text: number, image: number, output: number): Usage {
+function tokenUsage(text: number, image: number, output: number): Omit<Usage, 'loras'> {
   return {
     input_tokens: text + image,
     output_tokens: output,

@@ -11,8 +11,9 @@ class ModelNoticeDto implements ModelNotice {
   readonly zh!: string;
 }
 
+/** A checkpoint, or a LoRA for one, which has a parent. */
 export class ModelDto {
-  @ApiProperty({ description: 'What the field `model` of an edit may name' })
+  @ApiProperty({ description: 'What the field `model` of an edit may name; of a LoRA the field `lora`, too' })
   readonly id!: string;
 
   @ApiProperty({ enum: ['model'] })
@@ -25,8 +26,37 @@ export class ModelDto {
   readonly owned_by!: string;
 
   @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "Not OpenAI's: of a LoRA the id of the model that it is for; null of that model itself",
+  })
+  readonly parent!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "Not OpenAI's: what a LoRA is for; null where nobody says",
+  })
+  readonly description!: string | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: "Not OpenAI's: of a LoRA the scale of an edit that gives none; else null",
+  })
+  readonly default_scale!: number | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "Not OpenAI's: why a LoRA that is there can't be used; null where it can",
+  })
+  readonly refused!: string | null;
+
+  @ApiProperty({
     type: ModelDefaultsDto,
-    description: "Not OpenAI's: the checkpoint's own defaults of an edit's fields",
+    description:
+      "Not OpenAI's: the checkpoint's own defaults of an edit's fields; of a LoRA, of an edit that uses it alone",
   })
   readonly defaults!: ModelDefaultsDto;
 

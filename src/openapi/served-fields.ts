@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { RequestLimits } from '../config/settings.js';
 import type { ModelState } from '../inference/model-state.js';
+import { servedLoras } from '../edits/fields/lora/lora-faults.js';
 import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
 import type { ModelDefaultsDto } from '../edits/model-defaults.dto.js';
 import type { ModelInfo } from '../protocol/model-info.js';
@@ -28,16 +29,29 @@ export function withServedFields(document: OpenAPIObject, limits: RequestLimits,
       set('size', sizeExample(model, fields['size']));
       const [prompt] = model.suggestions;
       if (prompt !== undefined) set('prompt', { example: prompt });
+      set('lora', loraExample(model, fields['lora']));
     }
     return properties;
   });
 }
 
+/** What to try as a LoRA of this model, and what there is. */
+function loraExample(model: ModelInfo, field: object = {}): object {
+  const [first] = model.loras.filter(({ refused }) => refused === null);
+  return {
+    description: `${descriptionOf(field)}. For ${model.id} ${servedLoras(model)}`,
+    ...(first === undefined ? {} : { example: `${first.name}:${first.defaultScale}` }),
+  };
+}
+
+function descriptionOf(field: object): string {
+  return 'description' in field ? String(field.description) : '';
+}
+
 /** What to try as a size of this model: its own default, and the list of those that it makes well. */
 function sizeExample(model: ModelInfo, field: object = {}): object {
-  const description = 'description' in field ? String(field.description) : '';
   return {
     example: modelDefaults(model).size,
-    description: `${description}. ${model.id} makes these well: ${modelSizes(model).join(', ')}`,
+    description: `${descriptionOf(field)}. ${model.id} makes these well: ${modelSizes(model).join(', ')}`,
   };
 }

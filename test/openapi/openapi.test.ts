@@ -83,6 +83,7 @@ describe('the OpenAPI document', () => {
       'image',
       'images',
       'input_fidelity',
+      'lora',
       'max_sequence_length',
       'model',
       'moderation',

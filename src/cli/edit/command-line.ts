@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { wrongUsage } from '../cli-error.js';
-import { FIELD_OPTIONS, HTTP_ONLY } from './field-options.js';
+import { FIELD_OPTIONS, HTTP_ONLY, REPEATABLE } from './field-options.js';
 
 /** What was typed. */
 export interface CommandLine {
@@ -46,8 +46,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const fields: Record<string, string | string[]> = {};
   for (const name of FIELD_OPTIONS) {
     const given = values[name];
-    const [first, ...more] = Array.isArray(given) ? given.map(String) : [];
-    if (first !== undefined) fields[name] = more.length === 0 ? first : [first, ...more];
+    const texts = Array.isArray(given) ? given.map(String) : [];
+    const [first, ...more] = texts;
+    if (first !== undefined) fields[name] = more.length === 0 ? first : (REPEATABLE[name]?.(texts) ?? texts);
   }
   const pictures = [...positionals];
   const last = fields['prompt'] === undefined ? pictures.pop() : undefined;

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { TEXT_FIELDS } from '../../edits/fields/check-fields.js';
 import { EditFields } from '../../edits/fields/edit-fields.dto.js';
+import { joinLoras } from '../../edits/fields/lora/join-loras.js';
 
 /** How a client and the service talk, and what only OpenAI's clients send: of no use on a command line. */
 export const HTTP_ONLY: readonly string[] = [
@@ -18,6 +19,9 @@ export const HTTP_ONLY: readonly string[] = [
 
 /** The API's fields that are options here, under their own names. */
 export const FIELD_OPTIONS: readonly string[] = TEXT_FIELDS.filter((name) => !HTTP_ONLY.includes(name));
+
+/** Options that may stand several times: one text of the field holds what they say. */
+export const REPEATABLE: Readonly<Record<string, (texts: readonly string[]) => string>> = { lora: joinLoras };
 
 /** What the API's documentation says of a field. */
 export interface FieldDocs {

@@ -16,6 +16,7 @@ Usage: qwen-image-edit edit [options] PICTURE... PROMPT
   qwen-image-edit edit photos/ "add a sepia tone" -o edited/
   qwen-image-edit edit photo.jpg "tint it blue" --n 3 -o 'blue-{variant}.webp'
   qwen-image-edit edit - "make it warmer" < photo.jpg > out.png
+  qwen-image-edit edit photo.jpg "a portrait" --lora style:0.8 --lora lightning
   qwen-image-edit edit man.jpg hat.jpg "put the hat of picture 2 on the man in picture 1" --together
 
 Options of the edit are the HTTP API's fields; in every option's name _ and - are the same.`;
@@ -43,7 +44,7 @@ const OWN: readonly (readonly [option: string, description: string])[] = [
 ];
 
 const TAIL = `Environment (.env is read): QWEN_MODEL_DIR, the checkpoint (default: the bundled miniature);
-DEVICE_MAP, PRECISION and the MAX_... limits as for the service; API_KEY for --server.
+LORA_DIR, the folder of its LoRAs; DEVICE_MAP, PRECISION and the MAX_... limits as for the service; API_KEY for --server.
 
 Exit codes: 0 all done; 1 something failed; 2 wrong usage; 130 ended with Ctrl-C, 143 with SIGTERM.
 What was finished before stays, and nothing half-written is left.`;
@@ -53,8 +54,11 @@ const OWN_WORDS: Readonly<Record<string, string>> = {
   n: 'Results of each edit, from the seeds seed, seed + 1, …',
   seed: 'The same seed, picture and checkpoint give the same result. Default: a random one for all pictures',
   output_format: "File format of the results. Default: by -o's ending, else png",
-  model: 'Refuse to work with another model than this one, by its id',
+  lora: 'A LoRA, and how strongly it acts if not as its own default says (from -4 to 4); up to 4 of these options. Names: those of the files in LORA_DIR, or of the server',
+  model: 'Refuse to work with another model than this one, by its id; or the name of a LoRA',
 };
+
+const OWN_PLACEHOLDERS: Readonly<Record<string, string>> = { lora: 'NAME[:SCALE]' };
 
 /** What --help prints: every option with its values and default. */
 export function helpText(): string {
@@ -80,7 +84,7 @@ function range({ minimum, maximum }: FieldDocs): string {
 function placeholder(name: string): string {
   const { type, enum: choices } = fieldDocs(name);
   if (choices !== undefined) return choices.join('|');
-  return type === 'integer' || type === 'number' ? 'N' : 'TEXT';
+  return OWN_PLACEHOLDERS[name] ?? (type === 'integer' || type === 'number' ? 'N' : 'TEXT');
 }
 
 function optionLines([option, description]: readonly [string, string]): string {

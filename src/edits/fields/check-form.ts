@@ -1,5 +1,6 @@
 import type { RequestLimits } from '../../config/settings.js';
 import { invalidEdit } from '../../protocol/edit-error.js';
+import type { LoraChoice } from '../../protocol/lora.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import { checkFields, TEXT_FIELDS } from './check-fields.js';
 import type { EditFields } from './edit-fields.dto.js';
@@ -7,12 +8,15 @@ import { BRACKETED_PART, FILE_PART } from './field-rule.js';
 import type { FormInput } from './form-input.js';
 import { type InputFiles, inputFiles } from './input-files.js';
 import { SERVED_FIELDS, UNSUPPORTED_FIELDS } from './known-fields.js';
+import { chosenLoras } from './lora/chosen-loras.js';
 import { normalizeForm } from './normalize-form.js';
 
 /** A form whose every field is valid; its pictures are not decoded yet. */
 export interface EditForm {
   readonly fields: EditFields;
   readonly inputs: InputFiles;
+  /** Those that the edit uses. */
+  readonly loras: readonly LoraChoice[];
   /** The model that the fields were checked against. */
   readonly model: ModelInfo;
 }
@@ -27,8 +31,9 @@ export function checkForm(input: FormInput, model: ModelInfo, limits: RequestLim
   refuseUnknown(form.files.map(({ field }) => field));
   const inputs = inputFiles(form, model);
   const fields = checkFields(textFields(form), { limits, model });
+  const loras = chosenLoras(fields, model);
   refuseUnknown([...form.texts.keys()]);
-  return { fields, inputs, model };
+  return { fields, inputs, loras, model };
 }
 
 /**

@@ -12,7 +12,13 @@ import {
   sizeFault,
   stepsFault,
 } from './field-faults.js';
+import { loraFault } from './lora/lora-faults.js';
+import { MAX_LORA_SCALE, MAX_LORAS, type NamedLoras, parseLoras } from './lora/named-loras.js';
 import { parseSize, parseWholeNumber } from './parse-text.js';
+
+export const LORA_DESCRIPTION =
+  'LoRAs that the edit uses, by their names in GET /v1/models: a name, NAME:SCALE, {"name": …, "scale": …} in JSON, or an array of ' +
+  `up to ${MAX_LORAS} of them. Scales go from ${-MAX_LORA_SCALE} to ${MAX_LORA_SCALE}; without one a LoRA has its own default, mostly 1`;
 
 /**
  * The text fields of an edit, typed. They are checked in the order in which they stand here; the first fault is answered.
@@ -90,6 +96,11 @@ export class EditFields implements ContextualFields {
   })
   readonly true_cfg_scale?: number;
 
+  @ApiPropertyOptional({ type: String, description: LORA_DESCRIPTION })
+  @Transform(({ value }) => parseLoras(value))
+  @FieldRule(loraFault, 'json')
+  readonly lora?: NamedLoras;
+
   @WholeNumberField('max_sequence_length', {
     minimum: 1,
     maximum: 1024,
@@ -136,7 +147,7 @@ export class EditFields implements ContextualFields {
   @ApiPropertyOptional({
     type: String,
     description:
-      "The served model's id (GET /v1/models), alone or behind an organisation (Qwen/Qwen-Image-Edit), or the name of an OpenAI image model",
+      "The served model's id (GET /v1/models), alone or behind an organisation (Qwen/Qwen-Image-Edit), the name of one of its LoRAs, or that of an OpenAI image model",
   })
   @FieldRule(modelFault)
   readonly model?: string;

@@ -1,5 +1,7 @@
 import type { OutputSize } from '../../protocol/edit-settings.js';
 import type { FieldContext } from './field-rule.js';
+import { loraOfModel } from './lora/chosen-loras.js';
+import { refusedLora, servedLoras } from './lora/lora-faults.js';
 
 const MIN_OUTPUT_SIDE = 64;
 
@@ -67,10 +69,17 @@ const OPENAI_IMAGE_MODEL = /^(gpt-image-[\w.-]+|dall-e-[\w.-]+|chatgpt-image-[\w
 /** An organisation's name before a model's id, as the hub writes them. */
 const ORGANISATION = /^\w[\w.-]*\//;
 
-/** The served model's id, with an organisation or without, or one of OpenAI's image models; anything while no model is known. */
+/**
+ * The served model's id, with an organisation or without, one of its LoRAs, or one of OpenAI's image models; anything while no
+ * model is known.
+ */
 export function modelFault(value: unknown, { model }: FieldContext): string | null {
   if (model === null || value === undefined || value === model.id) return null;
-  return typeof value === 'string' && (OPENAI_IMAGE_MODEL.test(value) || value.replace(ORGANISATION, '') === model.id)
-    ? null
-    : `model must be '${model.id}', the served model, or absent`;
+  const lora = typeof value === 'string' ? loraOfModel(value, model) : null;
+  if (lora !== null) return lora.refused === null ? null : refusedLora('model', lora);
+  if (typeof value === 'string' && (OPENAI_IMAGE_MODEL.test(value) || value.replace(ORGANISATION, '') === model.id)) {
+    return null;
+  }
+  const others = model.loras.length === 0 ? 'or absent' : `a LoRA, or absent: ${servedLoras(model)}`;
+  return `model must be '${model.id}', the served model, ${others}`;
 }

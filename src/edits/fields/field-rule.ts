@@ -24,8 +24,11 @@ export const FILE_PART = Symbol('must be text, not a file');
 /** Stands for a text whose field name went on with brackets, as in `n[first]`. */
 export const BRACKETED_PART = Symbol('must not have brackets in its name');
 
-/** What a field's text is read as, and what it is in JSON. */
-export type FieldKind = 'string' | 'number' | 'boolean';
+/** What a field's text is read as, and what it is in JSON; `json`: a string, an object or an array. */
+export type FieldKind = 'string' | 'number' | 'boolean' | 'json';
+
+/** The longest text of a `json` field: it is read in one go. */
+export const MAX_JSON_CHARACTERS = 10_000;
 
 const KIND = Symbol('kind');
 
@@ -43,7 +46,7 @@ export function FieldRule(
   kind: FieldKind = 'string',
 ): PropertyDecorator {
   const faultOf = (value: unknown, args: ValidationArguments): string | null =>
-    notOneText(args.property, value) ?? check(value, (args.object as ContextualFields).context);
+    notOneText(args.property, value, kind) ?? check(value, (args.object as ContextualFields).context);
   return (target, property) => {
     Reflect.defineMetadata(KIND, kind, target, property);
     registerDecorator({
@@ -58,8 +61,10 @@ export function FieldRule(
   };
 }
 
-function notOneText(property: string, value: unknown): string | null {
+function notOneText(property: string, value: unknown, kind: FieldKind): string | null {
   if (typeof value === 'symbol') return `${property} ${value.description ?? ''}`;
-  if (Array.isArray(value)) return `${property} must be given only once`;
+  if (Array.isArray(value)) {
+    return `${property} must be given only once${kind === 'json' ? ': an array in JSON holds several' : ''}`;
+  }
   return value instanceof UnreadableText ? value.fault : null;
 }

@@ -1,15 +1,18 @@
 import type { FormInput } from './form-input.js';
 import { OPTIONAL_FIELDS } from './known-fields.js';
+import { withLoraText } from './lora/bracketed-loras.js';
 
 /**
- * The form as its client meant it, however its library writes forms: the pictures' fields under one name each, line ends in
- * texts as LF, and no optional field that is empty.
+ * The form as its client meant it, however its library writes forms: the pictures' fields under one name each, LoRAs as one
+ * text, line ends in texts as LF, and no optional field that is empty.
  */
 export function normalizeForm(input: FormInput): FormInput {
   const { texts, files } = input;
   return {
     ...input,
-    texts: new Map([...namedTexts(texts)].filter(([name, text]) => text !== '' || !OPTIONAL_FIELDS.includes(name))),
+    texts: new Map(
+      [...withLoraText(namedTexts(texts))].filter(([name, text]) => text !== '' || !OPTIONAL_FIELDS.includes(name)),
+    ),
     files: files.map((file) => ({ ...file, field: pictureName(file.field) })),
   };
 }

@@ -7,7 +7,7 @@ import { totalSeconds } from '../../protocol/picture.js';
 export function editLogFields(id: string, job: JobSnapshot | null): LogFields {
   if (job === null) return { job: id };
   const { edit, status, waitedSeconds, stageSeconds } = job;
-  const { size, numInferenceSteps } = edit.settings;
+  const { size, numInferenceSteps, loras } = edit.settings;
   return {
     job: id,
     job_status: status,
@@ -15,6 +15,7 @@ export function editLogFields(id: string, job: JobSnapshot | null): LogFields {
     n: edit.n,
     steps: numInferenceSteps,
     size: sizeText(size),
+    ...(loras.length > 0 ? { loras: loras.map(({ name, scale }) => `${name}:${scale}`).join(',') } : {}),
     queue_ms: logMilliseconds(waitedSeconds * 1000),
     model_ms: logMilliseconds(totalSeconds(stageSeconds) * 1000),
   };

@@ -26,6 +26,7 @@ const SDK_HEADERS = [
 const ANSWER_HEADERS = [
   'X-Request-Id',
   'X-Seed',
+  'X-Loras',
   'X-Warnings',
   'Server-Timing',
   'Location',

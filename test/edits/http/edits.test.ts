@@ -27,7 +27,7 @@ describe('edits', () => {
     const text = await response.text();
     expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
     const body = JSON.parse(text) as EditBody;
-    expect(Object.keys(body)).toEqual(['created', 'data', 'usage', 'output_format', 'size', 'warnings']);
+    expect(Object.keys(body)).toEqual(['created', 'data', 'usage', 'output_format', 'size', 'loras', 'warnings']);
     expect(body.created).toBeGreaterThanOrEqual(before);
     expect(body.data.map(({ seed, input_index }) => [input_index, seed])).toEqual([
       [0, 4294967295],

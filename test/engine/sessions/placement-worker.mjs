@@ -3,7 +3,7 @@
  * Makes one picture of a checkpoint under several plans of its own making, each in the engine's parts, and prints what
  * came of each as a line of JSON. In a process of its own: jest's realms have typed arrays that the runtime refuses.
  *
- *     node placement-worker.mjs CHECKPOINT PICTURE...
+ *     node placement-worker.mjs CHECKPOINT LORA_DIR PICTURE...     (LORA_DIR may be empty)
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -20,10 +20,10 @@ const { SchedulerService } = await import('../../../src/engine/scheduler/schedul
 const { sizeRules } = await import('../../../src/engine/size-rules.js');
 const { readInputPicture } = await import('../../../src/images/input-picture.js');
 
-const [folder = '', ...pictures] = process.argv.slice(2);
+const [folder = '', loraDir = '', ...pictures] = process.argv.slice(2);
 const LIMITS = { maxPixels: 64e6, maxAspect: 100 };
 const SIZE = { width: 64, height: 64 };
-const checkpoint = await openEditCheckpoint(folder);
+const checkpoint = await openEditCheckpoint(folder, loraDir === '' ? null : loraDir);
 const sizes = sizesOfCheckpoint(checkpoint)('fp32', 'cpu', {
   outputPixels: 64 * 64,
   maxReferences: pictures.length,
@@ -68,7 +68,7 @@ const request = {
   maxSequenceLength: 512,
   outputType: /** @type {const} */ ('pil'),
   partialImages: 1,
-  loras: [],
+  loras: checkpoint.loras.loras.map(({ name }, index) => ({ name, scale: index % 2 === 0 ? 0.5 : -0.5 })),
 };
 for (const [name, plan] of Object.entries(plans)) {
   if (plan === null) continue;

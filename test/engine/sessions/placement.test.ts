@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { checkpointFolder, pictureFile } from '../../support/fixtures.js';
+import { checkpointFolder, loraFolder, pictureFile } from '../../support/fixtures.js';
 
 interface Outcome {
   readonly name: string;
@@ -11,11 +11,10 @@ interface Outcome {
   readonly reloadedBytes: number;
 }
 
-function outcomesOf(checkpoint: string, pictures: readonly string[]): Map<string, Outcome> {
+function outcomesOf(checkpoint: string, loraDir: string, pictures: readonly string[]): Map<string, Outcome> {
   const worker = join(import.meta.dirname, 'placement-worker.mjs');
-  const output = execFileSync(process.execPath, [worker, checkpointFolder(checkpoint), ...pictures.map(pictureFile)], {
-    encoding: 'utf8',
-  });
+  const args = [worker, checkpointFolder(checkpoint), loraDir, ...pictures.map(pictureFile)];
+  const output = execFileSync(process.execPath, args, { encoding: 'utf8' });
   const lines = output.trim().split('\n');
   return new Map(lines.map((line) => JSON.parse(line) as Outcome).map((outcome) => [outcome.name, outcome]));
 }
@@ -35,9 +34,17 @@ describe.each([
     plans: ['everything', 'inTurns', 'split', 'splitInThree'],
     pictures: ['square.png', 'tall.png'],
   },
-])('checkpoint $checkpoint', ({ checkpoint, layers, plans, pictures }) => {
+  // Every part has its own layers' LoRAs.
+  {
+    checkpoint: 'plus-2511',
+    layers: 3,
+    plans: ['everything', 'inTurns', 'split', 'splitInThree'],
+    pictures: ['square.png', 'tall.png'],
+    loras: loraFolder('plus-2511'),
+  },
+])('checkpoint $checkpoint $loras', ({ checkpoint, layers, plans, pictures, loras = '' }) => {
   test('makes the same picture whatever is where, and again after its memory was freed', () => {
-    const outcomes = outcomesOf(checkpoint, pictures);
+    const outcomes = outcomesOf(checkpoint, loras, pictures);
     expect([...outcomes.keys()]).toEqual(plans);
     const everything = outcomes.get('everything');
     for (const { digests } of outcomes.values()) expect(new Set(digests)).toEqual(new Set(everything?.digests));

@@ -86,6 +86,7 @@ describe('CORS_ORIGINS with a list', () => {
         'retry-after',
         'x-should-retry',
         'x-seed',
+        'x-loras',
         'x-warnings',
       ]),
     );

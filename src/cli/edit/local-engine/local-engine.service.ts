@@ -5,6 +5,7 @@ import { type EditHappening, EditsService } from '../../../edits/edits.service.j
 import { FileBlocks } from '../../../edits/fields/file-blocks.js';
 import { NO_RESERVATION } from '../../../edits/no-reservation.js';
 import { pictureUsage } from '../../../edits/usage.js';
+import type { EditJob } from '../../../jobs/edit-job.js';
 import type { ModelState } from '../../../inference/model-state.js';
 import { ServedModel } from '../../../inference/served-model.js';
 import { apiError } from '../../cli-error.js';
@@ -37,9 +38,9 @@ export class LocalEngine {
       trace: {},
     });
     try {
-      const { warnings } = (await this.edits.job(id)).edit;
+      const { edit } = await this.edits.job(id);
       for await (const happening of this.edits.events(id, 0, signal)) {
-        const update = editUpdate(happening, warnings);
+        const update = editUpdate(happening, edit);
         if (update !== null) yield update;
       }
     } finally {
@@ -65,14 +66,14 @@ export class LocalEngine {
   }
 }
 
-function editUpdate({ event, file }: EditHappening, warnings: readonly string[]): EditUpdate | null {
+function editUpdate({ event, file }: EditHappening, { settings, warnings }: EditJob): EditUpdate | null {
   switch (event.type) {
     case 'progress':
       return { type: 'progress', ...event.progress };
     case 'picture': {
       if (file === null) return null;
       const { bytes, seed, width, height, tokens } = file;
-      const result = { bytes, seed, size: `${width}x${height}`, usage: pictureUsage(tokens) };
+      const result = { bytes, seed, size: `${width}x${height}`, usage: pictureUsage(tokens, settings) };
       return { type: 'result', result, warnings: [...warnings, ...file.warnings] };
     }
     case 'failed':

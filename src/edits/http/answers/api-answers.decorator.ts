@@ -72,6 +72,11 @@ export function ApiEditAnswers(): MethodDecorator {
           description: 'Of a picture: the seed that gives it again',
           schema: { type: 'string', pattern: '^[0-9]+$' },
         },
+        'X-Loras': {
+          description:
+            'Of a picture: the LoRAs that were used, as a JSON array in ASCII of objects with name and scale; absent where there is none',
+          schema: { type: 'string' },
+        },
         'X-Warnings': {
           description:
             'Of a picture: the warnings that JSON would hold, as a JSON array in ASCII; absent where there is none',

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { RESULT_FORMATS, type ResultFormat } from '../../result-format.js';
-import { PictureUsageDto } from '../../usage.dto.js';
+import { PictureUsageDto, UsedLoraDto } from '../../usage.dto.js';
 
 class EditDataDto {
   @ApiProperty({ description: 'The result file, in base64' })
@@ -40,6 +40,9 @@ export class EditAnswerDto {
 
   @ApiProperty({ example: '1024x1024', description: "The results' size; auto where they differ" })
   readonly size!: string;
+
+  @ApiProperty({ type: [UsedLoraDto], description: 'The LoRAs that were used, with the scales that they had' })
+  readonly loras!: readonly UsedLoraDto[];
 
   @ApiProperty({
     type: [String],

@@ -19,10 +19,11 @@ export function editAnswer(job: JobSnapshot, files: readonly PictureFile[]): Wit
       processing_time_seconds: processingSeconds(job),
       input_images: job.edit.inputPictures,
       generated_images: files.length,
-      ...editUsage(files),
+      ...editUsage(files, job.edit.settings),
     },
     output_format: resultFormat(job.edit.settings.outputType, job.edit.outputFormat),
     size: commonSize(files),
+    loras: job.edit.settings.loras,
     warnings: [...job.edit.warnings, ...pictureWarnings(files)],
   };
 }

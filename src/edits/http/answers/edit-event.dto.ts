@@ -1,6 +1,6 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { ErrorDto } from '../../../http/errors/error.dto.js';
-import { PictureUsageDto } from '../../usage.dto.js';
+import { PictureUsageDto, UsedLoraDto } from '../../usage.dto.js';
 import { RESULT_FORMATS, type ResultFormat } from '../../result-format.js';
 import { JobProgressDto } from './job-answer.dto.js';
 
@@ -59,6 +59,9 @@ export class CompletedEventDto extends PictureEventDto {
 
   @ApiProperty({ type: PictureUsageDto, description: 'Of this picture alone' })
   readonly usage!: PictureUsageDto;
+
+  @ApiProperty({ type: [UsedLoraDto], description: 'The LoRAs that were used, with the scales that they had' })
+  readonly loras!: readonly UsedLoraDto[];
 
   @ApiProperty({
     type: [String],

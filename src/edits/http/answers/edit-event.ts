@@ -56,7 +56,8 @@ function completed(index: number, file: PictureFile, edit: EditJob, at: Date): W
     input_index: inputIndex,
     size: `${width}x${height}`,
     output_format: resultFormat(edit.settings.outputType, edit.outputFormat),
-    usage: pictureUsage(tokens),
+    usage: pictureUsage(tokens, edit.settings),
+    loras: edit.settings.loras,
     warnings: [...edit.warnings, ...warnings],
   };
 }

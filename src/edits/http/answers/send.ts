@@ -29,6 +29,8 @@ export function sendPicture(response: Response, { edit }: JobSnapshot, file: Pic
   const warnings = [...edit.warnings, ...pictureWarnings([file])];
   cutWhenStalled(response);
   response.setHeader('X-Seed', String(seed));
+  const { loras } = edit.settings;
+  if (loras.length > 0) response.setHeader('X-Loras', asciiJson(loras));
   if (warnings.length > 0) response.setHeader('X-Warnings', asciiJson(warnings));
   return new StreamableFile(bytes, {
     type: `image/${edit.outputFormat}`,

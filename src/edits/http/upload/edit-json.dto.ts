@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { EditFields } from '../../fields/edit-fields.dto.js';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, OmitType } from '@nestjs/swagger';
+import { EditFields, LORA_DESCRIPTION } from '../../fields/edit-fields.dto.js';
+import { MAX_LORA_SCALE, MAX_LORAS } from '../../fields/lora/named-loras.js';
 
 class ImageReferenceDto {
   @ApiProperty({
@@ -10,8 +11,24 @@ class ImageReferenceDto {
   readonly image_url!: string;
 }
 
+class EditLoraDto {
+  @ApiProperty({ description: 'One of GET /v1/models' })
+  readonly name!: string;
+
+  @ApiPropertyOptional({
+    type: Number,
+    minimum: -MAX_LORA_SCALE,
+    maximum: MAX_LORA_SCALE,
+    description: "How strongly it acts; absent: the LoRA's own default, mostly 1",
+  })
+  readonly scale?: number;
+}
+
+const ONE_LORA = [{ type: 'string' }, { $ref: getSchemaPath(EditLoraDto) }];
+
 /** The same form in JSON. */
-export class EditJsonDto extends EditFields {
+@ApiExtraModels(EditLoraDto)
+export class EditJsonDto extends OmitType(EditFields, ['lora']) {
   @ApiProperty({
     type: [ImageReferenceDto],
     minItems: 1,
@@ -19,4 +36,10 @@ export class EditJsonDto extends EditFields {
       "OpenAI's: all pictures together are one edit, its references in order, as multipart's `image` (not its `images`)",
   })
   readonly images!: readonly ImageReferenceDto[];
+
+  @ApiPropertyOptional({
+    oneOf: [...ONE_LORA, { type: 'array', maxItems: MAX_LORAS, items: { oneOf: ONE_LORA } }],
+    description: LORA_DESCRIPTION,
+  })
+  readonly lora?: unknown;
 }

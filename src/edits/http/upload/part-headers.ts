@@ -61,11 +61,14 @@ function oneOf(headers: PartHeaders, name: string): string {
   return value;
 }
 
+/** What libraries write for a member of an object in an array: `lora[][name]`, `lora[0][name]`. */
+const MEMBER_NAME = /^[^[]+\[\d*\]\[[^[]*$/;
+
 /** @param bytes each character is one; together they are UTF-8 */
 function checkName(bytes: string): string {
   const name = Buffer.from(bytes, 'latin1').toString('utf8');
   if (name.length > FIELD_NAME_MAX_LENGTH) throw invalidInput('A field name in the multipart body is too long');
-  const isNested = name.split('[').length > 2;
+  const isNested = name.split('[').length > 2 && !MEMBER_NAME.test(name);
   if (name === '' || isNested) throw invalidInput('A field name in the multipart body is missing or invalid');
   return name;
 }

@@ -41,6 +41,7 @@ describe('streams', () => {
         background: 'opaque',
         size: '64x64',
         output_format: 'png',
+        loras: [],
         warnings: [],
         usage: expect.objectContaining({ output_tokens: (plain.usage['output_tokens'] ?? NaN) / 4 }),
       });

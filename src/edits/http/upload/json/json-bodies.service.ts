@@ -7,6 +7,7 @@ import { invalidInput, tooLarge } from '../../../../http/errors/api-error.js';
 import { JSON_FORM_WORKER } from '../../../../program/program-files.js';
 import { EditError, invalidEdit } from '../../../../protocol/edit-error.js';
 import { FileBlocks } from '../../../fields/file-blocks.js';
+import { MAX_JSON_CHARACTERS } from '../../../fields/field-rule.js';
 import type { FormFile, FormInput } from '../../../fields/form-input.js';
 import { RemotePictures } from '../../remote/remote-pictures.service.js';
 import { FIELD_MAX_BYTES, FIELD_NAME_MAX_LENGTH, MAX_TEXT_FIELDS } from '../form-limits.js';
@@ -48,6 +49,7 @@ export class JsonBodies implements OnApplicationShutdown {
       maxFields: MAX_TEXT_FIELDS,
       maxTextBytes: FIELD_MAX_BYTES,
       maxNameLength: FIELD_NAME_MAX_LENGTH,
+      maxStructureLength: MAX_JSON_CHARACTERS,
     };
     const result = await this.pool.run({ blocks, limits }, { transferList: blocks.map(({ buffer }) => buffer) });
     if ('fault' in result) throw apiError(result.fault);

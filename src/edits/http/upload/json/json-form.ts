@@ -3,6 +3,7 @@ import type { FileBlocks } from '../../../fields/file-blocks.js';
 import { DataUrl } from './data-url.js';
 import { malformed, tooMuch } from './json-form-error.js';
 import { type JsonToken, jsonTokens } from './json-tokens.js';
+import { TokenText } from './token-text.js';
 
 /** What a body of JSON may hold at most; the same as a multipart body. */
 export interface JsonFormLimits {
@@ -12,13 +13,16 @@ export interface JsonFormLimits {
   /** Of one text; in characters, which are no more than its bytes. */
   readonly maxTextBytes: number;
   readonly maxNameLength: number;
+  /** Of an object's or array's text; of longer ones nothing but their type is kept. */
+  readonly maxStructureLength: number;
 }
 
-/** A field's value as plain data; of what no field can be only its type. */
+/** A field's value as plain data; of an object or array its JSON text, null where that is too long. */
 export type JsonValue =
   | { readonly type: 'string' | 'number'; readonly text: string }
   | { readonly type: 'boolean'; readonly value: boolean }
-  | { readonly type: 'null' | 'array' | 'object' };
+  | { readonly type: 'null' }
+  | { readonly type: 'array' | 'object'; readonly text: string | null };
 
 /** One of `images`: its bytes, where they are to be fetched, or what is wrong with it, in words and by its field. */
 export type JsonPicture =
@@ -120,16 +124,19 @@ class JsonFormReader {
         return { type: 'boolean', value: token.value };
       case 'nullValue':
         return { type: 'null' };
-      default:
-        this.skip(token);
-        return { type: token.name === 'startArray' ? 'array' : 'object' };
+      default: {
+        const text = new TokenText(this.limits.maxStructureLength);
+        this.skip(token, (each) => text.add(each));
+        return { type: token.name === 'startArray' ? 'array' : 'object', text: text.value };
+      }
     }
   }
 
-  /** Reads over the value that begins with this token. */
-  private skip(first: JsonToken): void {
+  /** Reads over the value that begins with this token; `look` is shown each of its tokens. */
+  private skip(first: JsonToken, look: (token: JsonToken) => void = () => undefined): void {
     let depth = 0;
     for (let token = first; ; token = this.next()) {
+      look(token);
       if (token.name === 'stringChunk' || token.name === 'numberChunk') continue;
       if (token.name.startsWith('start')) depth += 1;
       if (token.name.startsWith('end')) depth -= 1;

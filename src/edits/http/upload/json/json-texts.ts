@@ -1,5 +1,5 @@
 import { textFieldKind } from '../../../fields/check-fields.js';
-import type { FieldKind } from '../../../fields/field-rule.js';
+import { type FieldKind, MAX_JSON_CHARACTERS } from '../../../fields/field-rule.js';
 import type { JsonForm, JsonValue } from './json-form.js';
 
 /** How much of a string an error repeats. */
@@ -8,6 +8,7 @@ const IN_JSON: Readonly<Record<FieldKind, string>> = {
   string: 'a string',
   number: 'a number without quotes',
   boolean: 'true or false without quotes',
+  json: 'a string, an object or an array',
 };
 
 /**
@@ -25,7 +26,11 @@ export function jsonTexts(fields: JsonForm['fields']): Map<string, unknown> {
 }
 
 function textOf(value: JsonValue, kind: FieldKind): string | symbol {
-  if (value.type !== kind) return Symbol(`must be ${IN_JSON[kind]}, not ${shown(value)}`);
+  if (kind === 'json' && (value.type === 'object' || value.type === 'array')) {
+    return value.text ?? Symbol(`must have at most ${MAX_JSON_CHARACTERS} characters`);
+  }
+  if (value.type !== (kind === 'json' ? 'string' : kind))
+    return Symbol(`must be ${IN_JSON[kind]}, not ${shown(value)}`);
   if (value.type === 'number') return String(Number(value.text));
   if (value.type === 'boolean') return String(value.value);
   if (/\p{Surrogate}/u.test(value.text)) return Symbol('must be Unicode: it holds half of a surrogate pair');

@@ -251,7 +251,14 @@ function readingMilliseconds(body: string): number {
   const bytes = Buffer.from(body);
   const blocks: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += 65_536) blocks.push(Uint8Array.from(bytes.subarray(at, at + 65_536)));
-  const limits = { maxFiles: 1, maxFileBytes: bytes.length, maxFields: 64, maxTextBytes: 1000, maxNameLength: 100 };
+  const limits = {
+    maxFiles: 1,
+    maxFileBytes: bytes.length,
+    maxFields: 64,
+    maxTextBytes: 1000,
+    maxNameLength: 100,
+    maxStructureLength: 1000,
+  };
   const startedAt = performance.now();
   readJsonForm(blocks, limits);
   return performance.now() - startedAt;

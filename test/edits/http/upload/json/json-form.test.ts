@@ -3,7 +3,14 @@ import { JsonFormError } from '../../../../../src/edits/http/upload/json/json-fo
 import { type JsonForm, readJsonForm } from '../../../../../src/edits/http/upload/json/json-form.js';
 
 const MEGABYTE = 1024 * 1024;
-const LIMITS = { maxFiles: 3, maxFileBytes: MEGABYTE, maxFields: 8, maxTextBytes: 100, maxNameLength: 20 };
+const LIMITS = {
+  maxFiles: 3,
+  maxFileBytes: MEGABYTE,
+  maxFields: 8,
+  maxTextBytes: 100,
+  maxNameLength: 20,
+  maxStructureLength: 60,
+};
 
 /** Reads a text that comes in blocks of so many bytes. */
 function read(text: string | Uint8Array, blockBytes = 64 * 1024): JsonForm {
@@ -126,11 +133,40 @@ describe('forms in JSON', () => {
         ['b', [{ type: 'string', text: '1' }]],
         ['c', [{ type: 'boolean', value: true }]],
         ['d', [{ type: 'null' }]],
-        ['e', [{ type: 'array' }]],
-        ['f', [{ type: 'object' }]],
-        ['__proto__', [{ type: 'object' }]],
+        ['e', [{ type: 'array', text: '[[1]]' }]],
+        ['f', [{ type: 'object', text: '{"a":2}' }]],
+        ['__proto__', [{ type: 'object', text: '{"n":5}' }]],
       ]);
     }
+  });
+
+  test.each([
+    '{}',
+    '[]',
+    '[{},[],[[]],{"":{}}]',
+    '{"a":[1,-0.5e-3,true,false,null,""],"b":{"c":"d"}}',
+    '{"a":1,"a":{"b":2,"b":3}}',
+    String.raw`["a\"\\ \n\u0000","😀\ud83d\ude00é"]`,
+  ])('the text of %j is kept, in whatever pieces it comes', (structure) => {
+    for (const size of [1, 2, 3, 1000]) {
+      const [value] = read(`{ "a" : ${structure.replaceAll(',', ' ,\t')} }`, size).fields.get('a') ?? [];
+      const text = value !== undefined && 'text' in value ? value.text : null;
+      expect(JSON.parse(text ?? '')).toEqual(JSON.parse(structure));
+      // A key that stands twice is told by who knows what the object is to be.
+      expect(text?.match(/"a":/g)?.length).toBe(structure.match(/"a":/g)?.length);
+    }
+  });
+
+  test('of a longer one nothing but its type is kept', () => {
+    const array = (length: number): string => JSON.stringify('x'.repeat(length - 4).split(' '));
+    expect(read(`{"a":${array(60)}}`).fields.get('a')).toEqual([{ type: 'array', text: array(60) }]);
+    expect(read(`{"a":${array(61)}}`).fields.get('a')).toEqual([{ type: 'array', text: null }]);
+    expect(read(`{"a":[${'1,'.repeat(4000)}1],"b":true}`).fields).toEqual(
+      new Map([
+        ['a', [{ type: 'array', text: null }]],
+        ['b', [{ type: 'boolean', value: true }]],
+      ]),
+    );
   });
 
   test('what is too much is told before it is held', () => {
