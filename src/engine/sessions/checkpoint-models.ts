@@ -6,7 +6,8 @@ import type { WeightStorage } from '../../graph/weights.js';
 import type { DevicePlan, Part } from '../devices/device-plan.js';
 import { precisionFormat } from '../devices/precisions.js';
 import { QuantizedCache } from '../quantized/quantized-cache.js';
-import { quantizedWeights, type OnWeight } from '../quantized/quantized-weights.js';
+import { quantizedWeights } from '../quantized/quantized-weights.js';
+import type { OnWeight } from '../quantized/quantizing-pace.js';
 
 /** A checkpoint's graphs as a plan needs them. */
 export interface CheckpointModels {
