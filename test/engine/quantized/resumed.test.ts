@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openEditCheckpoint } from '../../../src/engine/open-edit-checkpoint.js';
 import type { FinishedWeight } from '../../../src/engine/quantized/finished-weights.js';
 import { EngineProcess } from '../../support/engine-process.js';
@@ -30,21 +30,28 @@ let cache: string;
 let model: string;
 let expected: Readonly<Record<string, string>>;
 
-beforeEach(async () => {
+beforeAll(async () => {
+  const whole = mkdtempSync(join(tmpdir(), 'whole-'));
+  try {
+    await load(MINIATURE, whole);
+    expected = files(whole);
+  } finally {
+    rmSync(whole, { recursive: true });
+  }
+});
+beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'resumed-'));
   [cache, model] = [join(home, 'cache'), join(home, 'model')];
   mkdirSync(cache);
   cpSync(MINIATURE, model, { recursive: true });
-  await load(join(home, 'whole'));
-  expected = files(join(home, 'whole'));
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
 /** Starts an engine with weights of 4 bits, of which some of the miniature's are sensitive, and ends it. */
-async function load(folder: string): Promise<void> {
+async function load(checkpoint = model, folder = cache): Promise<void> {
   const engine = new EngineProcess();
   try {
-    expect((await engine.load(model, 'cpu', 'int4', { folder, maxBytes: GIGABYTE })).warnings).toEqual([]);
+    expect((await engine.load(checkpoint, 'cpu', 'int4', { folder, maxBytes: GIGABYTE })).warnings).toEqual([]);
   } finally {
     engine.stop();
   }
@@ -112,7 +119,7 @@ describe('quantizing that was killed', () => {
     const { finished } = left();
     expect(finished.length).toBeGreaterThanOrEqual(weights);
     await spoil(finished.filter((weight) => weight.file === file));
-    await load(cache);
+    await load();
     expect(files(cache)).toEqual(expected);
   });
 
@@ -123,13 +130,13 @@ describe('quantizing that was killed', () => {
     // As after a power failure: the list is there, and behind it half a line, but not what it speaks of.
     writeAt(join(folder, 'finished.jsonl'), Buffer.from('{"file":"transf'), null);
     writeAt(join(folder, file), Buffer.alloc(100_000), 0);
-    await load(cache);
+    await load();
     expect(files(cache)).toEqual(expected);
   });
 
   test('is taken over by one of several services that start together', async () => {
     await killAt('rounded', 20);
-    await Promise.all([load(cache), load(cache), load(cache)]);
+    await Promise.all([load(), load(), load()]);
     expect(files(cache)).toEqual(expected);
   });
 
@@ -138,7 +145,7 @@ describe('quantizing that was killed', () => {
     const { folder } = left();
     for (const name of readdirSync(folder)) if (name.endsWith('.lease')) rmSync(join(folder, name));
     writeFileSync(join(folder, '1@elsewhere.lease'), '');
-    const loading = load(cache);
+    const loading = load();
     await pause(2000);
     expect(existsSync(folder)).toBe(true);
     await loading;
