@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { transformFile } from '@swc/core';
 import { build } from 'esbuild';
 import { DIST, NODE_FLAGS, PROGRAM, ROOT } from './program-files.mjs';
+import { roundingKernels } from './rounding-kernels.mjs';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 /** Of the version that @nestjs/swagger has come with. */
@@ -69,6 +70,7 @@ const PROCESSES = {
     cli: 'src/cli/main.ts',
     engine: 'src/engine/main.ts',
     'parent-watch.worker': 'src/engine/parent-watch.worker.ts',
+    'rounding.worker': 'src/engine/quantized/rounding.worker.ts',
     'input-picture.worker': 'src/edits/decoding/input-picture.worker.ts',
     'json-form.worker': 'src/edits/http/upload/json/json-form.worker.ts',
     // What piscina starts its threads with, under the name that it looks for beside its own code.
@@ -79,7 +81,7 @@ const PROCESSES = {
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
   target: 'node20',
-  plugins: [decorators],
+  plugins: [decorators, roundingKernels],
   // Classes are known to Nest by their names.
   keepNames: true,
   external: [

@@ -46,7 +46,7 @@ export class EngineService {
       const report = await planCheckpoint(checkpoint, request);
       this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),
-        quantizing: (step, done, count) => send({ type: 'quantizing', step, done, count }),
+        quantizing: (progress) => send({ type: 'quantizing', ...progress }),
       });
       send({ type: 'ready', model: modelInfo(this.model, report, request.maxReferences) });
     } catch (error) {

@@ -7,6 +7,8 @@ const TOLD_AFTER_MILLISECONDS = 1000;
 /** Between two lines of the log about many weights. */
 const PAUSE_MILLISECONDS = 10_000;
 
+const MINUTES_FROM_SECONDS = 90;
+
 /** What is told of one load while it lasts. */
 export class LoadProgress {
   private readonly startedAt = performance.now();
@@ -30,7 +32,11 @@ export class LoadProgress {
 }
 
 function inWords(event: LoadEvent): string {
-  return event.type === 'loading'
-    ? `${event.network}, ${event.number} of ${event.count}`
-    : `quantized weights: ${event.done} of ${event.count} ${event.step}`;
+  if (event.type === 'loading') return `${event.network}, ${event.number} of ${event.count}`;
+  const { step, done, count, secondsLeft } = event;
+  const left = secondsLeft === null || done === count ? '' : `, ${inTime(secondsLeft)} left`;
+  return `quantized weights: ${done} of ${count} ${step}${left}`;
 }
+
+const inTime = (seconds: number): string =>
+  seconds < MINUTES_FROM_SECONDS ? `about ${Math.ceil(seconds)} s` : `about ${Math.round(seconds / 60)} min`;

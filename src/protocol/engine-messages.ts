@@ -18,15 +18,25 @@ export type EngineCommand =
   /** Give up a picture: at the next step, or before it starts. Nothing happens when it is done already. */
   | { readonly type: 'cancel'; readonly id: string };
 
-/** A weight is first looked at, whether few bits hold it well enough, and then written. */
-export type QuantizingStep = 'measured' | 'written';
+/** A weight is rounded and measured; where some turn out to need more bits than others, all are then brought to their places. */
+export type QuantizingStep = 'rounded' | 'placed';
+
+/** How far weights are that are being quantized. */
+export interface QuantizingProgress {
+  readonly step: QuantizingStep;
+  /** Weights that are through this step, of so many. */
+  readonly done: number;
+  readonly count: number;
+  /** Until the step's last one, as fast as it goes; null while that isn't known. */
+  readonly secondsLeft: number | null;
+}
 
 /** What the engine process tells the API process, over the same channel. `id` is the `make` command's. */
 export type EngineEvent =
   /** The process is up and can be told to load. */
   | { readonly type: 'started' }
-  /** Weights are quantized for this start and the next ones: so many of them are through this step. */
-  | { readonly type: 'quantizing'; readonly step: QuantizingStep; readonly done: number; readonly count: number }
+  /** Weights are quantized for this start and the next ones. */
+  | ({ readonly type: 'quantizing' } & QuantizingProgress)
   /** Network `number` of `count` is about to be loaded. */
   | { readonly type: 'loading'; readonly network: string; readonly number: number; readonly count: number }
   | { readonly type: 'ready'; readonly model: ModelInfo }

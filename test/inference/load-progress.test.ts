@@ -5,17 +5,18 @@ import { LoadProgress } from '../../src/inference/load-progress.js';
 test('a load that lasts says what it is at, and the log has a line now and then', async () => {
   const log: string[] = [];
   const progress = new LoadProgress((line) => log.push(line));
-  const written = (done: number): string | null =>
-    progress.update({ type: 'quantizing', step: 'written', done, count: 9 });
-  expect(written(1)).toBeNull();
+  const rounded = (done: number, secondsLeft: number | null): string | null =>
+    progress.update({ type: 'quantizing', step: 'rounded', done, count: 9, secondsLeft });
+  expect(rounded(1, 400)).toBeNull();
   await pause(1001);
-  expect(written(2)).toBe('quantized weights: 2 of 9 written');
-  expect(written(3)).toBe('quantized weights: 3 of 9 written');
-  expect(written(9)).toBe('quantized weights: 9 of 9 written');
+  expect(rounded(2, null)).toBe('quantized weights: 2 of 9 rounded');
+  expect(rounded(3, 200)).toBe('quantized weights: 3 of 9 rounded, about 3 min left');
+  expect(rounded(4, 33.4)).toBe('quantized weights: 4 of 9 rounded, about 34 s left');
+  expect(rounded(9, 0)).toBe('quantized weights: 9 of 9 rounded');
   expect(progress.update({ type: 'loading', network: 'denoiser', number: 5, count: 7 })).toBe('denoiser, 5 of 7');
   expect(log).toEqual([
-    'Loading quantized weights: 2 of 9 written',
-    'Loading quantized weights: 9 of 9 written',
+    'Loading quantized weights: 2 of 9 rounded',
+    'Loading quantized weights: 9 of 9 rounded',
     'Loading denoiser, 5 of 7',
   ]);
 });

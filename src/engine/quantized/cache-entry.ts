@@ -1,12 +1,18 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
-import type { WrittenFile } from './write-weights.js';
+import { isLease } from './lease.js';
 
 export const MANIFEST = 'manifest.json';
 const READ_BYTES = 2 ** 22;
+
+/** A file that was written. */
+export interface WrittenFile {
+  readonly bytes: number;
+  readonly crc32: number;
+}
 
 /** What a folder of the cache holds. */
 export interface CacheManifest extends SensitiveWeights {
@@ -46,6 +52,19 @@ export async function findDamage(folder: string, { files }: CacheManifest): Prom
     if ((await checksum(path)) !== written.crc32) return `${name} has another checksum`;
   }
   return undefined;
+}
+
+/** The manifest of a folder whose files are as they were written. */
+export async function wholeManifest(folder: string): Promise<CacheManifest | undefined> {
+  const manifest = await readManifest(folder);
+  return manifest !== undefined && (await findDamage(folder, manifest)) === undefined ? manifest : undefined;
+}
+
+/** Removes what a folder was filled with the help of. */
+export async function removeOtherFiles(folder: string, { files }: CacheManifest): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name !== MANIFEST && !(name in files) && !isLease(name)) await rm(join(folder, name), { recursive: true });
+  }
 }
 
 async function checksum(path: string): Promise<number> {

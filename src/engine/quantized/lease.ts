@@ -1,22 +1,31 @@
-import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { errorCode } from '../../program/error-code.js';
 
 /** `<process id>@<host>.lease`: a running process uses the folder, or writes it. */
 const LEASE = /^(\d+)@(.+)\.lease$/;
-const RENEWED_MILLISECONDS = 60_000;
+const RENEWED_MILLISECONDS = 10_000;
+/** A folder without a lease is left alone for so long: its maker may be about to take one. */
+const UNLEASED_MILLISECONDS = 60_000;
+/** Whoever fills a folder isn't in the middle of a run: it renews its lease in time. */
+const SILENT_MILLISECONDS = 2.5 * RENEWED_MILLISECONDS;
 /** A process in the middle of a run doesn't renew, and of one on another host nothing else is known. */
 const VALID_MILLISECONDS = 3_600_000;
 
 interface Lease {
   readonly name: string;
   readonly isOwn: boolean;
+  readonly isOnThisHost: boolean;
   readonly isValid: boolean;
 }
 
 /** This process's, by folder. */
 const renewals = new Map<string, NodeJS.Timeout>();
+
+/** Whether a file of a folder says that a process uses it. */
+export const isLease = (name: string): boolean => LEASE.test(name);
 
 const ownName = (): string => `${process.pid}@${hostname()}.lease`;
 
@@ -54,7 +63,37 @@ export async function isUsedByOthers(folder: string): Promise<boolean> {
 export async function isAbandoned(folder: string): Promise<boolean> {
   const found = await leases(folder);
   if (found.length > 0) return found.every(({ isValid }) => !isValid);
-  return Date.now() - (await modified(folder)) > RENEWED_MILLISECONDS;
+  return Date.now() - (await modified(folder)) > UNLEASED_MILLISECONDS;
+}
+
+/**
+ * Takes over a folder that no process will finish, under another name. Of several processes that try, one succeeds. Of a process on
+ * another host is waited whether it still renews its lease: a service that was moved finds what it has made.
+ * @returns whether this process has it now, with a lease
+ */
+export async function moveAbandoned(folder: string, name: string): Promise<boolean> {
+  if (!(await isAbandoned(folder)) && !(await fallsSilent(folder))) return false;
+  // It has one at any time, so that nobody removes it.
+  await takeLease(folder);
+  const isMoved = await rename(folder, name).then(
+    () => true,
+    () => false,
+  );
+  await endLease(folder);
+  if (!isMoved) return false;
+  for (const lease of await leases(name)) if (!lease.isOwn) await rm(join(name, lease.name), { force: true });
+  await takeLease(name);
+  return true;
+}
+
+/** Whether only processes on other hosts hold leases of a folder, and none of them renews its own. */
+async function fallsSilent(folder: string): Promise<boolean> {
+  const held = (await leases(folder)).filter(({ isValid }) => isValid);
+  if (held.length === 0 || held.some(({ isOnThisHost }) => isOnThisHost)) return false;
+  const renewed = (): Promise<number[]> => Promise.all(held.map(({ name }) => modified(join(folder, name))));
+  const before = await renewed();
+  await pause(SILENT_MILLISECONDS);
+  return (await renewed()).every((time, index) => time === before[index]);
 }
 
 async function leases(folder: string): Promise<Lease[]> {
@@ -65,7 +104,7 @@ async function leases(folder: string): Promise<Lease[]> {
       const isOwn = name === ownName();
       const isFresh = Date.now() - (await modified(join(folder, name))) < VALID_MILLISECONDS;
       const runs = isOwn ? renewals.has(folder) : host !== hostname() || isRunning(Number(pid));
-      return { name, isOwn, isValid: isFresh && runs };
+      return { name, isOwn, isOnThisHost: host === hostname(), isValid: isFresh && runs };
     }),
   );
 }

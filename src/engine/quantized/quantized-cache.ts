@@ -3,10 +3,18 @@ import { mkdir, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/prom
 import { join } from 'node:path';
 import { HostError } from '../../checkpoint/checkpoint-error.js';
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
-import { findDamage, MANIFEST, readManifest, writeManifest, type CacheManifest } from './cache-entry.js';
+import {
+  findDamage,
+  MANIFEST,
+  readManifest,
+  removeOtherFiles,
+  wholeManifest,
+  writeManifest,
+  type CacheManifest,
+} from './cache-entry.js';
 import { formatBytes } from '../../program/format-bytes.js';
 import { asCacheFault } from './cache-fault.js';
-import { endLease, isAbandoned, isUsedByOthers, takeLease } from './lease.js';
+import { endLease, isAbandoned, isUsedByOthers, moveAbandoned, takeLease } from './lease.js';
 
 /** One checkpoint's weights in the cache. */
 export interface CacheEntry {
@@ -18,6 +26,12 @@ export interface CacheEntry {
   /** Another running process has it open, or may open it again. */
   readonly isUsed: boolean;
 }
+
+/**
+ * Fills a folder, in which an earlier process may have finished a part, and says what it holds.
+ * @param reserve called when its bytes turn out to be others than was said before
+ */
+export type FillFolder = (folder: string, reserve: (bytes: number) => Promise<void>) => Promise<CacheManifest>;
 
 /** What a key's folder is like. */
 export type Found =
@@ -31,7 +45,8 @@ const UNFINISHED = /^[0-9a-f]{32}\.[0-9a-f-]{36}$/;
 
 /**
  * Quantized weights on disk, a folder for each content. Folders are written beside their place and then renamed, so that
- * services which start at once and those that die half-way never show each other anything unfinished. Where networks take
+ * services which start at once and those that die half-way never show each other anything unfinished; the next one goes on with what
+ * is left of them. Where networks take
  * turns in memory a service opens its files again and again: what a running one uses is not removed.
  */
 export class QuantizedCache {
@@ -66,18 +81,24 @@ export class QuantizedCache {
   }
 
   /**
-   * Makes a key's folder: `write` fills it and says what it holds. One that is there is replaced. It counts as used.
+   * Makes a key's folder: `fill` fills it, or what a process that has ended left of it. One that is there is replaced. It counts as
+   * used.
    * @param bytes that it will take
+   * @returns what it holds
    * @throws HostError when there is no room for it or the disk refuses it
    */
-  async make(key: string, bytes: number, write: (folder: string) => Promise<CacheManifest>): Promise<void> {
+  async make(key: string, bytes: number, fill: FillFolder): Promise<CacheManifest> {
     const unfinished = join(this.settings.folder, `${key}.${randomUUID()}`);
     try {
+      await this.takeOver(key, unfinished);
       await this.makeRoom(key, bytes);
-      await mkdir(unfinished);
+      await mkdir(unfinished, { recursive: true });
       await takeLease(unfinished);
-      await writeManifest(unfinished, await write(unfinished));
+      const manifest = (await wholeManifest(unfinished)) ?? (await fill(unfinished, (all) => this.makeRoom(key, all)));
+      await writeManifest(unfinished, manifest);
+      await removeOtherFiles(unfinished, manifest);
       await this.moveInto(key, unfinished);
+      return manifest;
     } catch (error) {
       throw asCacheFault(error, bytes);
     } finally {
@@ -113,6 +134,13 @@ export class QuantizedCache {
     await this.removeAbandoned();
     const sum = (some: readonly CacheEntry[]): number => some.reduce((bytes, entry) => bytes + entry.bytes, 0);
     return { removedBytes: sum(entries) - sum(used), usedBytes: sum(used) };
+  }
+
+  /** Goes on with what a process that has ended left of a key's folder, if there is any. */
+  private async takeOver(key: string, unfinished: string): Promise<void> {
+    for (const name of (await this.names()).filter((found) => UNFINISHED.test(found) && found.startsWith(key))) {
+      if (await moveAbandoned(join(this.settings.folder, name), unfinished)) return;
+    }
   }
 
   /** Keeps the limit, and clears away what no process will finish. */

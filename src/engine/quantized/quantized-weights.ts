@@ -3,17 +3,14 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
 import { linearRecipe, type Quantization, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
-import { quantizedFile, QuantizedLayout, type PlacedWeight } from '../../graph/quantization/quantized-layout.js';
+import { QuantizedLayout } from '../../graph/quantization/quantized-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
-import type { QuantizingStep } from '../../protocol/engine-messages.js';
-import type { CacheManifest } from './cache-entry.js';
 import { contentKey } from './content-key.js';
+import { layoutBytes, quantizeWeights } from './quantize-weights.js';
 import type { QuantizedCache } from './quantized-cache.js';
-import { sensitiveWeights } from './sensitive-weights.js';
-import { writeWeights, type WrittenFile } from './write-weights.js';
-
-/** Called with how many weights are through a step of quantizing them. */
-export type OnWeight = (step: QuantizingStep, done: number, count: number) => void;
+import type { OnWeight } from './quantizing-pace.js';
+import { RoundingThreads } from './rounding-threads.js';
+import { WeightFolder } from './weight-folder.js';
 
 /** Where quantized graphs find their initializers. */
 export interface QuantizedWeights {
@@ -27,11 +24,17 @@ export interface QuantizedWeights {
   readonly warnings: readonly string[];
 }
 
+interface QuantizingOptions {
+  /** Absolute paths of other files that the graphs read, for the root. */
+  readonly beside?: readonly string[];
+  /** By default as many as this process may use processors. */
+  readonly threadCount?: number;
+}
+
 /**
  * The quantized weights of a checkpoint: those of the cache, or made now for this start and the next ones.
  * @param build builds all graphs with a storage, which lays out what they ask for
  * @param onWeight called as weights are made
- * @param beside absolute paths of other files that the graphs read, for the root
  * @throws CheckpointError when the cache can't hold them
  */
 export async function quantizedWeights(
@@ -40,7 +43,7 @@ export async function quantizedWeights(
   cache: QuantizedCache,
   build: (storage: WeightStorage) => void,
   onWeight: OnWeight = () => undefined,
-  beside: readonly string[] = [],
+  { beside = [], threadCount }: QuantizingOptions = {},
 ): Promise<QuantizedWeights> {
   const key = await contentKey(checkpoint, quantization);
   const folder = join(await cache.root(), key);
@@ -61,44 +64,22 @@ export async function quantizedWeights(
     const sensitive = { kept, finer };
     return { storage: layOut(sensitive), root, folder, sensitive, warnings: [] };
   }
-  const all = weightsOf(layOut().quantized);
-  const onMeasured = (done: number): void => onWeight('measured', done, all.length);
-  const sensitive = await sensitiveWeights(all, checkpoint.root, onMeasured);
-  const storage = layOut(sensitive);
-  const { quantized } = storage;
-  const count = weightsOf(quantized).length;
-  const onWritten = (done: number): void => onWeight('written', done, count);
-  const bytes = [...quantized.files().values()].reduce((sum, size) => sum + size, 0);
-  await cache.make(key, bytes, (unfinished) =>
-    write(unfinished, checkpoint, quantization, quantized, sensitive, onWritten),
-  );
+  const quantizedLayout = (sensitive?: SensitiveWeights): QuantizedLayout => layOut(sensitive).quantized;
+  const { kept, finer } = await cache.make(key, layoutBytes(quantizedLayout()), async (unfinished, reserve) => {
+    const threads = new RoundingThreads(threadCount);
+    const weights = new WeightFolder(unfinished, checkpoint.root, threads);
+    try {
+      const { sensitive, files } = await quantizeWeights(weights, quantizedLayout, reserve, onWeight);
+      return { modelId: checkpoint.modelId, quantization, ...sensitive, files };
+    } finally {
+      await threads.close();
+      weights.close();
+    }
+  });
+  const sensitive = { kept, finer };
   const warnings =
     found.state === 'damaged'
       ? [`Quantized weights in the cache were damaged (${found.damage}) and are made anew`]
       : [];
-  return { storage, root, folder, sensitive, warnings };
-}
-
-function weightsOf(layout: QuantizedLayout): PlacedWeight[] {
-  return [...layout.files().keys()].flatMap((component) => layout.weights(component));
-}
-
-async function write(
-  folder: string,
-  checkpoint: Checkpoint,
-  quantization: Quantization,
-  layout: QuantizedLayout,
-  sensitive: SensitiveWeights,
-  onWritten: (done: number) => void,
-): Promise<CacheManifest> {
-  const files: Record<string, WrittenFile> = {};
-  let done = 0;
-  for (const component of layout.files().keys()) {
-    const name = quantizedFile(component);
-    files[name] = await writeWeights(join(folder, name), layout.weights(component), checkpoint.root, () => {
-      done += 1;
-      onWritten(done);
-    });
-  }
-  return { modelId: checkpoint.modelId, quantization, ...sensitive, files };
+  return { storage: layOut(sensitive), root, folder, sensitive, warnings };
 }

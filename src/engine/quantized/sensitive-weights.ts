@@ -1,11 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { FINER_BLOCKS, sensitiveBytes, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
-import type { BlockFormat } from '../../graph/quantization/linear-format.js';
 import type { PlacedWeight } from '../../graph/quantization/quantized-layout.js';
-import { channelRounding } from './channel-rounding.js';
-import { floatRows } from './float-rows.js';
-import { roundingChange } from './rounding-change.js';
+import type { RoundingLoss } from './rounding-loss.js';
 
 /** What integers with one scale for each output may do to a weight: a normal spread changes by 0.7 to 1 % and reads a third of the inputs. */
 const CHANNELS = { mostChange: 0.012, leastRead: 0.05 };
@@ -13,94 +8,112 @@ const CHANNELS = { mostChange: 0.012, leastRead: 0.05 };
 /** The most that rounding to blocks of so many bits may change an input's or an output's share of a weight: just above a normal spread's at 4 bits, six times that at 8. */
 const MOST_CHANGE_BLOCKS = { 4: 0.1, 8: 0.03 };
 
-/** A weight in blocks, and how much rounding changes it. */
-interface BlockWeight {
+/** A weight, and what rounding it as all others does to it. */
+export interface MeasuredWeight {
   readonly weight: PlacedWeight;
-  readonly bits: BlockFormat['bits'];
-  readonly change: number;
+  readonly loss: RoundingLoss;
 }
+
+/** A weight that its blocks' bits don't hold well enough. */
+interface Candidate {
+  readonly weight: PlacedWeight;
+  readonly change: number;
+  /** Bytes by which each value grows as the checkpoint has it. */
+  readonly whole: number;
+  /** The same with FINER_BLOCKS; none where it has as many bits already. */
+  readonly finer: number | undefined;
+}
+
+/** Measures how much FINER_BLOCKS would change a weight. */
+type MeasureFiner = (weight: PlacedWeight) => Promise<number>;
 
 /**
- * The transformer's weights that few bits don't hold well enough. Those whose inputs would be rounded, too, stay whole. Of those
- * in blocks the most changed come first: they get 8 bits instead of 4, or stay whole where 8 are too few, as long as all of them
- * together don't grow by more than sensitiveBytes.
- * @param root folder of the checkpoint's files
- * @param onMeasured called after each weight with how many are done
+ * The weights that few bits don't hold well enough. Those whose inputs would be rounded, too, stay whole. Of those in blocks the
+ * most changed come first: they get 8 bits instead of 4, or stay whole where 8 are too few, as long as all of them together don't
+ * grow by more than sensitiveBytes.
+ * @param measureFiner is asked only about weights that may get them
  */
 export async function sensitiveWeights(
-  weights: readonly PlacedWeight[],
-  root: string,
-  onMeasured: (done: number) => void,
+  measured: readonly MeasuredWeight[],
+  measureFiner: MeasureFiner,
 ): Promise<SensitiveWeights> {
-  const sources = new Sources(root);
-  const kept: string[] = [];
-  const blocks: BlockWeight[] = [];
-  try {
-    for (const [index, weight] of weights.entries()) {
-      const { format } = weight;
-      if (weight.component === 'transformer') {
-        if (format.kind === 'blocks') {
-          blocks.push({ weight, bits: format.bits, change: await blockChange(sources, weight, format) });
-        } else if (await losesAsChannels(sources, weight)) kept.push(weight.name);
-      }
-      onMeasured(index + 1);
-    }
-    const chosen = await chooseBlocks(sources, blocks);
-    return { kept: [...kept, ...chosen.kept], finer: chosen.finer };
-  } finally {
-    await sources.close();
-  }
+  const kept = measured
+    .filter(({ loss }) => loss.kind === 'channels' && losesAsChannels(loss))
+    .map(({ weight }) => weight.name);
+  const blocks = measured.filter(({ loss }) => loss.kind === 'blocks');
+  const room = sensitiveBytes(blocks.reduce((sum, { weight }) => sum + weight.rows * weight.columns, 0));
+  const chosen = await chooseBlocks(candidates(blocks), room, measureFiner);
+  return { kept: [...kept, ...chosen.kept], finer: chosen.finer };
 }
 
-async function losesAsChannels(sources: Sources, weight: PlacedWeight): Promise<boolean> {
-  const { change, inputsRead } = await channelRounding(await sources.rows(weight), weight.columns);
-  return change > CHANNELS.mostChange || inputsRead < CHANNELS.leastRead;
+const losesAsChannels = ({ change, inputsRead }: Extract<RoundingLoss, { kind: 'channels' }>): boolean =>
+  change > CHANNELS.mostChange || inputsRead < CHANNELS.leastRead;
+
+/** The most changed first. */
+function candidates(blocks: readonly MeasuredWeight[]): Candidate[] {
+  return blocks
+    .flatMap(({ weight, loss: { change } }) => {
+      if (weight.format.kind !== 'blocks') return [];
+      const { bits } = weight.format;
+      const codeBytes = bits / 8;
+      const finer = bits === 4 ? FINER_BLOCKS.bits / 8 - codeBytes : undefined;
+      const candidate = { weight, change, whole: storedBytes(weight) - codeBytes, finer };
+      return change > MOST_CHANGE_BLOCKS[bits] ? [candidate] : [];
+    })
+    .sort((one, other) => other.change - one.change);
 }
 
-async function chooseBlocks(sources: Sources, blocks: readonly BlockWeight[]): Promise<SensitiveWeights> {
-  let room = sensitiveBytes(blocks.reduce((sum, { weight }) => sum + weight.rows * weight.columns, 0));
+async function chooseBlocks(
+  mostChanged: readonly Candidate[],
+  room: number,
+  measureFiner: MeasureFiner,
+): Promise<SensitiveWeights> {
+  const measure = remembered(measureFiner);
+  // Side by side those that get more bits if all others take the least.
+  await Promise.all(fitting(mostChanged, room).map(({ weight, finer }) => finer !== undefined && measure(weight)));
   const kept: string[] = [];
   const finer: string[] = [];
-  const mostChanged = blocks
-    .filter(({ bits, change }) => change > MOST_CHANGE_BLOCKS[bits])
-    .sort((one, other) => other.change - one.change);
+  let left = room;
   const take = (list: string[], { name, rows, columns }: PlacedWeight, addedBytes: number): boolean => {
-    if (rows * columns * addedBytes > room) return false;
-    room -= rows * columns * addedBytes;
+    if (rows * columns * addedBytes > left) return false;
+    left -= rows * columns * addedBytes;
     list.push(name);
     return true;
   };
-  for (const { weight, bits } of mostChanged) {
-    const codeBytes = bits / 8;
-    const staysWhole = bits === 8 || (await blockChange(sources, weight, FINER_BLOCKS)) > MOST_CHANGE_BLOCKS[8];
-    if (staysWhole && take(kept, weight, storedBytes(weight) - codeBytes)) continue;
-    if (bits === 4) take(finer, weight, FINER_BLOCKS.bits / 8 - codeBytes);
+  for (const candidate of mostChanged) {
+    const { weight } = candidate;
+    if (least(candidate) > left) continue;
+    const staysWhole = candidate.finer === undefined || (await measure(weight)) > MOST_CHANGE_BLOCKS[8];
+    if (staysWhole && take(kept, weight, candidate.whole)) continue;
+    if (candidate.finer !== undefined) take(finer, weight, candidate.finer);
   }
   return { kept, finer };
+}
+
+/** The fewest bytes by which a candidate grows. */
+const least = ({ weight, whole, finer = whole }: Candidate): number =>
+  weight.rows * weight.columns * Math.min(whole, finer);
+
+/** Those that are taken in turn while there is room, if each takes the least. */
+function fitting(mostChanged: readonly Candidate[], room: number): Candidate[] {
+  let left = room;
+  return mostChanged.filter((candidate) => {
+    const fits = least(candidate) <= left;
+    if (fits) left -= least(candidate);
+    return fits;
+  });
+}
+
+function remembered(measureFiner: MeasureFiner): MeasureFiner {
+  const changes = new Map<string, Promise<number>>();
+  return (weight) => {
+    const change = changes.get(weight.name) ?? measureFiner(weight);
+    changes.set(weight.name, change);
+    return change;
+  };
 }
 
 /** Bytes of each of a weight's values in the checkpoint. */
 function storedBytes({ tensor }: PlacedWeight): number {
   return tensor.length / tensor.shape.reduce((product, size) => product * size, 1);
-}
-
-async function blockChange(sources: Sources, weight: PlacedWeight, format: BlockFormat): Promise<number> {
-  return roundingChange(await sources.rows(weight), weight.rows, weight.columns, format);
-}
-
-/** The checkpoint's files, opened as they are read. */
-class Sources {
-  private readonly files = new Map<string, FileHandle>();
-
-  constructor(private readonly root: string) {}
-
-  async rows({ tensor, rows, columns }: PlacedWeight): Promise<ReturnType<typeof floatRows>> {
-    const file = this.files.get(tensor.file) ?? (await open(join(this.root, tensor.file)));
-    this.files.set(tensor.file, file);
-    return floatRows(file, tensor, rows, columns);
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.files.values()].map((file) => file.close()));
-  }
 }

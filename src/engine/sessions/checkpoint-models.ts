@@ -11,7 +11,8 @@ import type { DevicePlan, Part } from '../devices/device-plan.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { precisionFormat } from '../devices/precisions.js';
 import { QuantizedCache } from '../quantized/quantized-cache.js';
-import { quantizedWeights, type OnWeight } from '../quantized/quantized-weights.js';
+import { quantizedWeights } from '../quantized/quantized-weights.js';
+import type { OnWeight } from '../quantized/quantizing-pace.js';
 
 /** A checkpoint's graphs as a plan needs them, with what its LoRAs add. */
 export interface CheckpointModels {
@@ -66,14 +67,9 @@ async function quantizedModels(
 ): Promise<CheckpointModels> {
   const laidOut = (storage: WeightStorage): void => void build(checkpoint, plan, storage);
   const beside = loraPaths(checkpoint);
-  const { storage, root, warnings } = await quantizedWeights(
-    checkpoint,
-    quantization,
-    cache,
-    laidOut,
-    onWeight,
+  const { storage, root, warnings } = await quantizedWeights(checkpoint, quantization, cache, laidOut, onWeight, {
     beside,
-  );
+  });
   return { ...build(checkpoint, plan, withLoras(storage, checkpoint, root)), root, warnings };
 }
 

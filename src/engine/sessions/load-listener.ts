@@ -1,4 +1,4 @@
-import type { OnWeight } from '../quantized/quantized-weights.js';
+import type { OnWeight } from '../quantized/quantizing-pace.js';
 
 /** Follows a load. */
 export interface LoadListener {

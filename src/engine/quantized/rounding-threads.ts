@@ -1,0 +1,46 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { ROUNDING_WORKER } from '../../program/program-files.js';
+import type { CopyTask } from './copy-bytes.js';
+import type { RoundedWeight, RoundTask } from './round-weight.js';
+import type { RoundingResult, RoundingTask } from './rounding.worker.js';
+
+/** Threads that round weights, each of them one at a time; tasks are begun in the order in which they come. */
+export class RoundingThreads {
+  private readonly pool: Piscina<RoundingTask, RoundingResult>;
+
+  /** @param count by default as many as this process may use processors */
+  constructor(count = availableParallelism()) {
+    this.pool = new Piscina({ filename: ROUNDING_WORKER, minThreads: 0, maxThreads: count });
+  }
+
+  /** @throws Error with the system's code where a file can't be read or written */
+  async round(task: RoundTask): Promise<RoundedWeight> {
+    const result = await this.run(task);
+    if ('rounded' in result) return result.rounded;
+    throw new Error('A weight was not rounded');
+  }
+
+  /**
+   * Reads a part of a file, and writes it elsewhere where the task says so.
+   * @returns the part's CRC-32; null where the file ends before it
+   * @throws Error with the system's code where a file can't be read or written
+   */
+  async copy(task: CopyTask): Promise<number | null> {
+    const result = await this.run(task);
+    if ('copied' in result) return result.copied;
+    throw new Error('A weight was not copied');
+  }
+
+  /** Ends the threads, also those that work. */
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private async run(task: RoundingTask): Promise<RoundingResult> {
+    const result = await this.pool.run(task);
+    if (!('fault' in result)) return result;
+    const { message, code } = result.fault;
+    throw Object.assign(new Error(message), { code });
+  }
+}
