@@ -4,15 +4,18 @@ import type { ModelInfo } from '../../protocol/model-info.js';
 import { checkFields, TEXT_FIELDS } from './check-fields.js';
 import type { EditFields } from './edit-fields.dto.js';
 import { BRACKETED_PART, FILE_PART } from './field-rule.js';
-import type { FormInput } from './form-input.js';
+import type { FormFile, FormInput } from './form-input.js';
 import { type InputFiles, inputFiles } from './input-files.js';
 import { SERVED_FIELDS, UNSUPPORTED_FIELDS } from './known-fields.js';
+import { maskFile } from './mask-file.js';
 import { normalizeForm } from './normalize-form.js';
 
 /** A form whose every field is valid; its pictures are not decoded yet. */
 export interface EditForm {
   readonly fields: EditFields;
   readonly inputs: InputFiles;
+  /** What of the pictures may change; null: all. */
+  readonly mask: FormFile | null;
   /** The model that the fields were checked against. */
   readonly model: ModelInfo;
 }
@@ -28,7 +31,7 @@ export function checkForm(input: FormInput, model: ModelInfo, limits: RequestLim
   const inputs = inputFiles(form, model);
   const fields = checkFields(textFields(form), { limits, model });
   refuseUnknown([...form.texts.keys()]);
-  return { fields, inputs, model };
+  return { fields, inputs, mask: maskFile(form), model };
 }
 
 /**

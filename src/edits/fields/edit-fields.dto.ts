@@ -14,6 +14,9 @@ import {
 } from './field-faults.js';
 import { parseSize, parseWholeNumber } from './parse-text.js';
 
+/** Wide enough that no edge is seen, and narrow enough that the area is changed nearly to its edge. */
+export const DEFAULT_MASK_FEATHER = 8;
+
 /**
  * The text fields of an edit, typed. They are checked in the order in which they stand here; the first fault is answered.
  * A field that is absent and whose default is the checkpoint's own stays undefined.
@@ -97,6 +100,14 @@ export class EditFields implements ContextualFields {
     description: 'The most tokens that a prompt may have; a longer one is refused, never cut',
   })
   readonly max_sequence_length: number = 512;
+
+  @WholeNumberField('mask_feather', {
+    minimum: 0,
+    maximum: 64,
+    default: DEFAULT_MASK_FEATHER,
+    description: 'Pixels of the result over which the edit fades in, inside the area that `mask` lets change',
+  })
+  readonly mask_feather?: number;
 
   @WholeNumberField('seed', {
     minimum: 0,
