@@ -70,11 +70,7 @@ describe('a mask', () => {
     ['a WebP with alpha', () => gradient(9, 9, 4).webp().toBuffer(), /the file is a picture in WebP/],
     ['no alpha channel', () => gradient(9, 9).png().toBuffer(), /^the PNG has no alpha channel: make transparent/],
     ['an opaque one', () => gradient(9, 9).ensureAlpha(1).png().toBuffer(), /^it is opaque everywhere/],
-    [
-      'half of one',
-      async () => (await gradient(90, 90, 4).png().toBuffer()).subarray(0, 300),
-      /damaged or incomplete/,
-    ],
+    ['half of one', async () => (await gradient(90, 90, 4).png().toBuffer()).subarray(0, 300), /damaged or incomplete/],
     ['its signature alone', async () => (await gradient(9, 9, 4).png().toBuffer()).subarray(0, 8), /damaged/],
     [
       'a bomb',
