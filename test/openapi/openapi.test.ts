@@ -83,6 +83,8 @@ describe('the OpenAPI document', () => {
       'image',
       'images',
       'input_fidelity',
+      'mask',
+      'mask_feather',
       'max_sequence_length',
       'model',
       'moderation',

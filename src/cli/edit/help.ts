@@ -15,7 +15,7 @@ Usage: qwen-image-edit edit [options] PICTURE... PROMPT
   qwen-image-edit edit photo.jpg "make it black and white" -o out.png
   qwen-image-edit edit photos/ "add a sepia tone" -o edited/
   qwen-image-edit edit photo.jpg "tint it blue" --n 3 -o 'blue-{variant}.webp'
-  qwen-image-edit edit photo.jpg "blur it" --mask background.png
+  qwen-image-edit edit photo.jpg "blur it" --mask background.png --size auto
   qwen-image-edit edit - "make it warmer" < photo.jpg > out.png
   qwen-image-edit edit man.jpg hat.jpg "put the hat of picture 2 on the man in picture 1" --together
 
