@@ -29,7 +29,7 @@ function check(texts: Texts, loras = LORAS): EditForm {
 }
 
 function job(texts: Texts): { readonly settings: EditSettings; readonly warnings: readonly string[] } {
-  return buildEditJob(check(texts), [], false);
+  return buildEditJob(check(texts), { edits: [], size: 'auto', isWholeMask: false }, false);
 }
 
 /** The field at fault, and what is said of it. */

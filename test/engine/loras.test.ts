@@ -45,6 +45,7 @@ async function edit({ sizeRules }: ModelInfo, loras: readonly LoraChoice[]): Pro
     outputType: 'pil',
     partialImages: 0,
     loras,
+    masked: null,
   });
   return outcome;
 }

@@ -40,6 +40,21 @@ describe('a change told from noise', () => {
     data: image.data.map((value, at) => clamp(value + (((at * 7919) % 101) / 50 - 1) * levels)),
   });
 
+  test('with a mask only what it lets change is compared', () => {
+    const { width, height } = photo;
+    const mask = new Uint8Array(width * height);
+    for (let pixel = 0; pixel < mask.length; pixel += 1) mask[pixel] = pixel % width < 100 ? 1 : 0;
+    const inverted = (where: number): RgbImage => ({
+      ...photo,
+      data: photo.data.map((value, at) => ((mask[Math.trunc(at / 3)] ?? 0) === where ? 255 - value : value)),
+    });
+    expect(pictureChange(inverted(0), photo, mask)).toEqual({ tone: 0, structure: 0, detail: 0 });
+    expect(pictureChange(inverted(1), photo, mask).tone).toBeGreaterThan(10);
+    expect(pictureChange(inverted(1), photo, mask).detail).toBeGreaterThan(10);
+    const all = new Uint8Array(mask.length).fill(255);
+    expect(pictureChange(noisy(photo, 3), photo, all)).toEqual(pictureChange(noisy(photo, 3), photo));
+  });
+
   test('the same picture: none', () => {
     expect(pictureChange(photo, photo)).toEqual({ tone: 0, structure: 0, detail: 0 });
   });

@@ -84,6 +84,8 @@ describe('the OpenAPI document', () => {
       'images',
       'input_fidelity',
       'lora',
+      'mask',
+      'mask_feather',
       'max_sequence_length',
       'model',
       'moderation',

@@ -99,6 +99,12 @@ class Outcome:
     """The last step's latents, packed [tokens, channels]."""
 
 
+def references(pipeline: Pipeline, case: Case) -> Image.Image | list[Image.Image]:
+    """As the pipeline takes them: QwenImageEditPipeline would show a list's picture to the vision tower without resizing it."""
+    found = [inputs.picture(picture) for picture in case.pictures]
+    return found if isinstance(pipeline, QwenImageEditPlusPipeline) else found[0]
+
+
 def run(pipeline: Pipeline, case: Case) -> Outcome:
     last: dict[str, torch.Tensor] = {}
 
@@ -106,10 +112,8 @@ def run(pipeline: Pipeline, case: Case) -> Outcome:
         last["latents"] = values["latents"]
         return values
 
-    images = [inputs.picture(picture) for picture in case.pictures]
     floats = pipeline(
-        # Of a list of one QwenImageEditPipeline would not resize the picture.
-        image=images if isinstance(pipeline, QwenImageEditPlusPipeline) else images[0],
+        image=references(pipeline, case),
         prompt=case.prompt,
         negative_prompt=case.negative_prompt,
         true_cfg_scale=case.true_cfg_scale,

@@ -37,6 +37,7 @@ async function requestOf(item: LoraCase, { sizeRules }: ModelInfo): Promise<Pict
     outputType: 'pil',
     partialImages: 0,
     loras: item.loras,
+    masked: null,
   };
 }
 

@@ -64,6 +64,7 @@ async function open(checkpoint: string, precision: Precision, loraDir: string | 
         outputType: 'pil',
         partialImages: 0,
         loras,
+        masked: null,
       });
       if (outcome.type !== 'made' || !(outcome.picture.data instanceof Uint8Array)) {
         throw new Error(JSON.stringify(outcome));

@@ -49,6 +49,7 @@ async function pictureOf(model: string, precision: Precision): Promise<Uint8Arra
       outputType: 'pil',
       partialImages: 0,
       loras: [],
+      masked: null,
     });
     if (outcome.type !== 'made' || !(outcome.picture.data instanceof Uint8Array)) {
       throw new Error(JSON.stringify(outcome));

@@ -69,6 +69,7 @@ const request = {
   outputType: /** @type {const} */ ('pil'),
   partialImages: 1,
   loras: checkpoint.loras.loras.map(({ name }, index) => ({ name, scale: index % 2 === 0 ? 0.5 : -0.5 })),
+  masked: null,
 };
 for (const [name, plan] of Object.entries(plans)) {
   if (plan === null) continue;

@@ -50,6 +50,20 @@ function isJson(text: string): boolean {
 }
 
 describe('forms in JSON', () => {
+  test('mask is one picture: its bytes, where it lies, or nothing', () => {
+    const maskOf = (value: unknown): unknown => read(JSON.stringify({ images: [], mask: value })).mask;
+    const mask = read(JSON.stringify({ mask: { image_url: 'data:,abc' } })).mask;
+    expect(mask !== null && 'content' in mask ? Buffer.concat(mask.content.blocks).toString() : mask).toBe('abc');
+    expect(maskOf({ image_url: 'https://a.example/b.png' })).toEqual({
+      place: 'mask.image_url',
+      url: 'https://a.example/b.png',
+    });
+    expect(maskOf(null)).toBeNull();
+    expect(read('{}').mask).toBeNull();
+    expect(maskOf([{ image_url: 'data:,abc' }])).toMatchObject({ param: 'mask' });
+    expect(read(JSON.stringify({ mask: null })).fields.size).toBe(0);
+  });
+
   test.each([
     '{}',
     ' \t\r\n{ } \n',
