@@ -38,21 +38,26 @@ export function sizeWarnings(
       (sizeRules.conditionFollowsSize || isMasked) && asked !== 'auto' && isStretched(input, result)
         ? [`size: the input of ${sizeText(input)} was stretched to ${sizeText(result)}; size=auto keeps its aspect`]
         : [];
-    const shrunk =
-      isMasked && asked === 'auto' && sizeText(input) !== sizeText(result)
-        ? [
-            `size: the picture's own, ${sizeText(input)}, is more than a result may have (MAX_OUTPUT_SIDE, MAX_OUTPUT_PIXELS); all of it was resized to ${sizeText(result)}`,
-          ]
-        : [];
-    const unasked =
-      isMasked && isDefault && asked !== 'auto' && sizeText(input) !== sizeText(result)
-        ? [
-            `size: the input of ${sizeText(input)} was resized to ${sizeText(result)}, the default; size=auto keeps its pixels`,
-          ]
-        : [];
-    return [...resized, ...stretched, ...shrunk, ...unasked];
+    const kept = isMasked ? keptSizeWarnings({ asked, isDefault }, input, result) : [];
+    return [...resized, ...stretched, ...kept];
   });
   return [...new Set(warnings)];
+}
+
+/** With a mask: that the result hasn't the picture's own size, where nobody has asked for another. */
+function keptSizeWarnings(
+  { asked, isDefault }: Pick<ResultSize, 'asked' | 'isDefault'>,
+  input: ImageSize,
+  result: ImageSize,
+): string[] {
+  const [from, to] = [sizeText(input), sizeText(result)];
+  if (from === to || (asked !== 'auto' && !isDefault)) return [];
+  if (asked !== 'auto')
+    return [`size: the input of ${from} was resized to ${to}, the default; size=auto keeps its pixels`];
+  const limits = 'MAX_OUTPUT_SIDE, MAX_OUTPUT_PIXELS';
+  return [
+    `size: the picture's own, ${from}, is more than a result may have (${limits}); all of it was resized to ${to}`,
+  ];
 }
 
 function sidesDiffer(made: ImageSize, result: ImageSize): boolean {

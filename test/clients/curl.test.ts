@@ -51,7 +51,12 @@ describe('curl', () => {
 
   test('-F mask=@mask.png changes no more than what is transparent there', async () => {
     const mask = join(folder, 'mask.png');
-    await writeFile(mask, await maskOf(64, 64, (x, y) => x + y < 50).png().toBuffer());
+    await writeFile(
+      mask,
+      await maskOf(64, 64, (x, y) => x + y < 50)
+        .png()
+        .toBuffer(),
+    );
     const [status, body] = await curl(open, ...FIELDS, '-F', `mask=@${mask}`, '-F', 'size=auto');
     expect(status).toBe(200);
     const [first] = (JSON.parse(body) as EditBody).data;

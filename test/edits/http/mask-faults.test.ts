@@ -79,7 +79,7 @@ describe('a mask that can’t be used is answered by name', () => {
 
   test('of the picture’s size before it was turned upright', async () => {
     const images = goldenBytes('pictures/orientation-6.jpg');
-    const { width = 0, height = 0 } = await sharp(images).metadata();
+    const { width, height } = await sharp(images).metadata();
     await refused(
       { images, mask: await mask(width, height) },
       invalid(

@@ -44,6 +44,20 @@ describe('the input that a result may be again', () => {
     expect(runs()).toBe(1);
   });
 
+  test('is compared where the mask lets it change, and nowhere else', async () => {
+    const { width, height } = photo;
+    const isIn = (pixel: number): boolean => pixel % width < 90;
+    const mask = { width, height, data: Uint8Array.from({ length: width * height }, (_, at) => (isIn(at) ? 1 : 0)) };
+    const inverted = (inside: boolean): RgbImage => ({
+      ...photo,
+      data: photo.data.map((value, at) => (isIn(Math.trunc(at / 3)) === inside ? 255 - value : value)),
+    });
+    const { decode } = decoder(() => photo);
+    expect(await new EditedInput(photo, LATENTS, mask).isAgain(inverted(false), decode)).toBe(true);
+    expect(await new EditedInput(photo, LATENTS, mask).isAgain(inverted(true), decode)).toBe(false);
+    expect(await new EditedInput(photo, LATENTS).isAgain(inverted(false), decode)).toBe(false);
+  });
+
   test('isn’t decoded for a result that is far from it, as every result of a VAE without sense is', async () => {
     const { decode, runs } = decoder(() => photo);
     const input = new EditedInput(photo, LATENTS);
