@@ -95,11 +95,21 @@ const GAINS = [
   ['attn.qkv', 1.4],
 ];
 
+/** @typedef {import('./make-sparse-checkpoint.mjs').Tensor} Tensor */
+/**
+ * Writes a component's tensors into its folder, in files whose names begin with `stem`.
+ * @typedef {(component: Component, folder: string, stem: string, tensors: Tensor[]) => Promise<void>} WriteTensors
+ */
+
+/** @type {WriteTensors} */
+export const writeRandomShards = (_, folder, stem, tensors) => writeShards(folder, stem, tensors, writeRandom);
+
 /**
  * @param {string} folder is made, or overwritten
  * @param {'middle' | 'published'} size
+ * @param {WriteTensors} writeTensors
  */
-export async function makeRandomCheckpoint(folder, size) {
+export async function makeRandomCheckpoint(folder, size, writeTensors = writeRandomShards) {
   await mkdir(folder, { recursive: true });
   const miniature = JSON.parse(await readFile(new URL('text_encoder/config.json', MINIATURE), 'utf8'));
   const isMiddle = size === 'middle';
@@ -124,7 +134,7 @@ export async function makeRandomCheckpoint(folder, size) {
     const stem = component === 'text_encoder' ? 'model' : 'diffusion_pytorch_model';
     const tensors = isMiddle ? shrink(component, published[component], widths) : published[component];
     await rm(join(folder, component, `${stem}.safetensors.index.json`), { force: true });
-    await writeShards(join(folder, component), stem, expandLayers(tensors), writeRandom);
+    await writeTensors(component, join(folder, component), stem, expandLayers(tensors));
   }
 }
 
@@ -176,10 +186,11 @@ async function writeRandom(file, { name, shape }, position) {
 }
 
 /**
+ * What a tensor's values are drawn from.
  * @param {string} name
  * @param {number[]} shape
  */
-function distribution(name, shape) {
+export function distribution(name, shape) {
   const isNorm = /gamma$|norm|ln_q/.test(name) && !/linear|bias$/.test(name);
   if (isNorm) return { mean: 1, deviation: 0.2 };
   if (name.endsWith('bias')) return { mean: 0, deviation: 0.1 };
