@@ -191,7 +191,7 @@ async function main() {
   const ofRelease = options.release === 'edit' ? '' : `-${options.release}`;
   const checkpoint = resolve(options.checkpoint ?? join(tmpdir(), `qwen-image-edit-random-middle${ofRelease}`));
   if (!existsSync(join(checkpoint, 'model_index.json'))) {
-    await makeRandomCheckpoint(checkpoint, 'middle', options.release);
+    await makeRandomCheckpoint(checkpoint, 'middle', { release: options.release });
   }
   const folder =
     options.keep === undefined ? await mkdtemp(join(tmpdir(), 'against-diffusers-')) : resolve(options.keep);

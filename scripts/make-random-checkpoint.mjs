@@ -89,12 +89,21 @@ const GAINS = [
   ['attn.qkv', 1.4],
 ];
 
+/** @typedef {import('./make-sparse-checkpoint.mjs').Tensor} Tensor */
+/**
+ * Writes a component's tensors into its folder, in files whose names begin with `stem`.
+ * @typedef {(component: Component, folder: string, stem: string, tensors: Tensor[]) => Promise<void>} WriteTensors
+ */
+
+/** @type {WriteTensors} */
+export const writeRandomShards = (_, folder, stem, tensors) => writeShards(folder, stem, tensors, writeRandom);
+
 /**
  * @param {string} folder is made, or overwritten
  * @param {'middle' | 'published'} size
- * @param {string} release whose form it has
+ * @param {{ release?: string, writeTensors?: WriteTensors }} [options] `release`: whose form it has
  */
-export async function makeRandomCheckpoint(folder, size, release = 'edit') {
+export async function makeRandomCheckpoint(folder, size, { release = 'edit', writeTensors = writeRandomShards } = {}) {
   const form = publishedRelease(release);
   await mkdir(folder, { recursive: true });
   const miniature = JSON.parse(await readFile(new URL('text_encoder/config.json', MINIATURE), 'utf8'));
@@ -121,7 +130,7 @@ export async function makeRandomCheckpoint(folder, size, release = 'edit') {
     const stem = component === 'text_encoder' ? 'model' : 'diffusion_pytorch_model';
     const tensors = isMiddle ? shrink(component, published[component], widths) : published[component];
     await rm(join(folder, component, `${stem}.safetensors.index.json`), { force: true });
-    await writeShards(join(folder, component), stem, expandLayers(tensors), writeRandom);
+    await writeTensors(component, join(folder, component), stem, expandLayers(tensors));
   }
 }
 
@@ -173,10 +182,11 @@ async function writeRandom(file, { name, shape }, position) {
 }
 
 /**
+ * What a tensor's values are drawn from.
  * @param {string} name
  * @param {number[]} shape
  */
-function distribution(name, shape) {
+export function distribution(name, shape) {
   const isNorm = /gamma$|norm|ln_q/.test(name) && !/linear|bias$/.test(name);
   if (isNorm) return { mean: 1, deviation: 0.2 };
   if (name.endsWith('bias')) return { mean: 0, deviation: 0.1 };
@@ -205,7 +215,7 @@ async function main() {
     process.exitCode = 1;
     return;
   }
-  await makeRandomCheckpoint(resolve(folder), values.size, values.release);
+  await makeRandomCheckpoint(resolve(folder), values.size, { release: values.release });
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,0 +1,180 @@
+// @ts-check
+/**
+ * Writes a checkpoint of the published layout whose transformer is a GGUF file of Q4_0 with random weights of a sane loudness:
+ *
+ *     node scripts/make-random-gguf.mjs FOLDER [--size middle|published] [--text-encoder sparse|random]
+ *
+ * `published`: 20.4 billion parameters in 11.5 GB, the published VAE with random weights, and a text encoder of holes (16.6 GB in
+ * `ls`, next to nothing on the disk) unless it is asked for with random weights. `middle`: a hundredth of it, see
+ * make-random-checkpoint.mjs. The same size gives the same bytes.
+ */
+import { createCipheriv, createHash } from 'node:crypto';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { distribution, makeRandomCheckpoint, writeRandomShards } from './make-random-checkpoint.mjs';
+import { writeShards } from './make-sparse-checkpoint.mjs';
+import { drawNormals, toBfloat16 } from './support/random-normals.mjs';
+
+/** ggml's numbers of the types: tensors of one dimension are F32, as converters have it. */
+const TYPES = { F32: 0, Q4_0: 2 };
+/** GGUF's number of a value that is a string. */
+const STRING = 8;
+const ALIGNMENT = 32;
+const BLOCK = { values: 32, bytes: 18 };
+const BLOCKS_AT_ONCE = 2 ** 17;
+
+/** Codes of 4 bits stand for -8 to 7; a draw of -8 counts as 0, so that they spread evenly to both sides. */
+const CODES = Uint8Array.from({ length: 256 }, (_, byte) => ((byte & 15) === 0 ? byte | 8 : byte)).map((byte) =>
+  byte >> 4 === 0 ? byte | 0x80 : byte,
+);
+/** Root mean square of what they stand for: √(2 · (1² + … + 7²) / 16). */
+const CODES_DEVIATION = Math.sqrt(17.5);
+
+/** @typedef {import('./make-sparse-checkpoint.mjs').Tensor} Tensor */
+
+/** @param {Tensor} tensor */
+const isQuantized = ({ shape }) => shape.length > 1;
+
+/** @param {Tensor} tensor */
+function tensorBytes(tensor) {
+  const count = tensor.shape.reduce((product, side) => product * side, 1);
+  return isQuantized(tensor) ? (count / BLOCK.values) * BLOCK.bytes : 4 * count;
+}
+
+/** @param {number} position */
+const align = (position) => Math.ceil(position / ALIGNMENT) * ALIGNMENT;
+
+/** @param {string} text */
+const string = (text) => [int64(Buffer.byteLength(text)), Buffer.from(text)];
+
+/** @param {number} value */
+function int32(value) {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+/** @param {number} value */
+function int64(value) {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return bytes;
+}
+
+/**
+ * The file's beginning up to the data (version 3: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
+ * @param {readonly Tensor[]} tensors
+ */
+function header(tensors) {
+  const parts = [Buffer.from('GGUF'), int32(3), int64(tensors.length), int64(1)];
+  parts.push(...string('general.architecture'), int32(STRING), ...string('qwen_image'));
+  let offset = 0;
+  for (const tensor of tensors) {
+    const { name, shape } = tensor;
+    // The dimension that runs fastest comes first.
+    parts.push(...string(name), int32(shape.length), ...shape.toReversed().map(int64));
+    parts.push(int32(isQuantized(tensor) ? TYPES.Q4_0 : TYPES.F32), int64(offset));
+    offset = align(offset + tensorBytes(tensor));
+  }
+  const bytes = Buffer.concat(parts);
+  return Buffer.concat([bytes, Buffer.alloc(align(bytes.length) - bytes.length)]);
+}
+
+/**
+ * @param {string} path
+ * @param {readonly Tensor[]} tensors
+ */
+async function writeGguf(path, tensors) {
+  const file = await open(path, 'w');
+  try {
+    const start = header(tensors);
+    await file.write(start);
+    let position = start.length;
+    for (const tensor of tensors) {
+      let end = position;
+      for (const bytes of isQuantized(tensor) ? quantizedParts(tensor) : [floats(tensor)]) {
+        await file.write(bytes, 0, bytes.length, end);
+        end += bytes.length;
+      }
+      position = align(end);
+    }
+    await file.truncate(position);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @param {Tensor} tensor */
+function floats({ name, shape }) {
+  const [count = 0] = shape;
+  const { mean, deviation } = distribution(name, shape);
+  const halves = drawNormals(name)(count, (normal) => toBfloat16(mean + deviation * normal));
+  return new Uint8Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
+/**
+ * A tensor's blocks, some at a time: a scale in float16, and behind it the codes.
+ * @param {Tensor} tensor
+ */
+function* quantizedParts(tensor) {
+  const { mean, deviation } = distribution(tensor.name, tensor.shape);
+  if (mean !== 0) throw new Error(`${tensor.name} would need a mean of its own`);
+  const scale = float16(deviation / CODES_DEVIATION);
+  const key = createHash('sha256').update(tensor.name).digest();
+  const cipher = createCipheriv('aes-128-ctr', key.subarray(0, 16), key.subarray(16));
+  const bytesAtOnce = BLOCKS_AT_ONCE * BLOCK.bytes;
+  for (let left = tensorBytes(tensor); left > 0; left -= bytesAtOnce) {
+    const bytes = cipher.update(new Uint8Array(Math.min(left, bytesAtOnce)));
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = CODES[bytes[at] ?? 0] ?? 0;
+    for (let at = 0; at < bytes.length; at += BLOCK.bytes) bytes.writeUInt16LE(scale, at);
+    yield bytes;
+  }
+}
+
+/** The bits of a positive number as IEEE 754's binary16, of those that are neither subnormal nor too large. @param {number} value */
+function float16(value) {
+  const exponent = Math.floor(Math.log2(value));
+  return ((exponent + 15) << 10) + Math.round((value / 2 ** exponent - 1) * 1024);
+}
+
+/**
+ * @param {string} folder is made, or overwritten
+ * @param {'middle' | 'published'} size
+ * @param {'sparse' | 'random'} textEncoder
+ */
+async function makeRandomGguf(folder, size, textEncoder) {
+  /** @type {import('./make-random-checkpoint.mjs').WriteTensors} */
+  const writeTensors = async (component, own, stem, tensors) => {
+    if (component === 'transformer') {
+      await rm(join(own, `${stem}.safetensors`), { force: true });
+      await writeGguf(join(own, 'qwen-image-edit-random-Q4_0.gguf'), tensors);
+    } else if (component === 'text_encoder' && textEncoder === 'sparse') await writeShards(own, stem, tensors);
+    else await writeRandomShards(component, own, stem, tensors);
+  };
+  await makeRandomCheckpoint(folder, size, { writeTensors });
+}
+
+async function main() {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      size: { type: 'string', default: 'published' },
+      'text-encoder': { type: 'string', default: 'sparse' },
+    },
+  });
+  const [folder] = positionals;
+  const { size, 'text-encoder': textEncoder } = values;
+  const isKnown = (size === 'middle' || size === 'published') && (textEncoder === 'sparse' || textEncoder === 'random');
+  if (folder === undefined || !isKnown) {
+    console.error(
+      'usage: node scripts/make-random-gguf.mjs FOLDER [--size middle|published] [--text-encoder sparse|random]',
+    );
+    process.exitCode = 1;
+    return;
+  }
+  await mkdir(folder, { recursive: true });
+  await makeRandomGguf(resolve(folder), size, textEncoder);
+}
+
+await main();
