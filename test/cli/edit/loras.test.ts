@@ -5,6 +5,9 @@ import type { LoraFolder } from '../../support/lora-folder.js';
 import { TestServer } from '../../support/server.js';
 import { LIGHTNING, tinyLoras } from '../../support/tiny-loras.js';
 
+/** For starting an engine several times, on a busy machine too. */
+const SEVERAL_STARTS_MILLISECONDS = 180_000;
+
 describe('--lora', () => {
   let folder: LoraFolder;
   let place: Workplace;
@@ -47,36 +50,44 @@ describe('--lora', () => {
     expect(await place.files()).toEqual(['photo.png']);
   });
 
-  test('with an engine of its own: two, what is used, and what isn’t there', async () => {
-    const env = { LORA_DIR: folder.path };
-    const plain = await place.json([...COMMAND, '-o', 'plain.png', '--num_inference_steps=3'], { env });
-    expect(plain).toMatchObject({ code: 0, results: [{ usage: { loras: [] } }] });
-    const two = await place.json([...COMMAND, ...TWO, '-o', 'two.png'], { env });
-    expect(two).toMatchObject({ code: 0, results: [{ usage: { loras: USED } }], warnings: [] });
-    expect((await place.read('two.png')).equals(await place.read('plain.png'))).toBe(false);
-    const none = await place.run([...COMMAND, '--lora', 'nothing'], { env });
-    expect(none.stderr).toContain(
-      `lora: there is no LoRA 'nothing' here: the service has '${LIGHTNING}', 'other', 'style'\n`,
-    );
-    expect(none.code).toBe(2);
-  });
-
-  test('with a server: the same picture, and the same refusals', async () => {
-    const server = await TestServer.start({ env: { LORA_DIR: folder.path } });
-    try {
-      const at = ['--server', server.url];
-      const two = await place.json([...COMMAND, ...TWO, ...at, '-o', 'server.png']);
+  test(
+    'with an engine of its own: two, what is used, and what isn’t there',
+    async () => {
+      const env = { LORA_DIR: folder.path };
+      const plain = await place.json([...COMMAND, '-o', 'plain.png', '--num_inference_steps=3'], { env });
+      expect(plain).toMatchObject({ code: 0, results: [{ usage: { loras: [] } }] });
+      const two = await place.json([...COMMAND, ...TWO, '-o', 'two.png'], { env });
       expect(two).toMatchObject({ code: 0, results: [{ usage: { loras: USED } }], warnings: [] });
-      const own = await place.run([...COMMAND, ...TWO, '-o', 'own.png'], { env: { LORA_DIR: folder.path } });
-      expect(own.code).toBe(0);
-      expect((await place.read('server.png')).equals(await place.read('own.png'))).toBe(true);
-      const asModel = await place.json([...COMMAND, '--model', 'style', ...at, '-o', 'model.png']);
-      expect(asModel).toMatchObject({ code: 0, results: [{ usage: { loras: [{ name: 'style', scale: 0.5 }] } }] });
-      const refused = await place.json([...COMMAND, '--lora', 'broken', ...at]);
-      expect(refused).toMatchObject({ code: 2, failures: [{ code: 'INVALID_INPUT', param: 'lora' }] });
-      expect(refused.failures[0]?.message).toMatch(/^lora: the LoRA 'broken' can't be used: broken\.safetensors /);
-    } finally {
-      await server.stop();
-    }
-  });
+      expect((await place.read('two.png')).equals(await place.read('plain.png'))).toBe(false);
+      const none = await place.run([...COMMAND, '--lora', 'nothing'], { env });
+      expect(none.stderr).toContain(
+        `lora: there is no LoRA 'nothing' here: the service has '${LIGHTNING}', 'other', 'style'\n`,
+      );
+      expect(none.code).toBe(2);
+    },
+    SEVERAL_STARTS_MILLISECONDS,
+  );
+
+  test(
+    'with a server: the same picture, and the same refusals',
+    async () => {
+      const server = await TestServer.start({ env: { LORA_DIR: folder.path } });
+      try {
+        const at = ['--server', server.url];
+        const two = await place.json([...COMMAND, ...TWO, ...at, '-o', 'server.png']);
+        expect(two).toMatchObject({ code: 0, results: [{ usage: { loras: USED } }], warnings: [] });
+        const own = await place.run([...COMMAND, ...TWO, '-o', 'own.png'], { env: { LORA_DIR: folder.path } });
+        expect(own.code).toBe(0);
+        expect((await place.read('server.png')).equals(await place.read('own.png'))).toBe(true);
+        const asModel = await place.json([...COMMAND, '--model', 'style', ...at, '-o', 'model.png']);
+        expect(asModel).toMatchObject({ code: 0, results: [{ usage: { loras: [{ name: 'style', scale: 0.5 }] } }] });
+        const refused = await place.json([...COMMAND, '--lora', 'broken', ...at]);
+        expect(refused).toMatchObject({ code: 2, failures: [{ code: 'INVALID_INPUT', param: 'lora' }] });
+        expect(refused.failures[0]?.message).toMatch(/^lora: the LoRA 'broken' can't be used: broken\.safetensors /);
+      } finally {
+        await server.stop();
+      }
+    },
+    SEVERAL_STARTS_MILLISECONDS,
+  );
 });
