@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/cli/commands.js';
-import { checkpointFolder } from '../support/fixtures.js';
+import { checkpointFolder, loraFolder } from '../support/fixtures.js';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'commands-'));
@@ -87,6 +87,30 @@ describe('plan', () => {
     expect(
       (await command(['plan'], { QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu' })).stdout,
     ).toContain('tiny-plain');
+  });
+
+  test('tells of LoRAs, and that they take too much', async () => {
+    const model = ['plan', '--model', checkpointFolder('plain')];
+    const fits = await command(model, { DEVICE_MAP: 'cpu', LORA_DIR: loraFolder('plain') });
+    expect(fits.stdout).toMatch(/^LoRAs: .*kohya, .* of the weights$/m);
+    // A terabyte, but for the disk: the values are a hole in the file.
+    const loras = join(folder, 'loras');
+    mkdirSync(loras);
+    const rank = 5e9;
+    const name = 'transformer_blocks.0.attn.to_q';
+    const bytes = rank * 24 * 4;
+    const header = JSON.stringify({
+      [`${name}.lora_A.weight`]: { dtype: 'F32', shape: [rank, 24], data_offsets: [0, bytes] },
+      [`${name}.lora_B.weight`]: { dtype: 'F32', shape: [24, rank], data_offsets: [bytes, 2 * bytes] },
+    });
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    writeFileSync(join(loras, 'huge.safetensors'), Buffer.concat([length, Buffer.from(header)]));
+    truncateSync(join(loras, 'huge.safetensors'), 8 + header.length + 2 * bytes);
+    expect(await command(model, { DEVICE_MAP: 'cpu', LORA_DIR: loras })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("It fits without LORA_DIR's LoRAs (960.0 GB)"),
+    });
   });
 
   test('names what is wrong', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import type { Finding } from '../../src/doctor/finding.js';
 import { checkNode } from '../../src/doctor/check-runtime.js';
-import { checkpointFolder } from '../support/fixtures.js';
+import { checkpointFolder, loraFolder } from '../support/fixtures.js';
 
 // Each look starts several processes.
 jest.setTimeout(180_000);
@@ -61,6 +61,18 @@ describe('on a machine that can serve', () => {
     expect(output).toMatch(/^✓ Node +\d+\./);
     expect(output).toMatch(/^✓ Checkpoint /m);
   });
+});
+
+test('LoRAs are told, and why one is not served', () => {
+  const loras = join(folder, 'loras');
+  cpSync(loraFolder('plain'), loras, { recursive: true });
+  writeFileSync(join(loras, 'broken.safetensors'), 'no LoRA');
+  const { status, of } = findings({ QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu', LORA_DIR: loras });
+  expect(status).toBe(0);
+  expect(of('Plan')).toMatchObject({ state: 'warn' });
+  const found = of('Plan').found.join('\n');
+  expect(found).toMatch(/^LoRAs: Qwen-Image-Edit-Lightning-4steps-V1\.0-bf16 \(with Lightning's schedule\), .*peft/m);
+  expect(found).toMatch(/^The LoRA "broken" is not served: broken\.safetensors is truncated/m);
 });
 
 test('a GPU that is asked for and not there is a fault with what to do', () => {

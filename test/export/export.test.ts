@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import onnxProto from 'onnx-proto';
 import { EngineProcess } from '../support/engine-process.js';
-import { checkpointFolder } from '../support/fixtures.js';
+import { checkpointFolder, loraFolder } from '../support/fixtures.js';
 
 const { onnx } = onnxProto;
 const EXPORT = [join(import.meta.dirname, '..', '..', 'dist', 'cli.js'), 'export'];
@@ -67,6 +67,20 @@ describe.each(['fp32', 'int8', 'int4'])('export in %s', (precision) => {
       engine.stop();
     }
   });
+});
+
+test('LoRAs stay where they are, which is said', async () => {
+  const out = join(folder, 'with-loras');
+  process.env['LORA_DIR'] = loraFolder('plain');
+  try {
+    expect(await exportTo(out)).toContain(
+      "LORA_DIR's LoRAs are not part of it: the graphs are the checkpoint's alone\n",
+    );
+  } finally {
+    delete process.env['LORA_DIR'];
+  }
+  const denoiser = readFileSync(join(out, 'denoiser.onnx'));
+  expect(denoiser.equals(readFileSync(join(folder, 'fp32', 'denoiser.onnx')))).toBe(true);
 });
 
 test('with --copy nothing is linked', async () => {

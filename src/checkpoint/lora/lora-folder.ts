@@ -62,14 +62,18 @@ export async function readLoraFolder(folder: string | null, checkpoint: Checkpoi
   const infos: LoraInfo[] = [];
   const warnings: string[] = [];
   const targets = loraTargets(checkpoint.transformer.config);
-  for (const label of names.filter((name) => name.endsWith(WEIGHTS))) {
-    const read = await readLora(files, label, checkpoint.scheduler, targets);
-    const isTooMany = read.refused === null && loras.length >= MAX_LORAS;
-    const refused = isTooMany ? tooMany(label) : read.refused;
-    infos.push({ ...read.info, refused });
-    if (read.refused === null && !isTooMany) loras.push(read.lora);
-    if (refused !== null) warnings.push(refusalWarning(read.info.name, refused));
+  const found = names.flatMap((name) => (name.endsWith(WEIGHTS) ? [name.slice(0, -WEIGHTS.length)] : []));
+  let left = 0;
+  for (const name of found.sort()) {
+    const { info, refused, lora } = await readLora(files, name, checkpoint.scheduler, targets);
+    const isLeft = lora !== null && loras.length >= MAX_LORAS;
+    infos.push({ ...info, refused: isLeft ? tooMany(name) : refused });
+    if (isLeft) left += 1;
+    else if (lora !== null) loras.push(lora);
+    else if (refused !== null) warnings.push(refusalWarning(name, refused));
   }
+  if (left > 0)
+    warnings.push(`${left} LoRAs are not served: ${MAX_LORAS} are at a time, the first by name in LORA_DIR`);
   return { loras, infos, warnings: [...warnings, ...strangers(names)] };
 }
 
@@ -80,17 +84,19 @@ export const refusalWarning = (name: string, refused: string): string =>
 type LoraDescription = Omit<LoraInfo, 'refused'>;
 
 /** What came of a file: a LoRA, or why it is none. */
-type ReadLora =
-  | { readonly info: LoraDescription; readonly refused: null; readonly lora: Lora }
-  | { readonly info: LoraDescription; readonly refused: string };
+interface ReadLora {
+  readonly info: LoraDescription;
+  readonly refused: string | null;
+  readonly lora: Lora | null;
+}
 
 async function readLora(
   files: FolderFiles,
-  label: string,
+  name: string,
   scheduler: SchedulerConfig,
   targets: ReadonlyMap<string, LinearSize>,
 ): Promise<ReadLora> {
-  const name = label.slice(0, -WEIGHTS.length);
+  const label = `${name}${WEIGHTS}`;
   let settings = UNKNOWN_SETTINGS;
   const info = (): LoraDescription => {
     const { description, defaultScale, defaults } = settings;
@@ -104,7 +110,7 @@ async function readLora(
     return { info: info(), refused: null, lora: { name, label, path, pairs, settings } };
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    return { info: info(), refused: error.message };
+    return { info: info(), refused: error.message, lora: null };
   }
 }
 
@@ -136,5 +142,5 @@ function checkName(label: string, name: string): void {
   }
 }
 
-const tooMany = (label: string): string =>
-  `${label} comes after the first ${MAX_LORAS} by name that can be used: move away from LORA_DIR what you don't need`;
+const tooMany = (name: string): string =>
+  `${name}${WEIGHTS} comes after the first ${MAX_LORAS} by name that can be used: move away from LORA_DIR what you don't need`;

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { describeValue } from '../describe-value.js';
 import type { HeaderEntry } from '../safetensors-header.js';
 import { refusalWarning, type Lora, type LoraFolder } from './lora-folder.js';
@@ -9,6 +9,9 @@ const IS_BROKEN: Readonly<Record<string, (data: ArrayBuffer) => boolean>> = {
   BF16: (data) => new Uint16Array(data).some((bits) => (bits & 0x7f80) === 0x7f80),
   F16: (data) => new Uint16Array(data).some((bits) => (bits & 0x7c00) === 0x7c00),
 };
+
+/** Read at once; of whole values of every type. */
+const CHUNK_BYTES = 2 ** 24;
 
 /**
  * Reads the values of all LoRAs, which are about to be loaded anyway, and refuses those that have one that is no number: it
@@ -34,10 +37,8 @@ async function findFault({ label, path, pairs }: Lora): Promise<string | null> {
     try {
       for (const { down, up } of pairs.values()) {
         for (const entry of [down, up]) {
-          const data = Buffer.alloc(entry.length);
-          await file.read(data, 0, entry.length, entry.offset);
-          if (isBroken(entry, data))
-            return `${label}: tensor ${describeValue(entry.name)} has values that are NaN or infinite`;
+          if (!(await isBroken(file, entry))) continue;
+          return `${label}: tensor ${describeValue(entry.name)} has values that are NaN or infinite`;
         }
       }
     } finally {
@@ -49,7 +50,12 @@ async function findFault({ label, path, pairs }: Lora): Promise<string | null> {
   }
 }
 
-function isBroken({ dtype }: HeaderEntry, { buffer, byteOffset, length }: Buffer): boolean {
-  const data = buffer.slice(byteOffset, byteOffset + length);
-  return IS_BROKEN[dtype]?.(data as ArrayBuffer) ?? false;
+async function isBroken(file: FileHandle, { dtype, offset, length }: HeaderEntry): Promise<boolean> {
+  for (let done = 0; done < length; done += CHUNK_BYTES) {
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, length - done));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, offset + done);
+    if (bytesRead < chunk.length) throw new Error('the file has become shorter');
+    if (IS_BROKEN[dtype]?.(chunk.buffer) === true) return true;
+  }
+  return false;
 }

@@ -49,6 +49,9 @@ async function exportGraphs(args: readonly string[]): Promise<number> {
     { modelDir: model, out, cache, copies, ...precisionFormat(precision, device) },
     say,
   );
+  if ((process.env['LORA_DIR'] ?? '').trim() !== '') {
+    say("LORA_DIR's LoRAs are not part of it: the graphs are the checkpoint's alone");
+  }
   if (!copies) say('Where the weights are hard links onnx.checker refuses them; --copy is for it');
   say(`${out}: ${names.join(', ')}; its other files are the checkpoint's, which QWEN_MODEL_DIR=${out} serves`);
   return 0;

@@ -54,9 +54,8 @@ function withoutLoras(error: HostError, checkpoint: EditCheckpoint, request: Pla
   if (loras.length === 0) return error;
   const alone = planDevices(request, machine, sizesOfCheckpoint({ ...checkpoint, loras: NO_LORAS }));
   if (isRefusal(alone)) return error;
-  return new HostError(
-    `${error.message}. Without the ${loras.length} LoRAs of LORA_DIR (${formatBytes(loraBytes(loras, alone.precision, alone.kind))}) it fits`,
-  );
+  const bytes = formatBytes(loraBytes(loras, alone.precision, alone.kind));
+  return new HostError(`${error.message}. It fits without LORA_DIR's LoRAs (${bytes})`);
 }
 
 /** A line for all LoRAs that edits can use. */

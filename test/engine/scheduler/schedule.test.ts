@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { ConfigReader } from '../../../src/checkpoint/config-reader.js';
+import { lightningSettings } from '../../../src/checkpoint/lora/lightning.js';
+import { parseLoraSettings } from '../../../src/checkpoint/lora/lora-settings.js';
 import type { SchedulerConfig } from '../../../src/checkpoint/scheduler-config.js';
 import { flowMatchSchedule } from '../../../src/engine/scheduler/flow-match-euler.js';
+import { goldenFile } from '../../support/fixtures.js';
 import { flag, list, number, object, oneOf, orNull, text } from '../../support/json-shape.js';
 import { floats, goldenJson, maxDifference } from '../../support/goldens.js';
 
@@ -33,6 +38,10 @@ function toConfig(config: ReturnType<typeof CONFIG>): SchedulerConfig {
 
 describe('flowMatchSchedule', () => {
   const cases = goldenJson('schedules.json', CASES);
+  const { cases: shared } = JSON.parse(readFileSync(goldenFile('shared', 'schedules.json'), 'utf8')) as {
+    cases: { config: string; steps: number; tokens: number; sigmas: number[] }[];
+  };
+  const lightning = shared.filter(({ config }) => config === 'lightning');
 
   test.each(cases)(
     'is diffusers’ to the bit: $steps steps, $tokens tokens',
@@ -42,6 +51,20 @@ describe('flowMatchSchedule', () => {
       expect(maxDifference(timesteps, floats(expected.timesteps))).toBe(0);
     },
   );
+
+  test.each([1, 2, 4, 8, 50])('what Lightning brings is diffusers’ schedule of it to the bit: %i steps', (steps) => {
+    const known = new ConfigReader('', lightningSettings('Qwen-Image-Lightning-4steps-V1.0') ?? {});
+    const other = cases[0]?.config;
+    if (other === undefined) throw new Error('no cases');
+    const { scheduler } = parseLoraSettings(known, toConfig(other));
+    if (scheduler === null) throw new Error('Lightning brings no schedule');
+    const own = lightning.filter((item) => item.steps === steps);
+    expect(own.map(({ tokens }) => tokens)).toEqual([16, 4096]);
+    for (const { tokens, sigmas } of own) {
+      const made = flowMatchSchedule(scheduler, steps, tokens).sigmas;
+      expect(maxDifference(made, Float32Array.from(sigmas))).toBe(0);
+    }
+  });
 
   test('one step goes from pure noise to the picture, whatever the terminal shift', () => {
     const config = cases.find(({ steps }) => steps === 1)?.config;
