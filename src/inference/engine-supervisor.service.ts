@@ -7,7 +7,6 @@ import { EngineTimings } from './engine-timings.js';
 import { Watchdog } from './watchdog.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { LoadProgress } from './load-progress.js';
-import { loraLine } from './lora-line.js';
 import type { ModelState } from './model-state.js';
 import { ServedModel } from './served-model.js';
 import type { EngineEvent } from '../protocol/engine-messages.js';
@@ -139,9 +138,7 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;
         this.logger.log(`Model ${event.model.id} is ready on ${event.model.device} in ${event.model.precision}`);
         if (event.model.notice !== null) this.logger.log(event.model.notice.en);
-        for (const line of [loraLine(event.model.loras), ...event.model.placement]) {
-          if (line !== null) this.logger.log(line);
-        }
+        for (const line of event.model.placement) this.logger.log(line);
         for (const warning of event.model.warnings) this.logger.warn(warning);
         this.setState({ status: 'ready', model: event.model });
         return;

@@ -8,6 +8,11 @@ export interface LoraChoice {
   readonly scale: number;
 }
 
+/** As logs and traces write them. */
+export function lorasText(loras: readonly LoraChoice[]): string {
+  return loras.map(({ name, scale }) => `${name}:${scale}`).join(',');
+}
+
 /** A LoRA of LORA_DIR. */
 export interface LoraInfo {
   /** Its file's name without `.safetensors`. */

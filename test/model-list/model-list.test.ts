@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { LoraFolder } from '../support/lora-folder.js';
 import { TestServer } from '../support/server.js';
 import { sharedServer } from '../support/shared-server.js';
+import { LIGHTNING, tinyLoras } from '../support/tiny-loras.js';
 
 const MINIATURE = join(import.meta.dirname, '..', '..', 'models', 'mini');
 
@@ -48,5 +50,70 @@ describe('a checkpoint with a notice', () => {
     expect(data.map((model) => model.notice)).toEqual([notice]);
     expect(Object.keys(notice)).toEqual(['en', 'zh']);
     expect(mini.server.log).toContain(notice.en);
+  });
+});
+
+describe('a checkpoint with LoRAs', () => {
+  let folder: LoraFolder;
+  let server: TestServer;
+  beforeAll(async () => {
+    folder = await tinyLoras();
+    server = await TestServer.start({ env: { LORA_DIR: folder.path } });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await folder.remove();
+  });
+
+  interface Model {
+    readonly id: string;
+    readonly parent: string | null;
+    readonly defaults: object;
+    readonly sizes: readonly string[];
+  }
+  const get = async (path: string): Promise<Response> => fetch(`${server.url}/v1/models${path}`);
+
+  test('has them behind it as models, and each by its name', async () => {
+    const { data } = (await (await get('')).json()) as { data: readonly Model[] };
+    const [parent, ...loras] = data;
+    expect(parent).toMatchObject({
+      id: 'tiny-plain',
+      parent: null,
+      description: null,
+      default_scale: null,
+      refused: null,
+    });
+    const size = { size: '64x64' };
+    const common = { object: 'model', owned_by: 'local', parent: 'tiny-plain', sizes: parent?.sizes, notice: null };
+    const none = { description: null, default_scale: 1, refused: null };
+    const expected = [
+      [
+        LIGHTNING,
+        { ...none, description: expect.any(String) as unknown },
+        { ...size, num_inference_steps: 4, true_cfg_scale: 1 },
+      ],
+      [
+        'broken',
+        { ...none, refused: expect.stringMatching(/^broken\.safetensors is truncated/) as unknown },
+        parent?.defaults,
+      ],
+      ['other', none, { ...size, num_inference_steps: 3, true_cfg_scale: 4 }],
+      ['style', { ...none, description: 'Ink on paper', default_scale: 0.5 }, parent?.defaults],
+    ] as const;
+    expect(loras).toEqual(
+      expected.map(([id, own, defaults]) => expect.objectContaining({ id, ...common, ...own, defaults }) as unknown),
+    );
+    for (const lora of loras) expect(await (await get(`/${lora.id}`)).json()).toEqual(lora);
+    expect(JSON.stringify(data)).not.toContain(folder.path);
+  });
+
+  test.each(['Org/style', 'style.safetensors', 'STYLE'])('%s is none of them', async (id) => {
+    const response = await get(`/${id}`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      error: {
+        message: `There is no model '${id}' here: 'tiny-plain' is the served one; of LoRAs the service has '${LIGHTNING}', 'other', 'style'`,
+      },
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { type LogFields, logMilliseconds } from '../../http/log-fields.js';
 import type { JobSnapshot } from '../../jobs/job-snapshot.js';
 import { sizeText } from '../../protocol/edit-settings.js';
+import { lorasText } from '../../protocol/lora.js';
 import { totalSeconds } from '../../protocol/picture.js';
 
 /** What the log says of an edit; model and waiting time are what it took until now. */
@@ -15,7 +16,7 @@ export function editLogFields(id: string, job: JobSnapshot | null): LogFields {
     n: edit.n,
     steps: numInferenceSteps,
     size: sizeText(size),
-    ...(loras.length > 0 ? { loras: loras.map(({ name, scale }) => `${name}:${scale}`).join(',') } : {}),
+    ...(loras.length > 0 ? { loras: lorasText(loras) } : {}),
     queue_ms: logMilliseconds(waitedSeconds * 1000),
     model_ms: logMilliseconds(totalSeconds(stageSeconds) * 1000),
   };

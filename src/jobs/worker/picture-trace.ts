@@ -1,6 +1,7 @@
 import type { EditError } from '../../protocol/edit-error.js';
 import type { MadePicture, StageRun } from '../../protocol/picture.js';
 import type { SpanRecord, Tracing } from '../../tracing/tracing.js';
+import { lorasText } from '../../protocol/lora.js';
 import { placeOf } from '../edit-job.js';
 import type { PictureTurn } from '../work-queue.js';
 
@@ -25,7 +26,7 @@ export class PictureTrace {
 
   private details(outcome: MadePicture | EditError): Pick<SpanRecord, 'attributes' | 'error' | 'children'> {
     const { jobId, edit, index } = this.turn;
-    const { numInferenceSteps, trueCfgScale, outputType } = edit.settings;
+    const { numInferenceSteps, trueCfgScale, outputType, loras } = edit.settings;
     const { inputIndex } = placeOf(edit, index);
     const attributes = {
       'edit.job': jobId,
@@ -34,6 +35,7 @@ export class PictureTrace {
       'edit.steps': numInferenceSteps,
       'edit.true_cfg_scale': trueCfgScale,
       'edit.output_type': outputType,
+      ...(loras.length > 0 ? { 'edit.loras': lorasText(loras) } : {}),
     };
     if (outcome instanceof Error) return { attributes, error: { type: outcome.kind, message: outcome.message } };
     const { picture, tokens, stages } = outcome;
