@@ -1,6 +1,6 @@
 import { editApiError } from '../http/errors/edit-api-error.js';
 import { EditError } from '../protocol/edit-error.js';
-import { PICTURE_FIELDS } from '../edits/fields/known-fields.js';
+import { MASK_FIELD, PICTURE_FIELDS } from '../edits/fields/known-fields.js';
 
 /** Exit codes; a signal's own is 128 and its number. */
 export const EXIT = { done: 0, failed: 1, wrongUsage: 2 } as const;
@@ -37,12 +37,15 @@ export function wrongUsage(message: string, param: string | null = null): CliErr
   return new CliError(message, EXIT.wrongUsage, { code: 'WRONG_USAGE', param });
 }
 
+/** A fault of one of these is a file's: the next picture may fit. */
+const FILE_FIELDS = [...PICTURE_FIELDS, MASK_FIELD];
+
 /** Errors that depend on the service and not on the picture. */
 const FOR_ALL = ['UNAUTHORIZED', 'NOT_FOUND', 'METHOD_NOT_ALLOWED', 'MODEL_NOT_READY'];
 
 /** An error of the API, its own engine's or a server's, as the command line tells it. */
 export function apiError(code: string, message: string, param: string | null): CliError {
-  const isUsage = code === 'INVALID_INPUT' && param !== null && !PICTURE_FIELDS.includes(param);
+  const isUsage = code === 'INVALID_INPUT' && param !== null && !FILE_FIELDS.includes(param);
   // Each request of the command line holds one picture, which is named beside the message.
   const text = message.replace(' at index 0:', ':');
   const hint = code === 'UNAUTHORIZED' ? ' (API_KEY or --api_key gives the key)' : '';

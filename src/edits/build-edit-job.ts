@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
-import type { EditInputs, EditJob } from '../jobs/edit-job.js';
+import type { EditJob } from '../jobs/edit-job.js';
+import type { ReadInputs } from './decoding/input-pictures.service.js';
 import { editDefaults } from './edit-defaults.js';
 import { editWarnings } from './edit-warnings.js';
 import { trueCfgScale } from './true-cfg-scale.js';
 import type { EditForm } from './fields/check-form.js';
+import { maskWarnings } from './mask-warnings.js';
 import { sizeWarnings } from './size-warnings.js';
 
 /** The model authors' own: guidance needs something to guide away from. */
@@ -13,15 +15,15 @@ const DEFAULT_QUALITY = 100;
 
 /**
  * Fills in every default.
- * @param pictures the edit's, decoded
  * @param isFollowed the edit's events can be followed: it is streamed or a job
  */
-export function buildEditJob(form: EditForm, pictures: EditInputs, isFollowed: boolean): EditJob {
+export function buildEditJob(form: EditForm, { edits, size, isWholeMask }: ReadInputs, isFollowed: boolean): EditJob {
   const { fields, inputs, loras, model } = form;
   const defaults = editDefaults(model, loras);
-  const size = fields.size ?? defaults.size;
-  // The last reference of an edit is the one that its result follows, where there may be several.
-  const followed = pictures.map((references) => references.at(-1)).filter((picture) => picture !== undefined);
+  // The last reference of an edit is the one that its result follows, where there may be several; with a mask it is the first.
+  const followed = edits
+    .map(({ references }) => references.at(form.mask === null ? -1 : 0))
+    .filter((picture) => picture !== undefined);
   return {
     settings: {
       prompt: fields.prompt,
@@ -42,8 +44,14 @@ export function buildEditJob(form: EditForm, pictures: EditInputs, isFollowed: b
     inputPictures: inputs.files.length,
     warnings: [
       ...editWarnings(form, isFollowed),
+      ...maskWarnings(form, isWholeMask),
       ...sizeWarnings(
-        size,
+        {
+          asked: fields.size ?? model.defaults.size,
+          size,
+          isDefault: fields.size === undefined,
+          isMasked: form.mask !== null,
+        },
         followed.map((picture) => picture.size),
         model,
       ),

@@ -69,13 +69,12 @@ export class EditsService {
    * @throws EditError
    */
   async submit(form: EditForm, { isFollowed, timeoutSeconds, reservation, name, trace }: EditMode): Promise<string> {
-    const pictures = await this.pictures.read(form);
-    const inputs = form.inputs.kind === 'together' ? [pictures] : pictures.map((picture) => [picture]);
+    const inputs = await this.pictures.read(form);
     const held = this.budget.hold();
     try {
-      held.add(pictureBytes(inputs));
+      held.add(pictureBytes(inputs.edits));
       const job = buildEditJob(form, inputs, isFollowed);
-      const id = await this.queue.submit(job, inputs, { reservation, timeoutSeconds, name, trace });
+      const id = await this.queue.submit(job, inputs.edits, { reservation, timeoutSeconds, name, trace });
       void this.queue.finished(id).then(() => held.release());
       return id;
     } catch (error) {
@@ -149,11 +148,13 @@ export class EditsService {
   }
 }
 
-function pictureBytes(inputs: EditInputs): number {
-  return inputs
-    .flat(1)
-    .flatMap(({ conditions }) => conditions)
-    .reduce((sum, { data }) => sum + data.length, 0);
+/** What all edits share counts once. */
+function pictureBytes(edits: EditInputs): number {
+  const images = edits.flatMap(({ references, masked }) => [
+    ...references.flatMap(({ conditions }) => conditions),
+    ...(masked === null ? [] : [masked.atResult, masked.atMade, masked.weights, masked.changes]),
+  ]);
+  return [...new Set(images)].reduce((sum, { data }) => sum + data.length, 0);
 }
 
 function noSuchJob(): EditError {

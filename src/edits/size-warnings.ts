@@ -8,23 +8,49 @@ const MUCH_RESIZED = 1.25;
 /** What is stretched by more than this factor looks stretched. */
 const MUCH_STRETCHED = 1.05;
 
+/** The size of an edit's results. */
+interface ResultSize {
+  /** As it was asked for, with the checkpoint's default filled in. */
+  readonly asked: OutputSize;
+  /** The same; with a mask the size that `auto` stands for. */
+  readonly size: OutputSize;
+  /** Nobody has asked: it is the checkpoint's default. */
+  readonly isDefault: boolean;
+  readonly isMasked: boolean;
+}
+
 /**
- * What a checkpoint does with a size that it doesn't make well, one sentence each.
- * @param asked with the checkpoint's default filled in
+ * What becomes of a size that the checkpoint doesn't make well, or of a picture that isn't as large, one sentence each.
  * @param inputs sizes of the pictures whose results are made
  */
-export function sizeWarnings(asked: OutputSize, inputs: readonly ImageSize[], model: ModelInfo): string[] {
+export function sizeWarnings(
+  { asked, size, isDefault, isMasked }: ResultSize,
+  inputs: readonly ImageSize[],
+  model: ModelInfo,
+): string[] {
   const { id, sizeRules } = model;
   const warnings = inputs.flatMap((input) => {
-    const { result, made } = outputSizes(asked, input, sizeRules);
+    const { result, made } = outputSizes(size, input, sizeRules);
     const resized = sidesDiffer(made, result)
       ? [`size: ${sizeText(result)} was made at ${sizeText(made)}, which ${id} makes well, and resized`]
       : [];
     const stretched =
-      sizeRules.conditionFollowsSize && asked !== 'auto' && isStretched(input, result)
+      (sizeRules.conditionFollowsSize || isMasked) && asked !== 'auto' && isStretched(input, result)
         ? [`size: the input of ${sizeText(input)} was stretched to ${sizeText(result)}; size=auto keeps its aspect`]
         : [];
-    return [...resized, ...stretched];
+    const shrunk =
+      isMasked && asked === 'auto' && sizeText(input) !== sizeText(result)
+        ? [
+            `size: the picture's own, ${sizeText(input)}, is more than a result may have (MAX_OUTPUT_SIDE, MAX_OUTPUT_PIXELS); all of it was resized to ${sizeText(result)}`,
+          ]
+        : [];
+    const unasked =
+      isMasked && isDefault && asked !== 'auto' && sizeText(input) !== sizeText(result)
+        ? [
+            `size: the input of ${sizeText(input)} was resized to ${sizeText(result)}, the default; size=auto keeps its pixels`,
+          ]
+        : [];
+    return [...resized, ...stretched, ...shrunk, ...unasked];
   });
   return [...new Set(warnings)];
 }

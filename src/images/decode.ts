@@ -21,7 +21,8 @@ export interface DecodeLimits {
   readonly beforePixels?: (pixels: number) => void;
 }
 
-const FORMAT_NAMES: Readonly<Record<InputFormat, string>> = {
+/** As users know them. */
+export const FORMAT_NAMES: Readonly<Record<InputFormat, string>> = {
   png: 'PNG',
   jpeg: 'JPEG',
   webp: 'WebP',
@@ -67,7 +68,8 @@ function openSource(bytes: Uint8Array, format: InputFormat): PictureSource {
   }
 }
 
-function checkLimits(
+/** @throws ImageDecodeError that names the setting */
+export function checkLimits(
   { width, height }: { readonly width: number; readonly height: number },
   { maxPixels, maxAspect }: DecodeLimits,
 ): void {
@@ -84,7 +86,7 @@ function checkLimits(
 }
 
 /** The decoder's messages are of no use to a client and may tell of the host, so they are replaced. */
-async function orDecodeError<T>(work: Promise<T>, message: string): Promise<T> {
+export async function orDecodeError<T>(work: Promise<T>, message: string): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -13,7 +13,7 @@ export interface InputPicture {
 }
 
 /**
- * Decodes a file and brings it to the condition sizes (diffusers' VaeImageProcessor.resize, Lanczos).
+ * Decodes a file and brings it to the condition sizes.
  * @param asked the result's size
  * @throws ImageDecodeError
  */
@@ -23,7 +23,14 @@ export async function readInputPicture(
   asked: ImageSize | 'auto',
   rules: SizeRules,
 ): Promise<InputPicture> {
-  const image = await decodeImage(bytes, limits);
+  return toInputPicture(await decodeImage(bytes, limits), asked, rules);
+}
+
+/**
+ * Brings a picture to the condition sizes (diffusers' VaeImageProcessor.resize, Lanczos).
+ * @param asked the result's size
+ */
+export function toInputPicture(image: RgbImage, asked: ImageSize | 'auto', rules: SizeRules): InputPicture {
   const size = { width: image.width, height: image.height };
   const conditions = conditionSizes(asked, size, rules).map(({ width, height }) => resizeLanczos(image, width, height));
   return { conditions, size };

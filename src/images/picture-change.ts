@@ -43,16 +43,19 @@ export interface PictureChange {
  * edits of colours aside where the photo is grey. `node benchmarks/unchanged.mjs` counts the answers.
  *
  * @param other of the same size, the one whose contrast and detail are the measure
+ * @param mask [height, width]: only pixels where it isn't 0 are compared; all without it
  * Source of the three ways: Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to structural
  * similarity", 2004.
  */
-export function pictureChange(picture: RgbImage, other: RgbImage): PictureChange {
+export function pictureChange(picture: RgbImage, other: RgbImage, mask?: Uint8Array): PictureChange {
   let tones = 0;
   let structures = 0;
   let blocks = 0;
   for (let top = 0; top < other.height; top += BLOCK) {
     for (let left = 0; left < other.width; left += BLOCK) {
-      const { meanDifference, difference, contrast } = compareBlock(picture, other, left, top);
+      const block = compareBlock(picture, other, left, top, mask);
+      if (block === null) continue;
+      const { meanDifference, difference, contrast } = block;
       tones += (meanDifference / TOLERATED_TONE) ** POWER;
       structures += (difference / (TOLERATED_NOISE + TOLERATED_CONTRAST_SHARE * contrast)) ** POWER;
       blocks += 1;
@@ -61,7 +64,7 @@ export function pictureChange(picture: RgbImage, other: RgbImage): PictureChange
   return {
     tone: (tones / blocks) ** (1 / POWER),
     structure: (structures / blocks) ** (1 / POWER),
-    detail: Math.abs(detailGain(picture, other) - 1) / TOLERATED_DETAIL,
+    detail: Math.abs(detailGain(picture, other, mask) - 1) / TOLERATED_DETAIL,
   };
 }
 
@@ -75,23 +78,35 @@ interface BlockComparison {
   readonly contrast: number;
 }
 
-function compareBlock(picture: RgbImage, other: RgbImage, left: number, top: number): BlockComparison {
+/** null: none of its pixels is compared. */
+function compareBlock(
+  picture: RgbImage,
+  other: RgbImage,
+  left: number,
+  top: number,
+  mask?: Uint8Array,
+): BlockComparison | null {
   const right = Math.min(left + BLOCK, other.width);
   const bottom = Math.min(top + BLOCK, other.height);
-  const count = (right - left) * (bottom - top);
+  const pixels: number[] = [];
+  for (let y = top; y < bottom; y += 1) {
+    for (let pixel = y * other.width + left; pixel < y * other.width + right; pixel += 1) {
+      if (mask?.[pixel] !== 0) pixels.push(pixel);
+    }
+  }
+  const count = pixels.length;
+  if (count === 0) return null;
   let [meanSquares, squares, variances] = [0, 0, 0];
   for (let channel = 0; channel < CHANNELS; channel += 1) {
     let [sum, sumOfSquares, values, valueSquares] = [0, 0, 0, 0];
-    for (let y = top; y < bottom; y += 1) {
-      for (let x = left; x < right; x += 1) {
-        const place = (y * other.width + x) * CHANNELS + channel;
-        const value = other.data[place] ?? 0;
-        const error = (picture.data[place] ?? 0) - value;
-        sum += error;
-        sumOfSquares += error * error;
-        values += value;
-        valueSquares += value * value;
-      }
+    for (const pixel of pixels) {
+      const place = pixel * CHANNELS + channel;
+      const value = other.data[place] ?? 0;
+      const error = (picture.data[place] ?? 0) - value;
+      sum += error;
+      sumOfSquares += error * error;
+      values += value;
+      valueSquares += value * value;
     }
     meanSquares += (sum / count) ** 2;
     squares += sumOfSquares / count;
@@ -109,14 +124,17 @@ function compareBlock(picture: RgbImage, other: RgbImage, left: number, top: num
  * differences between neighbours that lies in the picture's, in the least squares' sense, which noise of the picture's own
  * doesn't move.
  */
-function detailGain(picture: RgbImage, { data, width, height }: RgbImage): number {
+function detailGain(picture: RgbImage, { data, width, height }: RgbImage, mask?: Uint8Array): number {
   const row = width * CHANNELS;
   // In a picture without any detail noise must not count for it.
-  let squares = DETAIL_NOISE ** 2 * 2 * CHANNELS * width * height;
+  const compared = mask === undefined ? width * height : mask.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
+  let squares = DETAIL_NOISE ** 2 * 2 * CHANNELS * compared;
   let products = squares;
   for (let y = 0; y < height - 1; y += 1) {
     for (let place = y * row; place < (y + 1) * row - CHANNELS; place += 1) {
+      if (isLeftOut(mask, place)) continue;
       for (const neighbour of [place + CHANNELS, place + row]) {
+        if (isLeftOut(mask, neighbour)) continue;
         const difference = (data[neighbour] ?? 0) - (data[place] ?? 0);
         squares += difference * difference;
         products += difference * ((picture.data[neighbour] ?? 0) - (picture.data[place] ?? 0));
@@ -124,4 +142,8 @@ function detailGain(picture: RgbImage, { data, width, height }: RgbImage): numbe
     }
   }
   return products / squares;
+}
+
+function isLeftOut(mask: Uint8Array | undefined, place: number): boolean {
+  return mask?.[Math.trunc(place / CHANNELS)] === 0;
 }

@@ -10,6 +10,11 @@ const LANCZOS: ResampleFilter = {
   at: (distance) => (distance >= -3 && distance < 3 ? sinc(distance) * sinc(distance / 3) : 0),
 };
 
+const BOX: ResampleFilter = {
+  support: 0.5,
+  at: (distance) => (distance > -0.5 && distance <= 0.5 ? 1 : 0),
+};
+
 function sinc(distance: number): number {
   if (distance === 0) return 1;
   const angle = distance * Math.PI;
@@ -56,21 +61,24 @@ export interface PlanarImage {
  * Pillow's, results go a little beyond the input's range at sharp edges; they are not clamped.
  */
 export function resizeLanczosPlanes(image: PlanarImage, width: number, height: number): PlanarImage {
+  return resizePlanes(LANCZOS, image, width, height);
+}
+
+/** Pillow's box resize of each plane as a picture of mode F: the mean over each pixel's own area. */
+export function resizeBoxPlanes(image: PlanarImage, width: number, height: number): PlanarImage {
+  return resizePlanes(BOX, image, width, height);
+}
+
+function resizePlanes(filter: ResampleFilter, image: PlanarImage, width: number, height: number): PlanarImage {
   const { channels } = image;
   const toWidth = (data: Float32Array): Float32Array =>
     width === image.width
       ? data
-      : resampleFloatRows(data, image.width, width, resampleWindows(LANCZOS, image.width, width));
+      : resampleFloatRows(data, image.width, width, resampleWindows(filter, image.width, width));
   const toHeight = (data: Float32Array, currentWidth: number): Float32Array =>
     height === image.height
       ? data
-      : resampleFloatColumns(
-          data,
-          channels,
-          image.height,
-          currentWidth,
-          resampleWindows(LANCZOS, image.height, height),
-        );
+      : resampleFloatColumns(data, channels, image.height, currentWidth, resampleWindows(filter, image.height, height));
   const data = shrinksHeightFirst(image, width, height)
     ? toWidth(toHeight(image.data, image.width))
     : toHeight(toWidth(image.data), width);

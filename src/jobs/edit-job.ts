@@ -1,5 +1,6 @@
 import type { OutputFormat } from '../images/encode.js';
 import type { InputPicture } from '../images/input-picture.js';
+import type { MaskedPicture } from '../images/mask/masked-picture.js';
 import type { EditSettings } from '../protocol/edit-settings.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
 
@@ -22,21 +23,23 @@ export interface EditJob {
   readonly warnings: readonly string[];
 }
 
-/** One entry an edit; an edit's pictures are its references. */
-export type EditInputs = readonly (readonly InputPicture[])[];
+/** What one edit is made from. */
+export interface EditInput {
+  readonly references: readonly InputPicture[];
+  /** The first reference where only a part of it may change; null: all of it may. */
+  readonly masked: MaskedPicture | null;
+}
+
+/** One entry an edit. */
+export type EditInputs = readonly EditInput[];
 
 /** Where the `index`-th picture of a job stands: input by input, variant by variant. */
 export function placeOf(edit: EditJob, index: number): { inputIndex: number; seed: number } {
   return { inputIndex: Math.floor(index / edit.n), seed: (edit.settings.seed + (index % edit.n)) % 2 ** 32 };
 }
 
-/** The engine's request for the `index`-th picture of a job, from the references of that picture's input. */
-export function pictureRequest(
-  jobId: string,
-  edit: EditJob,
-  index: number,
-  references: readonly InputPicture[],
-): PictureRequest {
+/** The engine's request for the `index`-th picture of a job, from that picture's input. */
+export function pictureRequest(jobId: string, edit: EditJob, index: number, input: EditInput): PictureRequest {
   const { inputIndex, seed } = placeOf(edit, index);
-  return { ...edit.settings, seed, references, editKey: `${jobId}:${inputIndex}` };
+  return { ...edit.settings, seed, ...input, editKey: `${jobId}:${inputIndex}` };
 }

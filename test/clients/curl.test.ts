@@ -9,6 +9,7 @@ import { dataUrl } from '../support/edit-json.js';
 import type { EditBody } from '../support/edit-form.js';
 import { expectErrorText } from '../support/expect-error.js';
 import { pictureFile } from '../support/fixtures.js';
+import { decoded, differences, maskOf } from '../support/masks.js';
 import { TestServer } from '../support/server.js';
 
 const run = promisify(execFile);
@@ -46,6 +47,17 @@ describe('curl', () => {
     const [status, body] = await curl(open, ...FIELDS, '-H', 'Accept: image/png', '-o', file);
     expect([status, body]).toEqual([200, '']);
     expect((await sharp(file).metadata()).format).toBe('png');
+  });
+
+  test('-F mask=@mask.png changes no more than what is transparent there', async () => {
+    const mask = join(folder, 'mask.png');
+    await writeFile(mask, await maskOf(64, 64, (x, y) => x + y < 50).png().toBuffer());
+    const [status, body] = await curl(open, ...FIELDS, '-F', `mask=@${mask}`, '-F', 'size=auto');
+    expect(status).toBe(200);
+    const [first] = (JSON.parse(body) as EditBody).data;
+    const result = await decoded(Buffer.from(first?.b64_json ?? '', 'base64'));
+    const input = await decoded(await readFile(pictureFile('square.png')));
+    expect(differences(result, input, (x, y) => x + y < 50)).toMatchObject({ outside: 0 });
   });
 
   test('--json with a picture in base64', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import OpenAI, { toFile } from 'openai';
 import sharp from 'sharp';
 import { GOOD_PICTURE } from '../support/edit-form.js';
+import { decoded, differences, maskOf } from '../support/masks.js';
 import { metric, metricReaches } from '../support/metrics.js';
 import { gradient } from '../support/pictures.js';
 import { TestServer } from '../support/server.js';
@@ -113,11 +114,35 @@ describe('the openai package for Node', () => {
     });
   });
 
-  test('what is not served yet is refused by name', async () => {
-    const image = await picture();
-    await expect(client.images.edit({ image, prompt: 'a', mask: await picture() })).rejects.toMatchObject({
+  test('mask is what may change', async () => {
+    const file = await gradient(64, 64).png().toBuffer();
+    const mask = await maskOf(64, 64, (x) => x < 24)
+      .png()
+      .toBuffer();
+    const edited = await client.images.edit({
+      image: await toFile(file, 'photo.png'),
+      mask: await toFile(mask, 'mask.png', { type: 'image/png' }),
+      prompt: 'a',
+      size: 'auto',
+    });
+    const result = await decoded(Buffer.from(edited.data?.[0]?.b64_json ?? '', 'base64'));
+    const { outside, inside } = differences(result, await decoded(file), (x) => x < 24);
+    expect(outside).toBe(0);
+    expect(inside).toBeGreaterThan(1000);
+    const other = await toFile(
+      await maskOf(64, 65, (x) => x < 24)
+        .png()
+        .toBuffer(),
+      'mask.png',
+    );
+    await expect(client.images.edit({ image: await picture(), mask: other, prompt: 'a' })).rejects.toMatchObject({
+      status: 400,
       param: 'mask',
     });
+  });
+
+  test('what is not served yet is refused by name', async () => {
+    const image = await picture();
     await expect(client.images.edit({ image, prompt: 'a', response_format: 'url' })).rejects.toMatchObject({
       param: 'response_format',
     });

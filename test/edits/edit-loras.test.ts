@@ -29,7 +29,8 @@ function check(texts: Texts, loras = LORAS): EditForm {
 }
 
 function job(texts: Texts): { readonly settings: EditSettings; readonly warnings: readonly string[] } {
-  return buildEditJob(check(texts), [], false);
+  const form = check(texts);
+  return buildEditJob(form, { edits: [], size: form.model.defaults.size, isWholeMask: false }, false);
 }
 
 /** The field at fault, and what is said of it. */

@@ -32,6 +32,7 @@ beforeAll(async () => {
     outputType: 'pil',
     partialImages: 0,
     loras: [],
+    masked: null,
   };
 });
 afterAll(() => engine.stop());

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from diffusers import QwenImageEditPlusPipeline
 from PIL import Image
 
 import inputs
@@ -98,6 +99,12 @@ class Outcome:
     """The last step's latents, packed [tokens, channels]."""
 
 
+def references(pipeline: Pipeline, case: Case) -> Image.Image | list[Image.Image]:
+    """As the pipeline takes them: QwenImageEditPipeline would show a list's picture to the vision tower without resizing it."""
+    found = [inputs.picture(picture) for picture in case.pictures]
+    return found if isinstance(pipeline, QwenImageEditPlusPipeline) else found[0]
+
+
 def run(pipeline: Pipeline, case: Case) -> Outcome:
     last: dict[str, torch.Tensor] = {}
 
@@ -106,7 +113,7 @@ def run(pipeline: Pipeline, case: Case) -> Outcome:
         return values
 
     floats = pipeline(
-        image=[inputs.picture(picture) for picture in case.pictures],
+        image=references(pipeline, case),
         prompt=case.prompt,
         negative_prompt=case.negative_prompt,
         true_cfg_scale=case.true_cfg_scale,

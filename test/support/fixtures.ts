@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures');
@@ -35,6 +35,11 @@ export interface PictureCase {
   readonly counter_psnr: Readonly<Record<string, number>>;
 }
 
+/** The same with a mask. */
+export interface MaskedCase extends PictureCase {
+  readonly mask: string;
+}
+
 /** A checkpoint's golden cases. */
 export interface Manifest {
   readonly condition_areas: readonly number[];
@@ -59,4 +64,10 @@ export interface Manifest {
 export function manifest(name: string): Manifest {
   const cases = JSON.parse(readFileSync(goldenFile(name, 'manifest.json'), 'utf8')) as Partial<Manifest>;
   return { condition_areas: [], text: [], denoiser: [], vae: [], pictures: [], ...cases };
+}
+
+/** A checkpoint's cases with masks; empty where it has none. */
+export function maskedCases(name: string): readonly MaskedCase[] {
+  const file = goldenFile(name, 'masked.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as MaskedCase[]) : [];
 }

@@ -27,3 +27,33 @@ function chunk(type: string, data: Buffer): Buffer {
   checksum.writeUInt32BE(crc32(body));
   return Buffer.concat([length, body, checksum]);
 }
+
+interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  /** Of a sample. */
+  readonly bits: number;
+  /** PNG's number: 2 RGB, 3 palette, 4 grey with alpha, 6 RGB with alpha. */
+  readonly colourType: number;
+}
+
+/** A PNG of samples as they are, with these chunks before them. */
+export function pngOf(
+  { width, height, bits, colourType }: PngHeader,
+  samples: Buffer,
+  chunks: Readonly<Record<string, Buffer>> = {},
+): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([bits, colourType, 0, 0, 0], 8);
+  const row = samples.length / height;
+  const rows = Array.from({ length: height }, (_, y) => [Buffer.alloc(1), samples.subarray(y * row, (y + 1) * row)]);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    ...Object.entries(chunks).map(([type, data]) => chunk(type, data)),
+    chunk('IDAT', deflateSync(Buffer.concat(rows.flat()))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}

@@ -13,6 +13,8 @@ export interface CommandLine {
   /** All pictures are references of one edit, instead of an edit each. */
   readonly together: boolean;
   readonly output: string | null;
+  /** A file. */
+  readonly mask: string | null;
   readonly server: string | null;
   readonly apiKey: string | null;
   readonly force: boolean;
@@ -26,6 +28,7 @@ export interface CommandLine {
 const OWN_OPTIONS = {
   together: { type: 'boolean', short: 't' },
   output: { type: 'string', short: 'o' },
+  mask: { type: 'string', short: 'm' },
   server: { type: 'string' },
   api_key: { type: 'string' },
   force: { type: 'boolean', short: 'f' },
@@ -64,6 +67,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     isPromptLast: last !== undefined,
     together: values['together'] === true,
     output: text('output'),
+    mask: text('mask'),
     server: text('server'),
     apiKey: text('api_key'),
     force: values['force'] === true,

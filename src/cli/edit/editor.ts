@@ -6,6 +6,8 @@ export interface EditRequest {
   readonly texts: Readonly<Record<string, string>>;
   /** Its references in order. */
   readonly pictures: readonly [Buffer, ...Buffer[]];
+  /** What of the first picture may change; null: all of it. */
+  readonly mask: Buffer | null;
 }
 
 /** The API's name for an edit's pictures: `images` has one edit a picture, `image` one for all. */

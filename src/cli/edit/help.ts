@@ -15,6 +15,7 @@ Usage: qwen-image-edit edit [options] PICTURE... PROMPT
   qwen-image-edit edit photo.jpg "make it black and white" -o out.png
   qwen-image-edit edit photos/ "add a sepia tone" -o edited/
   qwen-image-edit edit photo.jpg "tint it blue" --n 3 -o 'blue-{variant}.webp'
+  qwen-image-edit edit photo.jpg "blur it" --mask background.png
   qwen-image-edit edit - "make it warmer" < photo.jpg > out.png
   qwen-image-edit edit photo.jpg "a portrait" --lora style:0.8 --lora lightning
   qwen-image-edit edit man.jpg hat.jpg "put the hat of picture 2 on the man in picture 1" --together
@@ -25,6 +26,10 @@ const OWN: readonly (readonly [option: string, description: string])[] = [
   [
     '-t, --together',
     'All pictures are references of one edit, which the prompt can name (picture 1, picture 2), for checkpoints that take several. Default: each picture is an edit of its own',
+  ],
+  [
+    '-m, --mask FILE',
+    "A PNG as large as the picture: only where it is transparent the edit changes the picture, everywhere else it stays as it is, pixel for pixel. It is for each of several pictures, or for the first with --together. --size auto is the picture's own size then",
   ],
   [
     '-o, --output WHERE',

@@ -59,6 +59,17 @@ export async function findInputs(names: readonly string[]): Promise<[Input, ...I
   return [first, ...others];
 }
 
+/** @throws CliError when there is no such file */
+export async function findMask(name: string): Promise<Input> {
+  if (name === STDIN) throw wrongUsage("A mask can't come from standard input: name a file", 'mask');
+  try {
+    if ((await stat(name)).isDirectory()) throw wrongUsage(`${name} is a folder: a mask must be a PNG file`, 'mask');
+  } catch (error) {
+    throw error instanceof CliError ? error : fileError(name, 'read', error);
+  }
+  return fileInput(name, false);
+}
+
 async function expand(name: string): Promise<Input[]> {
   if (name === STDIN) {
     if (isatty(0)) throw wrongUsage('Standard input (-) is a terminal: pipe a picture in, or name a file');

@@ -5,7 +5,7 @@ import { checkFields } from '../../edits/fields/check-fields.js';
 import { resultFormat, type ResultFormat } from '../../edits/result-format.js';
 import { wrongUsage } from '../cli-error.js';
 import type { CommandLine } from './command-line.js';
-import { eachAlone, type EditInput, findInputs, isThere, together } from './inputs.js';
+import { eachAlone, type EditInput, findInputs, findMask, type Input, isThere, together } from './inputs.js';
 import { checkOutputs } from './output/check-outputs.js';
 import { type OutputPlan, planOutputs } from './output/output-plan.js';
 import { outputTarget } from './output/output-target.js';
@@ -14,6 +14,8 @@ import { fieldsOfName } from './output/file-format.js';
 /** A command that can be carried out, as far as can be told before a model is there. */
 export interface Work {
   readonly inputs: readonly EditInput[];
+  /** For each of them; null: there is none. */
+  readonly mask: Input | null;
   /** The API's fields, the same for every input. */
   readonly texts: Readonly<Record<string, string>>;
   /** Variants of each edit. */
@@ -37,16 +39,18 @@ export async function prepare(command: CommandLine, limits: RequestLimits): Prom
   const fields = checkFields(given, { limits, model: null });
   if (target.kind === 'stdout') checkStdout(command.json);
   const pictures = await findInputs(command.pictures);
+  const mask = command.mask === null ? null : await findMask(command.mask);
   const inputs = command.together ? [together(pictures)] : pictures.map(eachAlone);
   // One seed for all inputs, as in a request with several; known now, so that file names can hold it.
   const seed = fields.seed ?? randomInt(2 ** 32);
   const format = resultFormat(fields.output_type, fields.output_format);
   const outputs = planOutputs(target, { inputs, n: fields.n, seed, format, given });
-  if (outputs.kind === 'files') await checkOutputs(outputs.files.flat(), target, pictures, command.force);
+  if (outputs.kind === 'files')
+    await checkOutputs(outputs.files.flat(), target, [...pictures, ...(mask === null ? [] : [mask])], command.force);
   const texts: Record<string, string> = { seed: String(seed) };
   // checkFields has refused what was given twice.
   for (const [name, text] of Object.entries(given)) if (typeof text === 'string') texts[name] = text;
-  return { inputs, texts, n: fields.n, format, outputs };
+  return { inputs, mask, texts, n: fields.n, format, outputs };
 }
 
 async function refuseMissingPrompt({ fields, isPromptLast }: CommandLine): Promise<void> {

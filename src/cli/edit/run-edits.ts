@@ -55,9 +55,10 @@ async function editInput(
   const [first, ...others] = input.pictures;
   const pictures: [Buffer, ...Buffer[]] = [await readInput(first, editor.maxInputBytes)];
   for (const reference of others) pictures.push(await readInput(reference, editor.maxInputBytes));
+  const mask = work.mask === null ? null : await readInput(work.mask, editor.maxInputBytes);
   let variant = 0;
   let startedAt = performance.now();
-  for await (const update of editor.edit({ texts: work.texts, pictures }, signal)) {
+  for await (const update of editor.edit({ texts: work.texts, pictures, mask }, signal)) {
     switch (update.type) {
       case 'preparing':
         reporter.preparing(update.what);

@@ -5,10 +5,11 @@ import type { ModelInfo } from '../../protocol/model-info.js';
 import { checkFields, TEXT_FIELDS } from './check-fields.js';
 import type { EditFields } from './edit-fields.dto.js';
 import { BRACKETED_PART, FILE_PART } from './field-rule.js';
-import type { FormInput } from './form-input.js';
+import type { FormFile, FormInput } from './form-input.js';
 import { type InputFiles, inputFiles } from './input-files.js';
 import { SERVED_FIELDS, UNSUPPORTED_FIELDS } from './known-fields.js';
 import { chosenLoras } from './lora/chosen-loras.js';
+import { maskFile } from './mask-file.js';
 import { normalizeForm } from './normalize-form.js';
 
 /** A form whose every field is valid; its pictures are not decoded yet. */
@@ -17,6 +18,8 @@ export interface EditForm {
   readonly inputs: InputFiles;
   /** Those that the edit uses. */
   readonly loras: readonly LoraChoice[];
+  /** What of the pictures may change; null: all. */
+  readonly mask: FormFile | null;
   /** The model that the fields were checked against. */
   readonly model: ModelInfo;
 }
@@ -33,7 +36,7 @@ export function checkForm(input: FormInput, model: ModelInfo, limits: RequestLim
   const fields = checkFields(textFields(form), { limits, model });
   const loras = chosenLoras(fields, model);
   refuseUnknown([...form.texts.keys()]);
-  return { fields, inputs, loras, model };
+  return { fields, inputs, mask: maskFile(form), loras, model };
 }
 
 /**

@@ -19,6 +19,8 @@ import { parseSize, parseWholeNumber } from './parse-text.js';
 export const LORA_DESCRIPTION =
   'LoRAs that the edit uses, by their names in GET /v1/models: a name, NAME:SCALE, {"name": …, "scale": …} in JSON, or an array of ' +
   `up to ${MAX_LORAS} of them. Scales go from ${-MAX_LORA_SCALE} to ${MAX_LORA_SCALE}; without one a LoRA has its own default, mostly 1`;
+/** Wide enough that no edge is seen, and narrow enough that the area is changed nearly to its edge. */
+export const DEFAULT_MASK_FEATHER = 8;
 
 /**
  * The text fields of an edit, typed. They are checked in the order in which they stand here; the first fault is answered.
@@ -108,6 +110,14 @@ export class EditFields implements ContextualFields {
     description: 'The most tokens that a prompt may have; a longer one is refused, never cut',
   })
   readonly max_sequence_length: number = 512;
+
+  @WholeNumberField('mask_feather', {
+    minimum: 0,
+    maximum: 64,
+    default: DEFAULT_MASK_FEATHER,
+    description: 'Pixels of the result over which the edit fades in, inside the area that `mask` lets change',
+  })
+  readonly mask_feather?: number;
 
   @WholeNumberField('seed', {
     minimum: 0,

@@ -21,4 +21,6 @@ export interface FormInput {
   readonly files: readonly FormFile[];
   /** What is wrong with how the pictures came: it is answered where pictures are checked. */
   readonly pictureFault?: EditError;
+  /** What is wrong with how the mask came. */
+  readonly maskFault?: EditError;
 }

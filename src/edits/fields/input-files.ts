@@ -2,7 +2,7 @@ import { type EditError, invalidEdit } from '../../protocol/edit-error.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import type { FormFile, FormInput } from './form-input.js';
 import { PICTURE_FIELDS } from './known-fields.js';
-import { UnreadableText } from './unreadable-text.js';
+import { notAFile } from './not-a-file.js';
 
 /** A form's pictures in the client's order, and how they form edits. */
 export interface InputFiles {
@@ -18,7 +18,7 @@ export interface InputFiles {
 export function inputFiles({ texts, files, pictureFault }: FormInput, model: ModelInfo): InputFiles {
   if (pictureFault !== undefined) throw pictureFault;
   const asText = PICTURE_FIELDS.find((field) => texts.has(field));
-  if (asText !== undefined) throw invalidEdit(textFault(asText, texts.get(asText)), asText);
+  if (asText !== undefined) throw notAFile(asText, texts.get(asText));
 
   const separate = files.filter(({ field }) => field === 'images');
   const together = files.filter(({ field }) => field === 'image');
@@ -32,13 +32,6 @@ export function inputFiles({ texts, files, pictureFault }: FormInput, model: Mod
   if (together.length === 0) throw invalidEdit('At least one image is required', 'images');
   if (together.length > model.maxReferences) throw tooManyReferences(together, model);
   return { kind: 'together', files: together };
-}
-
-/** What can't be read as text is most likely a file that isn't marked as one. */
-function textFault(name: string, text: unknown): string {
-  return text instanceof UnreadableText
-    ? `${name} must be a file: give its part a filename, or a Content-Type of image/* or application/octet-stream`
-    : `${name} must be a file, not text`;
 }
 
 function tooManyReferences(files: readonly FormFile[], { id, maxReferences }: ModelInfo): EditError {

@@ -28,7 +28,7 @@ export interface Extent {
   readonly jointTokens: number;
   /** The vision tower's, of one reference. */
   readonly patches: number;
-  /** What the VAE encodes at once: one reference. */
+  /** What the VAE encodes at once: one reference, or with a mask the first one at the size that is made. */
   readonly encodedPixels: number;
   /** What the VAE decodes. */
   readonly madePixels: number;
@@ -47,15 +47,15 @@ export function largestExtent(
   const madePixels = Math.max(range.minArea, Math.min(outputPixels, range.maxArea));
   const conditionPixels = (reader: ConditionReader): number =>
     conditionFollowsSize ? madePixels : (conditionAreas[conditionIndex(pipeline, reader)] ?? 0);
-  const encodedPixels = conditionPixels('vae');
+  const referencePixels = conditionPixels('vae');
   const patches = Math.ceil(conditionPixels('vision') / patchSize ** 2);
   const imageTokens = maxReferences * Math.ceil(patches / spatialMergeSize ** 2);
-  const latentTokens = Math.ceil((madePixels + maxReferences * encodedPixels) / multiple ** 2);
+  const latentTokens = Math.ceil((madePixels + maxReferences * referencePixels) / multiple ** 2);
   return {
     promptTokens: imageTokens + 2 * PROMPT_TOKENS,
     jointTokens: imageTokens + PROMPT_TOKENS + latentTokens,
     patches,
-    encodedPixels,
+    encodedPixels: Math.max(referencePixels, madePixels),
     madePixels,
   };
 }

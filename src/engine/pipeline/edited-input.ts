@@ -1,5 +1,6 @@
+import type { Mask } from '../../images/mask/mask.js';
 import { resizeLanczos } from '../../images/pil-resize.js';
-import { pictureChange } from '../../images/picture-change.js';
+import { pictureChange, type PictureChange } from '../../images/picture-change.js';
 import type { RgbImage } from '../../images/rgb-image.js';
 import type { Latents } from '../transformer/latents.js';
 import { toRgbImage } from '../vae/pixels.js';
@@ -20,10 +21,12 @@ export class EditedInput {
   /**
    * @param picture as the VAE's encoder sees it
    * @param latents what the encoder makes of it
+   * @param mask of its size: what is compared, where not all of it may change
    */
   constructor(
     private readonly picture: RgbImage,
     private readonly latents: Latents,
+    private readonly mask: Mask | null = null,
   ) {}
 
   /**
@@ -40,10 +43,14 @@ export class EditedInput {
    */
   async isAgain(result: RgbImage, decode: Decode): Promise<boolean> {
     const input = resizeLanczos(this.picture, result.width, result.height);
-    if (!(pictureChange(result, input).tone < CLEARLY_CHANGED)) return false;
+    if (!(this.change(result, input).tone < CLEARLY_CHANGED)) return false;
     const unchanged = isLarger(this.picture, result) ? input : await this.decoded(decode);
-    const { tone, structure, detail } = pictureChange(result, resizeLanczos(unchanged, result.width, result.height));
+    const { tone, structure, detail } = this.change(result, resizeLanczos(unchanged, result.width, result.height));
     return Math.max(tone, structure, detail) < 1;
+  }
+
+  private change(result: RgbImage, unchanged: RgbImage): PictureChange {
+    return pictureChange(result, unchanged, this.mask?.data);
   }
 
   private async decoded(decode: Decode): Promise<RgbImage> {

@@ -51,7 +51,7 @@ export class PipelineService {
     const { data, warnings } = await clock.time('decode', async () => {
       const planes = await model.vae.decode(latents);
       return {
-        data: finishPicture(planes, edit.sizes, request.outputType),
+        data: finishPicture(planes, edit, request.outputType),
         warnings: await warningsAbout(planes, model, edit),
       };
     });
@@ -71,11 +71,12 @@ export class PipelineService {
     edit: PreparedEdit,
     { clock, listener }: RunContext,
   ): Promise<Latents> {
-    const { latentHeight: height, latentWidth: width, references, conditional, unconditional, sigmas } = edit;
+    const { latentHeight: height, latentWidth: width, references, conditional, unconditional, sigmas, area } = edit;
     const channels = vae.config.zDim;
     const schedule = this.modulation(transformer, edit.timesteps);
     const previews = previewSteps(request.numInferenceSteps, request.partialImages);
-    let latents = packLatents({ data: torchRandn(request.seed, channels * height * width), channels, height, width });
+    const noise = packLatents({ data: torchRandn(request.seed, channels * height * width), channels, height, width });
+    let latents = noise;
     for (let step = 0; step < request.numInferenceSteps; step += 1) {
       const sigma = sigmas[step] ?? 0;
       // One stretch of the stage's time a step: what is made for all steps counts to the first.
@@ -89,14 +90,15 @@ export class PipelineService {
       });
       if (previews.includes(step + 1)) {
         // Along the velocity all the way to sigma 0: the clean picture as the model sees it now.
-        const clean = this.scheduler.step(latents, velocity, sigma, 0);
+        const clean = area.hold(this.scheduler.step(latents, velocity, sigma, 0), noise, 0);
         const planes = await clock.time('decode', () => vae.decode(unpackLatents(clean, channels, height, width)));
         listener.preview(previews.indexOf(step + 1), {
           ...edit.sizes.result,
-          data: finishPicture(planes, edit.sizes, 'pil'),
+          data: finishPicture(planes, edit, 'pil'),
         });
       }
-      latents = this.scheduler.step(latents, velocity, sigma, sigmas[step + 1] ?? 0);
+      const next = sigmas[step + 1] ?? 0;
+      latents = area.hold(this.scheduler.step(latents, velocity, sigma, next), noise, next);
       listener.progress(step + 1);
       await takeTurn(listener);
     }

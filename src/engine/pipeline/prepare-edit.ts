@@ -8,9 +8,10 @@ import type { EditModel } from '../edit-model.js';
 import type { SchedulerService } from '../scheduler/scheduler.service.js';
 import type { ImageFeatures } from '../text-encoder.js';
 import type { Conditioning } from '../transformer.js';
-import { LATENT_PATCH, packLatents } from '../transformer/latents.js';
+import { LATENT_PATCH, packLatents, type Latents } from '../transformer/latents.js';
 import type { TokenGrid } from '../transformer/rope-tables.js';
 import { checkRequest } from './check-request.js';
+import { type EditedArea, MaskedArea, WHOLE_PICTURE } from './edited-area.js';
 import { EditedInput } from './edited-input.js';
 import { takeTurn, type PictureListener } from './picture-listener.js';
 import { sizeRules } from '../size-rules.js';
@@ -34,7 +35,9 @@ export interface PreparedEdit {
   /** float32 [steps], 0–1: what the transformer takes. */
   readonly timesteps: Float32Array;
   readonly tokens: PictureTokens;
-  /** The one whose aspect a result of size auto has. */
+  /** What of the picture may change. */
+  readonly area: EditedArea;
+  /** The one whose aspect a result of size auto has; with a mask the one that it is for. */
   readonly editedInput: EditedInput;
 }
 
@@ -79,13 +82,32 @@ export async function prepareEdit(
     unconditional,
     sigmas,
     timesteps,
-    editedInput: followed(references.inputs, checkpoint.pipeline),
+    ...(await editedPart(model, request, references, context)),
     tokens: {
       text: textTokens.prompt + textTokens.negativePrompt,
       references: references.packed.length / transformer.config.inChannels,
       target: targetTokens,
     },
   };
+}
+
+/** What of the picture may change, and with what its result is compared. */
+async function editedPart(
+  { vae, checkpoint }: EditModel,
+  { masked }: PictureRequest,
+  { encoded }: ReferenceTokens,
+  { clock, listener }: RunContext,
+): Promise<Pick<PreparedEdit, 'area' | 'editedInput'>> {
+  if (masked === null) {
+    const { picture, latents } = followed(encoded, checkpoint.pipeline);
+    return { area: WHOLE_PICTURE, editedInput: new EditedInput(picture, latents) };
+  }
+  const { atMade, changes } = masked;
+  const [first] = encoded;
+  const isSameSize = first?.picture.width === atMade.width && first.picture.height === atMade.height;
+  const latents = isSameSize ? first.latents : await clock.time('encode', () => vae.encode(atMade));
+  await takeTurn(listener);
+  return { area: new MaskedArea(masked, latents), editedInput: new EditedInput(atMade, latents, changes) };
 }
 
 /** The reference whose aspect a result of size auto has. */
@@ -118,7 +140,13 @@ interface ReferenceTokens {
   /** float32 [all references' tokens, channels] */
   readonly packed: Float32Array;
   readonly grids: readonly TokenGrid[];
-  readonly inputs: readonly EditedInput[];
+  readonly encoded: readonly EncodedReference[];
+}
+
+/** A reference as the VAE saw it, and what it made of it. */
+interface EncodedReference {
+  readonly picture: RgbImage;
+  readonly latents: Latents;
 }
 
 async function encodeReferences(
@@ -128,15 +156,15 @@ async function encodeReferences(
 ): Promise<ReferenceTokens> {
   const packed: Float32Array[] = [];
   const grids: TokenGrid[] = [];
-  const inputs: EditedInput[] = [];
+  const encoded: EncodedReference[] = [];
   for (const picture of conditionPictures(model, request, 'vae')) {
     const latents = await clock.time('encode', () => model.vae.encode(picture));
     await takeTurn(listener);
-    inputs.push(new EditedInput(picture, latents));
+    encoded.push({ picture, latents });
     packed.push(packLatents(latents));
     grids.push({ rows: latents.height / LATENT_PATCH, columns: latents.width / LATENT_PATCH });
   }
-  return { packed: concatFloats(packed), grids, inputs };
+  return { packed: concatFloats(packed), grids, encoded };
 }
 
 /** The prompt and, with guidance, the negative prompt, as the transformer takes them. */

@@ -1,5 +1,4 @@
-import type { InputPicture } from '../../images/input-picture.js';
-import type { EditInputs } from '../edit-job.js';
+import type { EditInput, EditInputs } from '../edit-job.js';
 import { InputStore } from '../input-store.js';
 
 /** Keeps decoded inputs in this process's memory. */
@@ -11,7 +10,7 @@ export class InMemoryInputStore extends InputStore {
     return Promise.resolve();
   }
 
-  get(jobId: string, inputIndex: number): Promise<readonly InputPicture[] | null> {
+  get(jobId: string, inputIndex: number): Promise<EditInput | null> {
     return Promise.resolve(this.inputs.get(jobId)?.[inputIndex] ?? null);
   }
 

@@ -68,9 +68,9 @@ export class JobWorker {
   }
 
   private async request({ jobId, edit, index }: PictureTurn): Promise<PictureRequest> {
-    const references = await this.parts.inputs.get(jobId, placeOf(edit, index).inputIndex);
-    if (references === null) throw new EditError('cancelled', EDIT_CANCELLED);
-    return pictureRequest(jobId, edit, index, references);
+    const input = await this.parts.inputs.get(jobId, placeOf(edit, index).inputIndex);
+    if (input === null) throw new EditError('cancelled', EDIT_CANCELLED);
+    return pictureRequest(jobId, edit, index, input);
   }
 
   private listener(turn: PictureTurn, run: PictureRun, writer: PictureWriter): ProgressListener {

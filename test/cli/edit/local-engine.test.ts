@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { Workplace } from '../../support/command.js';
 import { edit, GOOD_PICTURE, goodForm } from '../../support/edit-form.js';
 import { checkpointFolder } from '../../support/fixtures.js';
+import { decoded, differences, maskOf } from '../../support/masks.js';
 import { gradient } from '../../support/pictures.js';
 import { TestServer } from '../../support/server.js';
 
@@ -61,6 +62,41 @@ describe('the command line with an engine of its own', () => {
     const { code, stderr } = await several.run(['a.png', 'b.png', 'x', '--together', '-o', 'no.png']);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/takes at most 1 picture an edit, 2 were given/)]);
     await several.remove();
+  });
+
+  test('--mask: what it keeps is the input’s to the bit, for each of several pictures', async () => {
+    const other = await gradient(64, 64).jpeg().toBuffer();
+    await writeFile(place.at('other.jpg'), other);
+    await writeFile(
+      place.at('mask.png'),
+      await maskOf(64, 64, (x) => x < 40)
+        .png()
+        .toBuffer(),
+    );
+    const options = ['--mask', 'mask.png', '--mask-feather=4', '--size', 'auto', '--seed', '7', '-o', 'out/', ...QUICK];
+    const { code, stderr } = await place.run(['photo.png', 'other.jpg', 'make it blue', ...options]);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('Warning')]);
+    for (const [name, file] of [
+      ['photo', GOOD_PICTURE],
+      ['other', other],
+    ] as const) {
+      const result = await decoded(await place.read(`out/${name}.png`));
+      const { outside, inside } = differences(result, await decoded(file), (x) => x < 40);
+      expect([name, outside, inside > 1500]).toEqual([name, 0, true]);
+    }
+    await writeFile(place.at('small.png'), await gradient(40, 40).png().toBuffer());
+    const failed = await place.json(['small.png', 'x', '--mask', 'mask.png', ...QUICK]);
+    expect(failed).toMatchObject({
+      code: 1,
+      failures: [{ input: 'small.png', param: 'mask', message: expect.stringContaining('it has 64x64 pixels, but') }],
+    });
+    const missing = await place.json(['photo.png', 'x', '--mask', 'no.png', ...QUICK]);
+    expect(missing).toMatchObject({
+      code: 1,
+      failures: [{ code: 'UNREADABLE_INPUT', message: expect.stringContaining("no.png can't be read") }],
+    });
+    const unmasked = await place.json(['photo.png', 'x', '--mask-feather', '4', ...QUICK]);
+    expect(unmasked.warnings).toEqual(['mask_feather had no effect: there is no mask']);
   });
 
   test('without -o the result lies beside its input; several variants are numbered', async () => {

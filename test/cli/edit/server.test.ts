@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Workplace } from '../../support/command.js';
 import { edit, GOOD_PICTURE, goodForm } from '../../support/edit-form.js';
+import { decoded, differences, maskOf } from '../../support/masks.js';
 import { metric } from '../../support/metrics.js';
 import { TestServer } from '../../support/server.js';
 
@@ -30,6 +32,29 @@ describe('the command line with a server', () => {
     expect(code).toBe(0);
     await place.run(['photo.png', 'make it blue', '-o', 'own.png', '--num_inference_steps', '2', '--seed', '1']);
     expect((await place.read('out.png')).equals(await place.read('own.png'))).toBe(true);
+  });
+
+  test('--mask goes along', async () => {
+    await writeFile(
+      place.at('mask.png'),
+      await maskOf(64, 64, (x) => x < 40)
+        .png()
+        .toBuffer(),
+    );
+    const masked = [
+      'photo.png',
+      'make it blue',
+      '-m',
+      'mask.png',
+      '--size=auto',
+      '--num_inference_steps=2',
+      '--seed=1',
+    ];
+    expect((await place.run(withKey(...masked, '-o', 'out.png'))).code).toBe(0);
+    await place.run([...masked, '-o', 'own.png']);
+    expect((await place.read('out.png')).equals(await place.read('own.png'))).toBe(true);
+    const result = await decoded(await place.read('out.png'));
+    expect(differences(result, await decoded(GOOD_PICTURE), (x) => x < 40).outside).toBe(0);
   });
 
   test('several results, in JSON; the key from the environment, and /v1 in the address', async () => {

@@ -123,6 +123,8 @@ describe('form fields', () => {
     ],
     ['max_sequence_length', 'max_sequence_length must be between 1 and 1024', ['0', '1025', '-1']],
     ['max_sequence_length', 'max_sequence_length must be a whole number between 1 and 1024', NO_WHOLE_NUMBERS],
+    ['mask_feather', 'mask_feather must be between 0 and 64', ['65', '-1']],
+    ['mask_feather', 'mask_feather must be a whole number between 0 and 64', NO_WHOLE_NUMBERS],
     ['seed', 'seed must be between 0 and 4294967295', ['-1', '4294967296']],
     ['seed', 'seed must be a whole number between 0 and 4294967295', NO_WHOLE_NUMBERS],
     ['output_format', "output_format must be 'png', 'jpeg' or 'webp'", ['gif', 'PNG']],
@@ -147,6 +149,8 @@ describe('form fields', () => {
     'guidance_scale',
     'true_cfg_scale',
     'max_sequence_length',
+    'mask_feather',
+    'mask_feather',
     'seed',
     'output_format',
     'output_compression',
@@ -172,17 +176,17 @@ describe('form fields', () => {
     ['Prompt', 'Unknown field: Prompt'],
     ['__proto__', 'Unknown field: __proto__'],
     ['images[]', 'images must be a file, not text'],
-    ['mask', 'mask is not supported'],
-    ['style', 'mask is not supported'.replace('mask', 'style')],
+    ['mask', 'mask must be a file, not text'],
+    ['style', 'style is not supported'],
   ])('the unknown field %s', async (field, message) => {
     await refused({ [field]: '1' }, message, field.replace('[]', ''));
   });
 
   test('a file under an unknown name is told by that name first of all', async () => {
     await refused({ images: undefined, prompt: undefined, n: '0', foto: GOOD_PICTURE }, 'Unknown field: foto', 'foto');
-    await refused({ images: undefined, mask: GOOD_PICTURE }, 'mask is not supported', 'mask');
+    await refused({ images: undefined, style: GOOD_PICTURE }, 'style is not supported', 'style');
     await refused({ picture: GOOD_PICTURE }, 'Unknown field: picture', 'picture');
-    await refused({ mask: GOOD_PICTURE }, 'mask is not supported', 'mask');
+    await refused({ style: GOOD_PICTURE }, 'style is not supported', 'style');
     for (const name of ['image[a]', 'images[ 0]', 'n[0]', 'image[', 'image[]x', 'Images']) {
       await refused({ [name]: GOOD_PICTURE }, `Unknown field: ${name}`, name);
     }

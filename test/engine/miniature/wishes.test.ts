@@ -99,6 +99,7 @@ describe('what the miniature makes of wishes', () => {
       outputType: 'pil',
       partialImages: 0,
       loras: [],
+      masked: null,
     });
     if (outcome.type !== 'made' || !(outcome.picture.data instanceof Uint8Array))
       throw new Error(JSON.stringify(outcome));

@@ -36,6 +36,7 @@ async function requestOf(item: PictureCase, sizeRules: SizeRules): Promise<Pictu
     outputType: 'pil',
     partialImages: 0,
     loras: [],
+    masked: null,
   };
 }
 

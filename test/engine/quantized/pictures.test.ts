@@ -56,6 +56,7 @@ async function open(precision: Precision): Promise<(prompt: string) => Promise<U
       outputType: 'pil',
       partialImages: 0,
       loras: [],
+      masked: null,
     };
     const { outcome } = await engine.make(request);
     if (outcome.type !== 'made' || !(outcome.picture.data instanceof Uint8Array))

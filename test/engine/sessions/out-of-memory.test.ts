@@ -72,6 +72,7 @@ describe('what the runtime says without memory', () => {
           outputType: 'pil',
           partialImages: 0,
           loras: [],
+          masked: null,
         };
         const { outcome } = await engine.make(request);
         return outcome.type === 'failed' ? outcome.message : outcome.type;

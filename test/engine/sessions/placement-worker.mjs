@@ -69,6 +69,7 @@ const request = {
   outputType: /** @type {const} */ ('pil'),
   partialImages: 1,
   loras: [],
+  masked: null,
 };
 for (const [name, plan] of Object.entries(plans)) {
   if (plan === null) continue;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobLimits } from '../../../src/config/settings.js';
 import type { InputPicture } from '../../../src/images/input-picture.js';
-import type { EditJob } from '../../../src/jobs/edit-job.js';
+import type { EditInput, EditJob } from '../../../src/jobs/edit-job.js';
 import type { DriverParts, JobDriver } from '../../../src/jobs/job-driver.js';
 import type { NumberedEvent } from '../../../src/jobs/job-event.js';
 import type { JobName } from '../../../src/jobs/job-queue.js';
@@ -72,9 +72,10 @@ export class DriverBench {
   async submit(edit: EditJob, options: Submission = {}): Promise<string> {
     const { inputs = 1, timeoutSeconds = 60, name = null, trace = {} } = options;
     const reservation = await this.driver.jobs.reserve(timeoutSeconds);
-    const pictures = options.pictures ?? Array.from({ length: inputs }, (_, index) => inputPicture(index));
-    const references = pictures.map((picture) => [picture]);
-    return this.driver.jobs.submit(edit, references, { reservation, timeoutSeconds, name, trace });
+    const edits =
+      options.pictures?.map((picture) => ({ references: [picture], masked: null })) ??
+      Array.from({ length: inputs }, (_, index) => editInput(index));
+    return this.driver.jobs.submit(edit, edits, { reservation, timeoutSeconds, name, trace });
   }
 
   /** The next turn, which is due. */
@@ -145,11 +146,13 @@ export class DriverBench {
 }
 
 /** An input that is told by its size. */
-export function inputPicture(index: number): InputPicture {
-  const side = index + 1;
+export function editInput(index: number): EditInput {
+  const size = { width: index + 1, height: index + 1 };
+  const image = { ...size, data: new Uint8Array(3 * size.width * size.height) };
+  const mask = { ...size, data: new Uint8Array(size.width * size.height).fill(index) };
   return {
-    conditions: [{ width: side, height: side, data: new Uint8Array(3 * side * side) }],
-    size: { width: side, height: side },
+    references: [{ conditions: [image], size }],
+    masked: { atResult: image, atMade: image, weights: mask, changes: mask },
   };
 }
 

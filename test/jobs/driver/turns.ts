@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TraceContext } from '../../../src/protocol/trace-context.js';
 import { type RequestSpan, type SpanRecord, Tracing } from '../../../src/tracing/tracing.js';
 import { editJob } from '../edit-jobs.js';
-import { DriverBench, type DriverFactory, inputPicture } from './driver-bench.js';
+import { DriverBench, type DriverFactory, editInput } from './driver-bench.js';
 
 /** Keeps what is told. */
 class SpanLog extends Tracing {
@@ -101,7 +101,7 @@ export function turnTests(create: DriverFactory): void {
       expect(turn).toMatchObject({ jobId: id, edit, index: 0, images: 4, trace: { traceparent: 'a' } });
       expect(turn.waitedSeconds).toBeGreaterThan(0);
       expect(turn.signal.aborted).toBe(false);
-      for (const index of [0, 1]) expect(await bench.driver.inputs.get(id, index)).toEqual([inputPicture(index)]);
+      for (const index of [0, 1]) expect(await bench.driver.inputs.get(id, index)).toEqual(editInput(index));
       expect(await bench.driver.inputs.get(id, 2)).toBeNull();
     });
 

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { MAX_TIMER_SECONDS } from '../../../config/read-settings.js';
 import { type EditHappening, EditsService } from '../../../edits/edits.service.js';
 import { FileBlocks } from '../../../edits/fields/file-blocks.js';
+import { MASK_FIELD } from '../../../edits/fields/known-fields.js';
 import { NO_RESERVATION } from '../../../edits/no-reservation.js';
 import { pictureUsage } from '../../../edits/usage.js';
 import type { EditJob } from '../../../jobs/edit-job.js';
@@ -23,10 +24,11 @@ export class LocalEngine {
 
   /** @throws CliError, EditError */
   async *edit(request: EditRequest, signal: AbortSignal): AsyncGenerator<EditUpdate> {
-    const { texts, pictures } = request;
+    const { texts, pictures, mask } = request;
     yield* this.ready(signal);
-    const field = pictureField(request);
+    const field: string = pictureField(request);
     const files = pictures.map((picture) => ({ field, content: FileBlocks.of(picture) }));
+    if (mask !== null) files.push({ field: MASK_FIELD, content: FileBlocks.of(mask) });
     const form = this.edits.check({ texts: new Map(Object.entries(texts)), files });
     const id = await this.edits.submit(form, {
       isFollowed: true,

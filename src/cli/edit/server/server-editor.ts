@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { MASK_FIELD } from '../../../edits/fields/known-fields.js';
 import { CliError } from '../../cli-error.js';
 import { type Editor, type EditRequest, type EditUpdate, pictureField } from '../editor.js';
 import { readEvents } from './event-stream.js';
@@ -46,12 +47,13 @@ export class ServerEditor implements Editor {
   }
 
   private async post(request: EditRequest, signal: AbortSignal): Promise<Response> {
-    const { texts, pictures } = request;
+    const { texts, pictures, mask } = request;
     const body = new FormData();
     for (const [name, text] of Object.entries({ ...texts, stream: 'true', progress: 'true' })) body.append(name, text);
     for (const picture of pictures) {
       body.append(pictureField(request), new Blob([new Uint8Array(picture)]), 'picture');
     }
+    if (mask !== null) body.append(MASK_FIELD, new Blob([new Uint8Array(mask)]), 'mask');
     try {
       return await fetch(this.address, { method: 'POST', body, headers: this.headers, signal });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath, OmitType } from '@nestjs/swagger';
 import { EditFields, LORA_DESCRIPTION } from '../../fields/edit-fields.dto.js';
 import { MAX_LORA_SCALE, MAX_LORAS } from '../../fields/lora/named-loras.js';
+import { MASK_DESCRIPTION } from './mask-description.js';
 
 class ImageReferenceDto {
   @ApiProperty({
@@ -26,6 +27,14 @@ class EditLoraDto {
 
 const ONE_LORA = [{ type: 'string' }, { $ref: getSchemaPath(EditLoraDto) }];
 
+class MaskReferenceDto {
+  @ApiProperty({
+    description: "A data URL of a PNG, or an http(s) URL whose host is in the service's IMAGE_URL_HOSTS (unset: none)",
+    example: 'data:image/png;base64,iVBORw0KGgo…',
+  })
+  readonly image_url!: string;
+}
+
 /** The same form in JSON. */
 @ApiExtraModels(EditLoraDto)
 export class EditJsonDto extends OmitType(EditFields, ['lora']) {
@@ -42,4 +51,6 @@ export class EditJsonDto extends OmitType(EditFields, ['lora']) {
     description: LORA_DESCRIPTION,
   })
   readonly lora?: unknown;
+  @ApiPropertyOptional({ type: MaskReferenceDto, description: MASK_DESCRIPTION })
+  readonly mask?: MaskReferenceDto;
 }

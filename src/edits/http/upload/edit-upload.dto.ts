@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { EditFields } from '../../fields/edit-fields.dto.js';
+import { MASK_DESCRIPTION } from './mask-description.js';
 
 /** The whole form as OpenAPI documents it: the text fields and the pictures. */
 export class EditUploadDto extends EditFields {
@@ -18,4 +19,7 @@ export class EditUploadDto extends EditFields {
       "OpenAI's form (`image[]` and `image[0]` too): all pictures together are one edit. Never mixed with `images`",
   })
   readonly image?: unknown[];
+
+  @ApiPropertyOptional({ type: 'string', format: 'binary', description: MASK_DESCRIPTION })
+  readonly mask?: unknown;
 }

@@ -9,6 +9,7 @@ import { EditError, invalidEdit } from '../../../../protocol/edit-error.js';
 import { FileBlocks } from '../../../fields/file-blocks.js';
 import { MAX_JSON_CHARACTERS } from '../../../fields/field-rule.js';
 import type { FormFile, FormInput } from '../../../fields/form-input.js';
+import { MASK_FIELD } from '../../../fields/known-fields.js';
 import { RemotePictures } from '../../remote/remote-pictures.service.js';
 import { FIELD_MAX_BYTES, FIELD_NAME_MAX_LENGTH, MAX_TEXT_FIELDS } from '../form-limits.js';
 import type { JsonFormFault } from './json-form-error.js';
@@ -53,13 +54,15 @@ export class JsonBodies implements OnApplicationShutdown {
     };
     const result = await this.pool.run({ blocks, limits }, { transferList: blocks.map(({ buffer }) => buffer) });
     if ('fault' in result) throw apiError(result.fault);
-    const { fields, pictures } = result.form;
-    const files = pictures.map((picture) => this.file(picture));
+    const { fields, pictures, mask } = result.form;
+    const files = pictures.map((picture) => this.file('image', picture));
+    const maskFile = mask === null ? null : this.file(MASK_FIELD, mask);
     const pictureFault = otherPictureField(fields) ?? files.find((file) => file instanceof EditError);
     return {
       texts: jsonTexts(fields),
-      files: files.filter((file): file is FormFile => !(file instanceof EditError)),
+      files: [...files, maskFile].filter((file): file is FormFile => file !== null && !(file instanceof EditError)),
       ...(pictureFault === undefined ? {} : { pictureFault }),
+      ...(maskFile instanceof EditError ? { maskFault: maskFile } : {}),
     };
   }
 
@@ -67,12 +70,12 @@ export class JsonBodies implements OnApplicationShutdown {
     await this.pool.destroy();
   }
 
-  private file(picture: SentPicture): FormFile | EditError {
+  private file(field: string, picture: SentPicture): FormFile | EditError {
     if ('fault' in picture) return invalidEdit(picture.fault, picture.param);
     const { place } = picture;
-    if ('blocks' in picture) return { field: 'image', place, content: FileBlocks.from(picture.blocks) };
+    if ('blocks' in picture) return { field, place, content: FileBlocks.from(picture.blocks) };
     try {
-      return { field: 'image', place, content: new FileBlocks(), url: this.remote.check(picture.url) };
+      return { field, place, content: new FileBlocks(), url: this.remote.check(picture.url) };
     } catch (error) {
       return invalidEdit(`${place} ${(error as Error).message}`, place);
     }

@@ -24,7 +24,7 @@ export type JsonValue =
   | { readonly type: 'null' }
   | { readonly type: 'array' | 'object'; readonly text: string | null };
 
-/** One of `images`: its bytes, where they are to be fetched, or what is wrong with it, in words and by its field. */
+/** One of `images`, or `mask`: its bytes, where they are to be fetched, or what is wrong with it, in words and by its field. */
 export type JsonPicture =
   | { readonly place: string; readonly content: FileBlocks }
   | { readonly place: string; readonly url: string }
@@ -32,9 +32,11 @@ export type JsonPicture =
 
 /** A body of JSON as it was read: which values its fields may have is not checked. */
 export interface JsonForm {
-  /** Of all fields but `images`: every value that was given, in order. */
+  /** Of all fields but `images` and `mask`: every value that was given, in order. */
   readonly fields: ReadonlyMap<string, readonly JsonValue[]>;
   readonly pictures: readonly JsonPicture[];
+  /** null: there is none. */
+  readonly mask: JsonPicture | null;
 }
 
 const MAX_DEPTH = 64;
@@ -57,6 +59,8 @@ class JsonFormReader {
   private readonly fields = new Map<string, JsonValue[]>();
   private readonly pictures: JsonPicture[] = [];
   private hasImages = false;
+  private mask: JsonPicture | null = null;
+  private hasMask = false;
   private skippedTokens = 0;
   private textLength = 0;
 
@@ -73,11 +77,12 @@ class JsonFormReader {
       count += 1;
       if (count > this.limits.maxFields) throw malformed('The JSON body has too many fields');
       if (name === 'images') this.readImages();
+      else if (name === 'mask') this.readMask();
       else this.fields.set(name, [...(this.fields.get(name) ?? []), this.readValue(name)]);
     }
     // Nothing may follow.
     this.tokens.next();
-    return { fields: this.fields, pictures: this.pictures };
+    return { fields: this.fields, pictures: this.pictures, mask: this.mask };
   }
 
   private next(): JsonToken {
@@ -159,15 +164,34 @@ class JsonFormReader {
     }
     if (first.name === 'nullValue') return;
     for (let token = this.next(); token.name !== 'endArray'; token = this.next()) {
-      const { maxFiles } = this.limits;
-      if (this.pictures.length === maxFiles) {
-        throw tooMuch(`At most ${maxFiles} files are allowed in a request (MAX_FILES)`);
-      }
+      this.checkFileCount();
       this.pictures.push(this.readPicture(token, `images[${this.pictures.length}]`));
     }
   }
 
-  /** One of `images`, of which this is the first token. */
+  private readMask(): void {
+    const first = this.next();
+    const isRepeated = this.hasMask;
+    this.hasMask = true;
+    if (isRepeated) {
+      this.mask = { fault: 'mask must be given only once', param: 'mask' };
+      this.skip(first);
+      return;
+    }
+    if (first.name === 'nullValue') return;
+    this.checkFileCount();
+    this.mask = this.readPicture(first, 'mask');
+  }
+
+  /** One more file is about to be read. */
+  private checkFileCount(): void {
+    const { maxFiles } = this.limits;
+    if (this.pictures.length + (this.mask === null ? 0 : 1) === maxFiles) {
+      throw tooMuch(`At most ${maxFiles} files are allowed in a request (MAX_FILES)`);
+    }
+  }
+
+  /** One of `images`, or `mask`, of which this is the first token. */
   private readPicture(first: JsonToken, place: string): JsonPicture {
     if (first.name !== 'startObject') {
       this.skip(first);

@@ -16,6 +16,7 @@ export type SentPicture =
 export interface SentForm {
   readonly fields: ReadonlyMap<string, readonly JsonValue[]>;
   readonly pictures: readonly SentPicture[];
+  readonly mask: SentPicture | null;
 }
 
 /** A form, or why the body is none. Errors lose their class on the way between threads. */
@@ -24,8 +25,8 @@ export type JsonFormResult = { readonly form: SentForm } | { readonly fault: Jso
 /** What the pool's threads run: reading megabytes of base64 would keep the API's own thread from answering. */
 export default function readForm({ blocks, limits }: JsonFormTask): unknown {
   try {
-    const { fields, pictures } = readJsonForm(blocks, limits);
-    return handOver({ form: { fields, pictures: pictures.map(sent) } });
+    const { fields, pictures, mask } = readJsonForm(blocks, limits);
+    return handOver({ form: { fields, pictures: pictures.map(sent), mask: mask === null ? null : sent(mask) } });
   } catch (error) {
     if (error instanceof JsonFormError) return { fault: error.fault } satisfies JsonFormResult;
     throw error;
@@ -38,7 +39,8 @@ function sent(picture: JsonPicture): SentPicture {
 
 /** The pictures' bytes are given away, not copied: the copy would be made in the API's own thread. */
 function handOver(result: { readonly form: SentForm }): unknown {
-  const blocks = result.form.pictures.flatMap((picture) => ('blocks' in picture ? picture.blocks : []));
+  const mask = result.form.mask === null ? [] : [result.form.mask];
+  const blocks = [...result.form.pictures, ...mask].flatMap((picture) => ('blocks' in picture ? picture.blocks : []));
   return move({
     [transferableSymbol]: blocks.map(({ buffer }) => buffer),
     [valueSymbol]: result satisfies JsonFormResult,

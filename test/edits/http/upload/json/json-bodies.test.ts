@@ -111,7 +111,11 @@ describe('bodies of JSON', () => {
     ['user', 5, 'user must be a string, not 5'],
     ['strength', { a: [1, { b: 2 }] }, 'Unknown field: strength'],
     ['constructor', 1, 'Unknown field: constructor'],
-    ['mask', { image_url: 'data:,' }, 'mask is not supported'],
+    ['mask_feather', '8', 'mask_feather must be a number without quotes, not the string "8"'],
+    ['mask', dataUrl(GOOD_PICTURE), 'mask must be an object: {"image_url": "data:image/png;base64,…"}'],
+    ['mask', [], 'mask must be an object: {"image_url": "data:image/png;base64,…"}'],
+    ['mask', {}, 'mask must have an image_url'],
+    ['style', 'vivid', 'style is not supported'],
     ...['image', 'image[]', 'image[0]', 'images[]', 'images[1]'].map((name): [string, unknown, string] => [
       name,
       dataUrl(GOOD_PICTURE),
