@@ -116,9 +116,9 @@ describe('an edit with a mask that was painted on the page', () => {
   });
 
   test('what the service finds wrong with it is told beside it', async () => {
-    await paintMiddle();
-    await page.click('#mask-erase');
-    await paintMiddle();
+    // All of it is painted, then nothing.
+    await page.click('#mask-invert');
+    await page.click('#mask-invert');
     await editor.run();
     await page.locator('#mask-fault', { hasText: 'it is opaque everywhere, so that nothing may change' }).waitFor();
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('mask-open');

@@ -9,6 +9,7 @@ export function showMaskRow(store: AppStore): void {
   const open = byId('mask-open', HTMLButtonElement);
   const remove = byId('mask-remove', HTMLButtonElement);
   open.addEventListener('click', () => {
+    if (store.state.run !== null) return;
     if (isBrushOut(store.state)) store.update({ isMasking: false });
     else takeBrush(store);
   });
@@ -24,7 +25,9 @@ export function showMaskRow(store: AppStore): void {
     (state) => {
       const obstacle = maskObstacle(state);
       byId('mask-row', HTMLElement).hidden = obstacle === 'noPicture';
-      open.disabled = obstacle !== null || state.run !== null;
+      open.disabled = obstacle !== null;
+      // Where a fault that the run ends with takes the focus.
+      open.setAttribute('aria-disabled', String(state.run !== null));
       open.setAttribute('aria-pressed', String(isBrushOut(state)));
       remove.hidden = activeMask(state) === null;
       byId('mask-note', HTMLElement).textContent = note(state);
