@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
-from diffusers import QwenImageEditPipeline
 
 import pictures
 import repaired
@@ -46,7 +45,7 @@ def _replaced(owner: object, name: str, value: object) -> Iterator[None]:
     setattr(owner, name, kept)
 
 
-def _positions(pipeline: QwenImageEditPipeline) -> dict[str, object]:
+def _positions(pipeline: repaired.Pipeline) -> dict[str, object]:
     """Ways to lose a position: each a context that a picture is made in."""
     language = pipeline.text_encoder.model
     tower = language.visual.rotary_pos_emb
@@ -86,10 +85,21 @@ def _positions(pipeline: QwenImageEditPipeline) -> dict[str, object]:
     }
 
 
+@contextmanager
+def _without_zero_timestep(pipeline: repaired.Pipeline) -> Iterator[None]:
+    """The references modulated as the target is."""
+    owners = [pipeline.transformer, *pipeline.transformer.transformer_blocks]
+    for owner in owners:
+        owner.zero_cond_t = False
+    yield
+    for owner in owners:
+        owner.zero_cond_t = True
+
+
 def audit(spec: Spec) -> list[str]:
     """The names of what goes unheard."""
     pipeline, _ = repaired.load(FIXTURES / "checkpoints" / spec.name)
-    case = replace(pictures.CASES[spec.name][0], steps=2, picture="wide")
+    case = replace(pictures.CASES[spec.name][0], steps=2, pictures=("wide", "tall") if spec.is_plus else ("wide",))
     golden = pictures.run(pipeline, case).pixels
     unheard: list[str] = []
     loudest, quietest = ("", 999.0), ("", 0.0)
@@ -107,7 +117,10 @@ def audit(spec: Spec) -> list[str]:
                 unheard.append(f"{qualified} is not dead: {distance}")
             if not dead and distance >= HEARD_BELOW_DB:
                 unheard.append(f"{qualified}: {distance}")
-    for what, change in _positions(pipeline).items():
+    changes = _positions(pipeline)
+    if spec.zero_cond_t:
+        changes["references modulated as the target is"] = _without_zero_timestep(pipeline)
+    for what, change in changes.items():
         with change:
             distance = psnr(golden, pictures.run(pipeline, case).pixels)
         print(f"  {what}: {distance}")
