@@ -83,6 +83,7 @@ describe("the miniature's LoRAs", () => {
       outputType: 'pil',
       partialImages: 0,
       loras,
+      masked: null,
     });
     if (outcome.type !== 'made' || !(outcome.picture.data instanceof Uint8Array))
       throw new Error(JSON.stringify(outcome));
