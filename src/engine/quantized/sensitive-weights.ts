@@ -70,7 +70,8 @@ async function chooseBlocks(
 ): Promise<SensitiveWeights> {
   const measure = remembered(measureFiner);
   // Side by side those that get more bits if all others take the least.
-  await Promise.all(fitting(mostChanged, room).map(({ weight, finer }) => finer !== undefined && measure(weight)));
+  const fittingOnes = fitting(mostChanged, room).filter(({ finer }) => finer !== undefined);
+  await Promise.all(fittingOnes.map(({ weight }) => measure(weight)));
   const kept: string[] = [];
   const finer: string[] = [];
   let left = room;

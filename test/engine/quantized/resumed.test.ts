@@ -73,7 +73,7 @@ async function killAt(step: 'rounded' | 'placed', weights: number): Promise<void
 /** Hashes of the quantized files of the only finished folder, by name. */
 function files(folder: string): Record<string, string> {
   const [name, ...others] = readdirSync(folder);
-  if (name === undefined || others.length > 0 || name.includes('.')) throw new Error(`${[name, ...others].join()}`);
+  if (name === undefined || others.length > 0 || name.includes('.')) throw new Error([name, ...others].join());
   const found = readdirSync(join(folder, name)).filter((file) => !file.endsWith('.lease'));
   const hash = (file: string): string =>
     createHash('sha256')

@@ -28,7 +28,8 @@ export const english = {
     maskInvert: 'Invert',
     maskSave: 'Save the mask',
     maskDone: 'Done',
-    maskHint: 'Paint what may change. Two fingers zoom, so does the wheel with Ctrl. Size “auto” keeps the picture’s own size.',
+    maskHint:
+      'Paint what may change. Two fingers zoom, so does the wheel with Ctrl. Size “auto” keeps the picture’s own size.',
     maskKeys:
       'By keyboard: arrows move the brush (with Shift finely), Space paints while it is held, Enter puts the brush down and lifts it, [ and ] change its size, E erases, Ctrl+Z undoes, Ctrl+Y redoes, Escape ends.',
     prompt: 'What to change',
