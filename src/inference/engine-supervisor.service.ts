@@ -126,6 +126,8 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
   }
 
   private handle(event: EngineEvent): void {
+    // What it said before it was ended for good: to be ready now would have it started again.
+    if (this.currentState === DRAINING) return;
     switch (event.type) {
       case 'started':
         this.progress = new LoadProgress((line) => this.logger.log(line));

@@ -131,7 +131,11 @@ describe('life of the service', () => {
 
   test('a port that is taken is one clear line', async () => {
     const { port } = await start();
-    const second = TestServer.start({ env: { PORT: String(port) } });
-    await expect(second).rejects.toThrow(/Can't listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/);
+    // Each of them finds the port taken at another moment of its engine's load.
+    for (let second = 0; second < 6; second += 1) {
+      await expect(TestServer.start({ env: { PORT: String(port) } })).rejects.toThrow(
+        /Can't listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
+      );
+    }
   });
 });
