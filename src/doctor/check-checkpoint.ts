@@ -13,10 +13,11 @@ import type { Finding } from './finding.js';
 /** Reads the checkpoint as the service does, short of loading its weights: configs, tokenizer, tensors, graphs. */
 export async function checkCheckpoint({
   modelDir,
+  transformer,
 }: LoadRequest): Promise<{ finding: Finding; checkpoint?: EditCheckpoint }> {
   const about = 'Checkpoint';
   try {
-    const checkpoint = await openEditCheckpoint(modelDir);
+    const checkpoint = await openEditCheckpoint(modelDir, transformer);
     new PromptTokenizer(checkpoint.tokenizer);
     const { unexpected } = buildGraphs(checkpoint, 'float32');
     const tensors =

@@ -40,7 +40,7 @@ export class EngineService {
       this.pipeline.reset();
       await this.model?.release();
       this.model = undefined;
-      const checkpoint = await openEditCheckpoint(request.modelDir);
+      const checkpoint = await openEditCheckpoint(request.modelDir, request.transformer);
       const report = await planCheckpoint(checkpoint, request);
       this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),

@@ -1,7 +1,9 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { isGgufBlockType } from '../checkpoint/gguf/block-types.js';
 import type { TensorEntry, TensorIndex } from '../checkpoint/tensor-index.js';
 import type { LinearFormat } from './quantization/linear-format.js';
 import type { QuantizedLayout, QuantizedLinear } from './quantization/quantized-layout.js';
+import { RepackedLayout } from './quantization/repacked-layout.js';
 
 /** Where the graphs' initializers lie. */
 export interface WeightStorage {
@@ -9,6 +11,8 @@ export interface WeightStorage {
   locate(tensor: TensorEntry): string;
   /** The linear layers whose weights lie elsewhere, quantized. */
   readonly quantized?: QuantizedLayout;
+  /** The tensors of GGUF types, which lie elsewhere in a form that the runtime reads. */
+  readonly repacked?: RepackedLayout;
 }
 
 /** The checkpoint's root is the session's folder. */
@@ -26,6 +30,8 @@ export interface TensorUse {
    * stored. `plain`: all else, in the compute type.
    */
   readonly kind: 'linear' | 'table' | 'plain';
+  /** In memory it has the form of its own type (stored-form.ts), where it isn't quantized; else it is of the compute type. */
+  readonly keepsForm: boolean;
 }
 
 /** A tensor that no network reads, and why; null when nothing is known of it. */
@@ -39,11 +45,23 @@ export class Weights {
   private readonly taken = new Map<string, TensorUse>();
   /** Reasons by the place that is left out. */
   private readonly leftOut = new Map<string, string>();
+  /** Where tensors of GGUF types lie. */
+  readonly repacked: RepackedLayout;
+  /** Types of few bits are read: what notes beside the weights say of them is known for the transformer alone. */
+  readonly readsFewBits: boolean;
+  /** Who made the file has chosen the bits of each of its weights, those that are left whole among them. */
+  readonly isQuantizedByFile: boolean;
 
   constructor(
     private readonly index: TensorIndex,
     private readonly storage = AS_STORED,
-  ) {}
+  ) {
+    this.repacked = storage.repacked ?? new RepackedLayout();
+    const isTransformer = index.component === 'transformer';
+    this.readsFewBits = isTransformer;
+    this.isQuantizedByFile =
+      isTransformer && [...index.names()].some((name) => isGgufBlockType(index.get(name)?.dtype ?? ''));
+  }
 
   /**
    * The tensor `name`.

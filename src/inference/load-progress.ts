@@ -30,7 +30,8 @@ export class LoadProgress {
 }
 
 function inWords(event: LoadEvent): string {
-  return event.type === 'loading'
-    ? `${event.network}, ${event.number} of ${event.count}`
+  if (event.type === 'loading') return `${event.network}, ${event.number} of ${event.count}`;
+  return event.step === 'repacked'
+    ? `weights of the GGUF file: ${event.done} of ${event.count} repacked`
     : `quantized weights: ${event.done} of ${event.count} ${event.step}`;
 }

@@ -18,8 +18,8 @@ export type EngineCommand =
   /** Give up a picture: at the next step, or before it starts. Nothing happens when it is done already. */
   | { readonly type: 'cancel'; readonly id: string };
 
-/** A weight is first looked at, whether few bits hold it well enough, and then written. */
-export type QuantizingStep = 'measured' | 'written';
+/** A weight is first looked at, whether few bits hold it well enough, and then written; one of a GGUF file is repacked. */
+export type QuantizingStep = 'measured' | 'written' | 'repacked';
 
 /** What the engine process tells the API process, over the same channel. `id` is the `make` command's. */
 export type EngineEvent =

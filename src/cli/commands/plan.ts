@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (options.model !== undefined) process.env['QWEN_MODEL_DIR'] = options.model;
   const { load } = loadSettings().engine;
   try {
-    const checkpoint = await openEditCheckpoint(load.modelDir);
+    const checkpoint = await openEditCheckpoint(load.modelDir, load.transformer);
     if (options.table === true) {
       console.log(planTable(checkpoint));
       return 0;

@@ -2,12 +2,16 @@ import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
 import { GRAPH_NAMES, ofEachGraph, type GraphName, type GraphTensors } from '../../graph/checkpoint-graphs.js';
 import { ELEMENT_BYTES, elementCount } from '../../graph/element-type.js';
 import { quantizedSize, type LinearFormat } from '../../graph/quantization/linear-format.js';
+import type { ComputeType } from '../../graph/graph-builder.js';
 import { linearRecipe, sensitiveBytes } from '../../graph/quantization/linear-recipe.js';
+import { formBytes, linearForm, type StoredForm } from '../../graph/quantization/stored-form.js';
 import type { TensorUse } from '../../graph/weights.js';
 import { precisionFormat } from './precisions.js';
 
 /** Graphs of which nothing is sensitive to quantization, as far as is looked for. */
 const TEXT_GRAPHS: readonly GraphName[] = ['visionTower', 'languageModel'];
+
+const FLOATS: StoredForm = { kind: 'floats' };
 
 /** Bytes of weights in memory. */
 export interface WeightBytes {
@@ -38,24 +42,29 @@ export function weightBytes(tensors: GraphTensors, precision: Precision, device:
       format: use.kind === 'linear' ? recipe(graph, use.name) : undefined,
     })),
   );
-  const element = ELEMENT_BYTES[computeType];
-  const added = bytesForSensitive(read, element);
+  const added = bytesForSensitive(read, computeType);
   const graphs = ofEachGraph(() => 0);
   const layers: number[] = [];
   for (const use of read) {
-    const bytes = Math.ceil(tensorBytes(use, element) + (mayBeSensitive(use) ? added * elementsOf(use) : 0));
+    const bytes = Math.ceil(tensorBytes(use, computeType) + (mayBeSensitive(use) ? added * elementsOf(use) : 0));
     graphs[use.graph] += bytes;
     if (use.graph === 'denoiser' && use.block !== null) layers[use.block] = (layers[use.block] ?? 0) + bytes;
   }
   return { graphs, layers, ends: graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
-function tensorBytes(use: ReadTensor, element: number): number {
+function tensorBytes(use: ReadTensor, computeType: ComputeType): number {
   if (use.kind === 'table') return use.tensor.length;
-  if (use.format === undefined) return elementsOf(use) * element;
+  if (use.format === undefined) return storedBytes(use, computeType);
   const [rows = 1, columns = 1] = use.tensor.shape;
   const { codes, scales } = quantizedSize(use.format, rows, columns);
-  return codes + scales * element;
+  return codes + scales * ELEMENT_BYTES[computeType];
+}
+
+/** Bytes of a tensor that isn't quantized here. */
+function storedBytes({ tensor, keepsForm }: TensorUse, computeType: ComputeType): number {
+  const form = keepsForm ? linearForm(tensor.dtype, tensor.shape[1] ?? 1, computeType) : FLOATS;
+  return formBytes(form, tensor.shape, computeType);
 }
 
 const mayBeSensitive = ({ graph, format }: ReadTensor): boolean =>
@@ -65,14 +74,17 @@ const mayBeSensitive = ({ graph, format }: ReadTensor): boolean =>
  * Bytes that each parameter of the transformer in blocks gets on average for those that are sensitive. Which ones are, only
  * their values can tell: the most that there may be. What stays whole grows once more where it is cast to a wider type.
  */
-function bytesForSensitive(tensors: readonly ReadTensor[], element: number): number {
+function bytesForSensitive(tensors: readonly ReadTensor[], computeType: ComputeType): number {
   const blocks = tensors.filter(mayBeSensitive);
   const [first] = blocks;
   if (first?.format?.kind !== 'blocks') return 0;
   const codeBytes = first.format.bits / 8;
+  // Kept whole, a weight of 8-bit floats stays one.
+  const element = first.tensor.dtype.startsWith('F8') ? 1 : ELEMENT_BYTES[computeType];
   const parameters = blocks.reduce((sum, use) => sum + elementsOf(use), 0);
-  const storedBytes = first.tensor.length / elementsOf(first);
-  const growth = Math.max(1, (element - codeBytes) / (storedBytes - codeBytes));
+  const storedElement = first.tensor.length / elementsOf(first);
+  if (storedElement <= codeBytes) return 0;
+  const growth = Math.max(1, (element - codeBytes) / (storedElement - codeBytes));
   return Math.min((growth * sensitiveBytes(parameters)) / parameters, element - codeBytes);
 }
 

@@ -1,14 +1,14 @@
 import { join, posix } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { TensorEntry } from '../../checkpoint/tensor-index.js';
-import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
+import { relativePosix } from '../../checkpoint/common-folder.js';
 import { linearRecipe, type Quantization, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
 import { quantizedFile, QuantizedLayout, type PlacedWeight } from '../../graph/quantization/quantized-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
 import type { QuantizingStep } from '../../protocol/engine-messages.js';
 import type { CacheManifest } from './cache-entry.js';
 import { contentKey } from './content-key.js';
-import type { QuantizedCache } from './quantized-cache.js';
+import { initializersRoot, type QuantizedCache } from './quantized-cache.js';
 import { sensitiveWeights } from './sensitive-weights.js';
 import { writeWeights, type WrittenFile } from './write-weights.js';
 
@@ -41,8 +41,9 @@ export async function quantizedWeights(
   onWeight: OnWeight = () => undefined,
 ): Promise<QuantizedWeights> {
   const key = await contentKey(checkpoint, quantization);
-  const folder = join(await cache.root(), key);
-  const root = commonFolder([join(checkpoint.root, 'file'), join(folder, 'file')]);
+  const cacheRoot = await cache.root();
+  const folder = join(cacheRoot, key);
+  const root = initializersRoot(checkpoint.root, cacheRoot);
   const layOut = (sensitive?: SensitiveWeights): { quantized: QuantizedLayout } & WeightStorage => {
     const quantized = new QuantizedLayout(linearRecipe(quantization, sensitive), relativePosix(root, folder));
     const storage = {

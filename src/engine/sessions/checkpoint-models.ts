@@ -1,11 +1,13 @@
+import { posix } from 'node:path';
+import { relativePosix } from '../../checkpoint/common-folder.js';
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { buildDenoiserParts, buildGraphs, type CheckpointGraphs } from '../../graph/checkpoint-graphs.js';
-import type { Quantization } from '../../graph/quantization/linear-recipe.js';
 import type { WeightStorage } from '../../graph/weights.js';
 import type { DevicePlan, Part } from '../devices/device-plan.js';
 import { precisionFormat } from '../devices/precisions.js';
-import { QuantizedCache } from '../quantized/quantized-cache.js';
+import { initializersRoot, QuantizedCache } from '../quantized/quantized-cache.js';
+import { repackedWeights } from '../repacked/repacked-weights.js';
 import { quantizedWeights, type OnWeight } from '../quantized/quantized-weights.js';
 
 /** A checkpoint's graphs as a plan needs them. */
@@ -32,23 +34,31 @@ export async function checkpointModels(
   cache: QuantizedCacheSettings,
   onWeight: OnWeight,
 ): Promise<CheckpointModels> {
-  const { quantization } = precisionFormat(plan.precision, plan.kind);
-  if (quantization === undefined) {
+  const { quantization, computeType } = precisionFormat(plan.precision, plan.kind);
+  const kept = new QuantizedCache(cache);
+  const layOut = (storage: WeightStorage): void => void build(checkpoint, plan, storage);
+  const repacked = await repackedWeights(checkpoint, computeType, kept, layOut, onWeight);
+  if (repacked === undefined && quantization === undefined) {
     return { ...build(checkpoint, plan), root: checkpoint.root, warnings: [] };
   }
-  return quantizedModels(checkpoint, plan, quantization, new QuantizedCache(cache), onWeight);
+  const besides = repacked === undefined ? {} : { repacked: repacked.layout };
+  const layOutRest = (storage: WeightStorage): void => layOut({ ...storage, ...besides });
+  const { storage, root, warnings } =
+    quantization === undefined
+      ? await asStored(checkpoint, kept)
+      : await quantizedWeights(checkpoint, quantization, kept, layOutRest, onWeight);
+  const models = build(checkpoint, plan, { ...storage, ...besides });
+  return { ...models, root, warnings: [...(repacked?.warnings ?? []), ...warnings] };
 }
 
-async function quantizedModels(
+/** The checkpoint's files as they lie, seen from where the cache can be seen, too. */
+async function asStored(
   checkpoint: Checkpoint,
-  plan: DevicePlan,
-  quantization: Quantization,
   cache: QuantizedCache,
-  onWeight: OnWeight,
-): Promise<CheckpointModels> {
-  const laidOut = (storage: WeightStorage): void => void build(checkpoint, plan, storage);
-  const { storage, root, warnings } = await quantizedWeights(checkpoint, quantization, cache, laidOut, onWeight);
-  return { ...build(checkpoint, plan, storage), root, warnings };
+): Promise<Pick<CheckpointModels, 'root' | 'warnings'> & { storage: WeightStorage }> {
+  const root = initializersRoot(checkpoint.root, await cache.root());
+  const below = relativePosix(root, checkpoint.root);
+  return { root, warnings: [], storage: { locate: ({ file }) => posix.join(below, file) } };
 }
 
 function build(

@@ -1,5 +1,7 @@
-import type { Scope } from '../scope.js';
+import type { LinearWeightValue, Scope } from '../scope.js';
 import type { Value } from '../graph-builder.js';
+import { blockLinear } from './block-linear.js';
+import { float8Linear } from './float8-linear.js';
 import { quantizedLinear } from './quantized-linear.js';
 
 export interface LinearOptions {
@@ -24,6 +26,13 @@ export function linear(
   const rows = options.usedOutputs ?? outFeatures;
   const bias = options.bias === false ? undefined : scope.parameter('bias', [outFeatures], { rows });
   const weight = scope.linearWeight('weight', [outFeatures, inFeatures], rows);
+  return product(x, weight, bias);
+}
+
+/** x·Wᵀ + b, by the form that the weight has. */
+function product(x: Value, weight: LinearWeightValue, bias: Value | undefined): Value {
   if ('format' in weight) return quantizedLinear(x, weight, bias);
+  if ('form' in weight) return blockLinear(x, weight, bias);
+  if ('float8' in weight) return float8Linear(x, weight, bias);
   return x.graph.node('Gemm', bias === undefined ? [x, weight] : [x, weight, bias], { transB: 1 });
 }
