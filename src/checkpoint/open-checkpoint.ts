@@ -120,20 +120,33 @@ async function readTransformerConfig(
   { mayHaveZeroCondT: isPossible }: ServedClass,
   source: TransformerSource,
   shards: Promise<TransformerShards>,
-): Promise<{ config: TransformerConfig; label: string }> {
-  const hasConfig = await files.has(TRANSFORMER_CONFIG);
-  const own = hasConfig ? await parsed(files.config(TRANSFORMER_CONFIG), parseTransformerConfig) : null;
-  const { label, shapes, isMarkedZeroCondT: isMarked } = await shards;
-  const derived = (): ConfigReader => deriveTransformerConfig(shapes, label);
-  const found = own ?? { config: parseTransformerConfig(derived()), label };
-  const facts = { setting: source.zeroCondT, isMarked, config: own?.config.zeroCondT, isPossible };
-  return { ...found, config: { ...found.config, zeroCondT: zeroCondT(facts, label) } };
+): Promise<Parsed<TransformerConfig>> {
+  const complete = (
+    found: Parsed<TransformerConfig>,
+    config: boolean | undefined,
+    weights: TransformerShards,
+  ): Parsed<TransformerConfig> => {
+    const facts = { setting: source.zeroCondT, isMarked: weights.isMarkedZeroCondT, config, isPossible };
+    return { ...found, config: { ...found.config, zeroCondT: zeroCondT(facts, weights.label) } };
+  };
+  if (await files.has(TRANSFORMER_CONFIG)) {
+    const own = await parsed(files.config(TRANSFORMER_CONFIG), parseTransformerConfig);
+    // What is wrong with the weights is told in their place.
+    const weights = await shards.catch(() => null);
+    return weights === null ? own : complete(own, own.config.zeroCondT, weights);
+  }
+  const weights = await shards;
+  const config = parseTransformerConfig(deriveTransformerConfig(weights.shapes, weights.label));
+  return complete({ config, label: weights.label }, undefined, weights);
 }
 
-async function parsed<T>(
-  reading: Promise<ConfigReader>,
-  parse: (reader: ConfigReader) => T,
-): Promise<{ config: T; label: string }> {
+/** A config and the file that it was read from. */
+interface Parsed<T> {
+  readonly config: T;
+  readonly label: string;
+}
+
+async function parsed<T>(reading: Promise<ConfigReader>, parse: (reader: ConfigReader) => T): Promise<Parsed<T>> {
   const reader = await reading;
   return { config: parse(reader), label: reader.label };
 }

@@ -1,5 +1,6 @@
 import { freemem, totalmem } from 'node:os';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
+import { describeWeights } from '../checkpoint/transformer-weights/describe-weights.js';
 import type { Settings } from '../config/settings.js';
 import { hostBytes } from '../engine/devices/plan-checkpoint.js';
 import { openEditCheckpoint, type EditCheckpoint } from '../engine/open-edit-checkpoint.js';
@@ -22,7 +23,11 @@ export async function checkCheckpoint({
     const { unexpected } = buildGraphs(checkpoint, 'float32');
     const tensors =
       checkpoint.transformer.tensors.size + checkpoint.textEncoder.tensors.size + checkpoint.vae.tensors.size;
-    const found = [`${checkpoint.modelId} in ${modelDir}: ${tensors} tensors`];
+    const { config, tensors: weights } = checkpoint.transformer;
+    const found = [
+      `${checkpoint.modelId} in ${modelDir}: ${tensors} tensors`,
+      `Transformer ${describeWeights(weights)}${config.zeroCondT ? '; zero_cond_t' : ''}`,
+    ];
     const warnings = [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)];
     const state = warnings.length > 0 ? 'warn' : 'ok';
     return { finding: { about, state, found: [...found, ...warnings] }, checkpoint };

@@ -5,6 +5,7 @@ import { CheckpointError } from '../checkpoint-error.js';
 import { readComponentShards, readShards, type ComponentShards, type Shard } from '../component-tensors.js';
 import { fileError, FolderFiles } from '../folder-files.js';
 import { readExactly } from '../read-exactly.js';
+import type { HeaderEntry } from '../safetensors-header.js';
 import { readFloat8Notes } from './float8-notes.js';
 import { refuseForeignQuantization } from './foreign-quantization.js';
 import { transformerEntries, withoutPrefix } from './inner-model.js';
@@ -67,14 +68,13 @@ async function refusePickle(files: FolderFiles, label: string): Promise<void> {
 
 /** The transformer's own tensors of a file, with what the file notes of them. */
 async function transformerShard(shard: Shard): Promise<{ shard: Shard; marks: string[]; warning: string | null }> {
-  const { own, others } = transformerEntries(shard.entries);
-  const names = own.map(({ name }) => withoutPrefix(name));
-  const weights = own.filter((_entry, index) => !MARKS.includes(names[index] ?? ''));
+  const isMark = ({ name }: HeaderEntry): boolean => MARKS.includes(withoutPrefix(name));
+  const { own: weights, others } = transformerEntries(shard.entries.filter((entry) => !isMark(entry)));
   refuseForeignQuantization(shard.label, weights);
   const entries = await readFloat8Notes({ ...shard, entries: weights });
   return {
     shard: { ...shard, entries },
-    marks: names.filter((name) => MARKS.includes(name)),
+    marks: shard.entries.filter(isMark).map(({ name }) => withoutPrefix(name)),
     warning:
       others === 0
         ? null

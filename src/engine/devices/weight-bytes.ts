@@ -20,6 +20,8 @@ export interface WeightBytes {
   readonly layers: readonly number[];
   /** Of the denoiser's: what stands before the first block and behind the last. */
   readonly ends: number;
+  /** The largest weight that a graph holds in fewer bits and makes floats of when its layer runs: one at a time. */
+  readonly castAtRun: Readonly<Record<GraphName, number>>;
 }
 
 /** A tensor that a graph reads, and how its weight is quantized, if it is. */
@@ -44,13 +46,16 @@ export function weightBytes(tensors: GraphTensors, precision: Precision, device:
   );
   const added = bytesForSensitive(read, computeType);
   const graphs = ofEachGraph(() => 0);
+  const castAtRun = ofEachGraph(() => 0);
   const layers: number[] = [];
   for (const use of read) {
     const bytes = Math.ceil(tensorBytes(use, computeType) + (mayBeSensitive(use) ? added * elementsOf(use) : 0));
     graphs[use.graph] += bytes;
+    castAtRun[use.graph] = Math.max(castAtRun[use.graph], castBytes(use, computeType));
     if (use.graph === 'denoiser' && use.block !== null) layers[use.block] = (layers[use.block] ?? 0) + bytes;
   }
-  return { graphs, layers, ends: graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0) };
+  const ends = graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0);
+  return { graphs, layers, ends, castAtRun };
 }
 
 function tensorBytes(use: ReadTensor, computeType: ComputeType): number {
@@ -62,9 +67,19 @@ function tensorBytes(use: ReadTensor, computeType: ComputeType): number {
 }
 
 /** Bytes of a tensor that isn't quantized here. */
-function storedBytes({ tensor, keepsForm }: TensorUse, computeType: ComputeType): number {
-  const form = keepsForm ? linearForm(tensor.dtype, tensor.shape[1] ?? 1, computeType) : FLOATS;
-  return formBytes(form, tensor.shape, computeType);
+function storedBytes(use: TensorUse, computeType: ComputeType): number {
+  return formBytes(formOf(use, computeType), use.tensor.shape, computeType);
+}
+
+function formOf({ tensor, keepsForm }: TensorUse, computeType: ComputeType): StoredForm {
+  return keepsForm ? linearForm(tensor.dtype, tensor.shape[1] ?? 1, computeType) : FLOATS;
+}
+
+/** Bytes of the floats that a layer makes of its weight each time that it runs; 0 where the kernel reads it as it is. */
+function castBytes(use: ReadTensor, computeType: ComputeType): number {
+  const form = formOf(use, computeType);
+  const isCast = form.kind === 'float8' || (form.kind === 'blocks' && form.zeroCode === 0);
+  return isCast && use.format === undefined ? formBytes(FLOATS, use.tensor.shape, computeType) : 0;
 }
 
 const mayBeSensitive = ({ graph, format }: ReadTensor): boolean =>

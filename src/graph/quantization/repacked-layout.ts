@@ -27,7 +27,7 @@ export type RepackedSpans =
 export type RepackedTensor = RepackSource & { readonly spans: RepackedSpans };
 
 /** Name of the file that holds a transformer's repacked weights. */
-export const REPACKED_FILE = 'transformer.bin';
+export const REPACKED_FILE = 'transformer-repacked.bin';
 
 /** Arrays begin at multiples of this. */
 const ALIGNMENT = 64;
