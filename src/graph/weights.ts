@@ -1,9 +1,9 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
-import { isGgufBlockType } from '../checkpoint/gguf/block-types.js';
 import type { TensorEntry, TensorIndex } from '../checkpoint/tensor-index.js';
 import type { LinearFormat } from './quantization/linear-format.js';
 import type { QuantizedLayout, QuantizedLinear } from './quantization/quantized-layout.js';
 import { RepackedLayout } from './quantization/repacked-layout.js';
+import { hasFewBits } from './quantization/stored-form.js';
 
 /** Where the graphs' initializers lie. */
 export interface WeightStorage {
@@ -59,8 +59,7 @@ export class Weights {
     this.repacked = storage.repacked ?? new RepackedLayout();
     const isTransformer = index.component === 'transformer';
     this.readsFewBits = isTransformer;
-    this.isQuantizedByFile =
-      isTransformer && [...index.names()].some((name) => isGgufBlockType(index.get(name)?.dtype ?? ''));
+    this.isQuantizedByFile = isTransformer && [...index.names()].some((name) => hasFewBits(index.get(name)?.dtype));
   }
 
   /**

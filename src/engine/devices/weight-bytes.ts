@@ -60,14 +60,14 @@ export function weightBytes(tensors: GraphTensors, precision: Precision, device:
 
 function tensorBytes(use: ReadTensor, computeType: ComputeType): number {
   if (use.kind === 'table') return use.tensor.length;
-  if (use.format === undefined) return storedBytes(use, computeType);
+  if (use.format === undefined) return bytesAsStored(use, computeType);
   const [rows = 1, columns = 1] = use.tensor.shape;
   const { codes, scales } = quantizedSize(use.format, rows, columns);
   return codes + scales * ELEMENT_BYTES[computeType];
 }
 
 /** Bytes of a tensor that isn't quantized here. */
-function storedBytes(use: TensorUse, computeType: ComputeType): number {
+function bytesAsStored(use: TensorUse, computeType: ComputeType): number {
   return formBytes(formOf(use, computeType), use.tensor.shape, computeType);
 }
 
@@ -94,12 +94,10 @@ function bytesForSensitive(tensors: readonly ReadTensor[], computeType: ComputeT
   const [first] = blocks;
   if (first?.format?.kind !== 'blocks') return 0;
   const codeBytes = first.format.bits / 8;
-  // Kept whole, a weight of 8-bit floats stays one.
-  const element = first.tensor.dtype.startsWith('F8') ? 1 : ELEMENT_BYTES[computeType];
+  const element = ELEMENT_BYTES[computeType];
   const parameters = blocks.reduce((sum, use) => sum + elementsOf(use), 0);
-  const storedElement = first.tensor.length / elementsOf(first);
-  if (storedElement <= codeBytes) return 0;
-  const growth = Math.max(1, (element - codeBytes) / (storedElement - codeBytes));
+  const storedBytes = first.tensor.length / elementsOf(first);
+  const growth = Math.max(1, (element - codeBytes) / (storedBytes - codeBytes));
   return Math.min((growth * sensitiveBytes(parameters)) / parameters, element - codeBytes);
 }
 

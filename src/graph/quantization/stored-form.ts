@@ -34,6 +34,12 @@ const GGUF_FORMS: Readonly<Record<GgufBlockType, Pick<BlockForm, 'bits' | 'block
   Q6_K: { bits: 8, blockSize: 16, hasAddends: false },
 };
 
+const isFloat8 = (dtype: TensorDtype): boolean => dtype === 'F8_E4M3' || dtype === 'F8_E5M2';
+
+/** Whether a tensor's file holds it in fewer than 16 bits. */
+export const hasFewBits = (dtype: TensorDtype | undefined): boolean =>
+  dtype !== undefined && (isFloat8(dtype) || isGgufBlockType(dtype));
+
 const FLOATS: StoredForm = { kind: 'floats' };
 const FLOAT8: StoredForm = { kind: 'float8' };
 
@@ -42,7 +48,7 @@ const FLOAT8: StoredForm = { kind: 'float8' };
  * @param columns inputs
  */
 export function linearForm(dtype: TensorDtype, columns: number, computeType: ComputeType): StoredForm {
-  if (dtype === 'F8_E4M3' || dtype === 'F8_E5M2') return FLOAT8;
+  if (isFloat8(dtype)) return FLOAT8;
   if (!isGgufBlockType(dtype) || columns % GGUF_BLOCKS[dtype].values !== 0) return FLOATS;
   const form = GGUF_FORMS[dtype];
   // DequantizeLinear takes codes with a sign; MatMulNBits is the one that computes in bfloat16, and at 4 bits the faster one.
