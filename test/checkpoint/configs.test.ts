@@ -252,6 +252,7 @@ describe('service.json', () => {
       defaultSteps: 50,
       defaultTrueCfgScale: 4,
       maxTrueCfgScale: Infinity,
+      computeType: null,
       suggestions: [],
       notice: null,
     });
@@ -268,6 +269,8 @@ describe('service.json', () => {
       default_size: 'auto',
       default_steps: 8,
       default_true_cfg_scale: 1.5,
+      max_true_cfg_scale: 2,
+      compute_type: 'float32',
       model_id: 'someone/mini',
       suggestions: ['Make it sepia'],
       notice: { en: 'A small model.', zh: '小模型。' },
@@ -282,7 +285,8 @@ describe('service.json', () => {
       defaultSize: 'auto',
       defaultSteps: 8,
       defaultTrueCfgScale: 1.5,
-      maxTrueCfgScale: Infinity,
+      maxTrueCfgScale: 2,
+      computeType: 'float32',
       suggestions: ['Make it sepia'],
       notice: { en: 'A small model.', zh: '小模型。' },
     });

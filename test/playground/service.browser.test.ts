@@ -24,7 +24,7 @@ describe('the page and the service', () => {
     const names = await page.evaluate<string[]>(
       "[...document.querySelectorAll('#option-fields [name]')].map((control) => control.name)",
     );
-    const others = ['prompt', 'images', 'image', 'response_format', 'stream', 'progress'];
+    const others = ['prompt', 'images', 'image', 'mask', 'lora', 'response_format', 'stream', 'progress'];
     expect([...names, ...others].sort()).toEqual(Object.keys(components.schemas.EditUploadDto.properties).sort());
     expect(await page.isVisible('#suggestions')).toBe(false);
   });

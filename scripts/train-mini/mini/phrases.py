@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 
 from .degrees import GROUP_OF, NORMAL, STRONG, WEAK
-from .unknown import APART, ASKED, CHINESE_APART, CHINESE_ASKED, CHINESE_COLOURS, CHINESE_STYLES, CHINESE_PROPERTIES, CHINESE_THINGS, MANY, PROPERTIES, STYLES, THINGS, filled, nonsense, nothing_asked, pick, unknown
+from .unknown import APART, ASKED, COLOURED, CHINESE_APART, CHINESE_ASKED, CHINESE_COLOURS, CHINESE_STYLES, CHINESE_PROPERTIES, CHINESE_THINGS, MANY, PROPERTIES, STYLES, THINGS, filled, nonsense, nothing_asked, pick, unknown
 from .wordings import ADJECTIVES, CHINESE, CLAUSES, EDITS_SAID, KEEP, LITTLE, NOUNS, SAYINGS
 
 OBJECTS = ["it", "it", "it", "it", "this", "the image", "the picture", "the photo", "this image", "this picture", "this photo", "my photo", "my picture", "the whole picture",
@@ -211,7 +211,7 @@ def _chinese_part(asked: Asked, rng: np.random.Generator) -> str:
 def _chinese(edits: list[Asked], rng: np.random.Generator) -> str:
     text = _chinese_part(edits[0], rng)
     wrong = [saying for saying in CHINESE[edits[0][0]][4] if "太" in saying]
-    if wrong and rng.random() < 0.1:
+    if wrong and rng.random() < 0.16:
         text = pick(["{}", "{}", "{图}{}"], rng).replace("{}", pick(wrong, rng)) + pick(["，", "，", "，请", "，帮我", "。"], rng) + text
     for edit in edits[1:]:
         text += pick(CHINESE_JOINS, rng) + _chinese_part(edit, rng)
@@ -295,6 +295,26 @@ def _plain_part(asked: Asked, rng: np.random.Generator, first: bool) -> str:
         return _clause(asked, rng) if kind < 0.28 or rng.random() < 0.4 else pick(["add {}", "add {}", "with {}", "give it {}"], rng).replace("{}", _noun(asked, rng))
     adjective = _adjective(asked, rng, ADJECTIVES[edit][:3] if rng.random() < 0.4 else None)
     return adjective if first and kind < 0.55 else f"make {{it}} {adjective}"
+
+
+def _plain_chinese_part(asked: Asked, rng: np.random.Generator) -> str:
+    """One edit in few characters: the frames and words that are listed first, without what the picture is called."""
+    edit, degree = asked
+    predicates, verbs, things, results, _ = CHINESE[edit]
+    ways = [(CHINESE_PREDICATES, predicates), (CHINESE_VERBS, verbs), (CHINESE_GIVEN, things)]
+    said = [(frames[degree], words) for frames, words in ways if words] + ([(CHINESE_RESULTS, results)] if results and degree == NORMAL else [])
+    frames, words = pick(said, rng)
+    return pick([frame for frame in frames if "{图}" not in frame][:4], rng).replace("{}", pick(words[:3], rng))
+
+
+def rare_phrase(edits: list[Asked], rng: np.random.Generator) -> str:
+    """Wishes that are easily mistaken and rare among the others: for these edits in the shortest Chinese, for none of them about a thing's colour."""
+    if not edits:
+        return _cased(filled(pick(COLOURED, rng), False, rng), rng)
+    text = _plain_chinese_part(edits[0], rng)
+    for edit in edits[1:]:
+        text += pick(["，", "，", "，再", "并且", "然后", "，并且"], rng) + _plain_chinese_part(edit, rng)
+    return text + pick(CHINESE_CLOSING, rng) if rng.random() < 0.15 else text
 
 
 def plain_phrase(edits: list[Asked], rng: np.random.Generator) -> str:

@@ -12,6 +12,7 @@ FACTOR = 4  # pixels a latent cell: two downsamplings
 TOKEN = 2 * FACTOR  # pixels a transformer token
 
 TEXT_WIDTH, TEXT_LAYERS = 128, 6
+TEXT_HEAD = 32  # what the three parts of mrope_section are cut from
 TRANSFORMER = dict(
     patch_size=2, in_channels=4 * VAE["z_dim"], out_channels=VAE["z_dim"], num_layers=6, attention_head_dim=64, num_attention_heads=4,
     joint_attention_dim=TEXT_WIDTH, guidance_embeds=False, axes_dims_rope=[16, 24, 24],

@@ -27,7 +27,7 @@ def make_text_encoder(tokenizer) -> Qwen2_5_VLForConditionalGeneration:
     config = Qwen2_5_VLConfig(
         text_config=dict(
             vocab_size=-(-len(tokenizer) // 64) * 64, hidden_size=width, intermediate_size=3 * width, num_hidden_layers=settings.TEXT_LAYERS,
-            num_attention_heads=4, num_key_value_heads=2, rms_norm_eps=1e-6, max_position_embeddings=4096,
+            num_attention_heads=width // settings.TEXT_HEAD, num_key_value_heads=width // settings.TEXT_HEAD // 2, rms_norm_eps=1e-6, max_position_embeddings=4096,
             rope_parameters=dict(rope_type="default", type="default", mrope_section=[4, 6, 6], rope_theta=1000000.0),
             bos_token_id=ids["<|endoftext|>"], eos_token_id=ids["<|im_end|>"], use_sliding_window=False, tie_word_embeddings=False,
         ),

@@ -29,6 +29,9 @@ PROPERTIES = ("noise grain graininess glare haze highlights shadows resolution s
               "blemishes speckles moire aliasing dpi").split()
 CHINESE_PROPERTIES = "噪点 噪声 噪音 颗粒 高光 阴影 分辨率 尺寸 反光 畸变 画质 灰尘 划痕 皱纹 锯齿 透视".split()
 MEANT = list(COLOURS) + ["black", "white", "red", "blue"]  # the colours of edits, on things oftener than others
+ANGLES = [5, 10, 15, 20, 30, 60, 75, 90, 120, 135, 180, 270]
+# Where a thing is.
+PLACES = ["in the back", "in the front", "on the left", "on the right", "in the background", "in the foreground", "in the middle", "in the corner", "at the top", "at the bottom"]
 FRAME_COLOURS = "red blue green yellow golden pink purple grey brown orange silver colorful rainbow wooden".split()
 # {p}: a property; {b}: a colour that no border has; the others as in ASKED. What can stand beside an edit in one wish.
 APART = [
@@ -50,8 +53,8 @@ ASKED = [
     "make his {n} {c}", "make the {n} more {c}", "make the {n} {a}", "make the {n} a bit {a}", "make her {n} {a}", "make the {n} look {a}", "make the {n} longer", "make the {n} smile",
     "{e} only the {n}", "{e} but only the {n}", "paint the {n} {c}", "paint the {n}", "color the {n} {c}", "dye her {n} {c}", "give the {n} a {n}", "give him a {n}", "give her a {c} {n}",
     "move the {n} to the left", "move the {n} to the right", "move the {n} behind the {n}", "open the {n}", "close the {n}", "fix the {n}", "draw a {n}", "draw a {c} {n} on the {n}", "write {n} on the {n}",
-    "add text that says {n}", "write my name on it", "zoom in", "zoom out", "zoom in on the {n}", "crop it", "crop the {n}", "cut off the top", "rotate it", "rotate it by 90 degrees", "rotate it to the left",
-    "turn it by 30 degrees", "tilt it", "straighten it", "enlarge it", "make it bigger", "make it larger", "make it smaller", "resize it", "make it square", "stretch it", "upscale it", "increase the resolution",
+    "add text that says {n}", "write my name on it", "zoom in", "zoom out", "zoom in on the {n}", "crop it", "crop the {n}", "cut off the top", "rotate it", "rotate it by {d} degrees", "rotate it to the left", "rotate {d} degrees",
+    "turn it by {d} degrees", "turn the picture {d} degrees to the right", "tilt it by {d} degrees", "tilt it", "straighten it", "enlarge it", "make it bigger", "make it larger", "make it smaller", "resize it", "make it square", "stretch it", "upscale it", "increase the resolution",
     "fill in the {n}", "extend the {n}", "make it rain", "let it rain", "make it night", "make it daytime", "make it summer", "change the season to autumn", "change the weather", "set the {n} on fire",
     "make it smile", "make him laugh", "open her {n}", "make them dance", "a {n}", "the {n}", "{c} {n}", "a {c} {n}", "a {n} and a {n}", "a {n} on the {n}", "a {n} in the {n}", "two {n} and a {c} {n}", "{n}",
     "make it a {n}", "turn it into a {n}", "turn this into a {c} {n}", "turn it into {s}", "make it look like {s}", "make it {s}", "in the style of {s}", "make it in the style of {s}", "redraw it as {s}",
@@ -80,6 +83,8 @@ CHINESE_ASKED = [
     "减少{p}", "降低{p}", "去除{p}", "去掉{p}", "消除{p}", "提高{p}", "增加{p}", "降{p}", "{p}太多了", "不要边框", "去掉边框", "不要滤镜", "不要变黑白", "别变暗", "不要加边框", "不要{a}", "别{a}", "红色的边框", "加一个金色的边框", "加蓝色边框",
     "把{n}染成{c}", "把{n}变得更{c}", "让{n}变成{c}", "{n}变{c}", "{n}更{c}", "让{n}更{a}", "{n}{a}一点", "把{c}的{n}变成{c}", "给{n}一个{c}的{n}", "把{n}调{a}", "让{n}{a}一点", "给房间加一个{c}的{n}",
 ]
+# Colours of things, which are also colours of edits; drawn more often at the end of the training.
+COLOURED = ["make the {c} {n} {c}", "turn the {c} {n} {c}", "make the {n} {c}", "turn the {n} {c}", "paint the {c} {n} {c}", "change the {c} {n} to {c}", "give the {n} a {c} {n}"]
 SYLLABLES = "ba be bi bo bu da de di do du fa fi go ga ka ke ko la le li lo lu ma me mi mo na ne no pa pe po ra re ri ro sa se si so ta te ti to va ve wa wi za zo".split()
 
 
@@ -96,10 +101,15 @@ def _thing(rng: np.random.Generator) -> str:
     return nonsense(rng) if rng.random() < 0.12 else pick(THINGS, rng) + pick(["", "", "", "", "s"], rng)
 
 
+def _placed(thing: str, rng: np.random.Generator) -> str:
+    """The thing, sometimes with where it is."""
+    return f"{thing} {pick(PLACES, rng)}" if rng.random() < 0.06 else thing
+
+
 def _filling(kind: str, chinese: bool, rng: np.random.Generator) -> str:
     """What stands for a pattern's {kind}."""
     if kind == "n":
-        return pick(CHINESE_THINGS, rng) if chinese else _thing(rng)
+        return pick(CHINESE_THINGS, rng) if chinese else _placed(_thing(rng), rng)
     if kind == "c":
         return pick(CHINESE_COLOURS, rng) if chinese else pick(MEANT if rng.random() < 0.5 else MANY, rng)
     if kind == "s":
@@ -108,6 +118,8 @@ def _filling(kind: str, chinese: bool, rng: np.random.Generator) -> str:
         return pick(CHINESE_PROPERTIES if chinese else PROPERTIES, rng)
     if kind == "b":
         return pick(FRAME_COLOURS, rng)
+    if kind == "d":
+        return str(pick(ANGLES, rng))
     edit = pick(EDITS_SAID, rng)
     if kind == "a" and chinese:
         return pick(CHINESE[edit][0] or ["暗"], rng)

@@ -140,11 +140,11 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
     );
     const events = await allEvents(response);
     const named = (name: string): StreamEvent[] => events.filter((event) => event.name === `image_edit.${name}`);
-    expect(named('progress').map(({ data: { step, steps } }) => [step, steps])).toEqual([
-      [1, 3],
-      [2, 3],
-      [3, 3],
-    ]);
+    // A later step stands for one that was not sent yet.
+    const steps = named('progress').map(({ data: { step } }) => step);
+    expect(steps.at(-1)).toBe(3);
+    expect(steps).toEqual([1, 2, 3].filter((step) => steps.includes(step)));
+    expect(new Set(named('progress').map(({ data }) => data['steps']))).toEqual(new Set([3]));
     expect(named('partial_image')).toHaveLength(1);
     const plain = await edit(server.url, form(fields));
     expect(named('completed').map(({ data }) => data['b64_json'])).toEqual([plain.data[0]?.b64_json]);
