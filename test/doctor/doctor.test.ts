@@ -64,6 +64,7 @@ describe('on a machine that can serve', () => {
     expect(status).toBe(0);
     expect(of('Checkpoint').found).toEqual([
       expect.stringMatching(/^plus-2511 in .*: QwenImageEditPlusPipeline, 284 tensors$/),
+      'Transformer transformer/diffusion_pytorch_model.safetensors: 109 F32; zero_cond_t',
       'up to 3 references an edit (MAX_REFERENCES)',
     ]);
     expect(of('Plan').found.join('\n')).toMatch(/cpu in fp32[^]*denoiser/);

@@ -10,8 +10,10 @@ import argparse
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import diffusers
 import numpy as np
@@ -23,6 +25,7 @@ from safetensors.torch import save_file
 import checkpoint
 import gguf_blocks
 import inputs
+import loras
 import pictures
 import repaired
 import weights
@@ -35,6 +38,7 @@ CASES = [
     pictures.Case("two-guided", ("square", "tall"), inputs.PROMPTS["english"], (64, 64), 2, 5, 4.0, " "),
     pictures.Case("one-plain", ("wide",), inputs.PROMPTS["chinese"], (96, 64), 4, 11),
 ]
+LORA_STRENGTH = 0.5
 MARK = "__index_timestep_zero__"
 Tensors = dict[str, torch.Tensor]
 
@@ -216,28 +220,40 @@ def write_all(folder: Path, checkpoint_folder: Path, files: Iterator[tuple[str, 
         pipeline, _ = repaired.load(with_transformer(checkpoint_folder, model))
         whole = [pictures.run(pipeline, case) for case in CASES]
         pipeline.transformer.load_state_dict(held)
-        for case, before in zip(CASES, whole, strict=True):
+        without = [pictures.run(pipeline, case) for case in CASES]
+        described += [
+            describe(folder, name, case, outcome, {"whole weights": psnr(outcome.pixels, before.pixels)})
+            for case, outcome, before in zip(CASES, without, whole, strict=True)
+        ]
+        layered = folder / "loras" / f"{layers}-layers"
+        loras.write_lora(f"{WEIGHT_FILES.name}/{layers}", pipeline, loras.EVERY_LAYER, layered)
+        loras.use_lora(pipeline, loras.EVERY_LAYER, LORA_STRENGTH)
+        chosen = {"folder": f"loras/{layers}-layers", "name": loras.EVERY_LAYER.name, "scale": LORA_STRENGTH}
+        for case, before in zip(CASES, without, strict=True):
             outcome = pictures.run(pipeline, case)
-            loss = psnr(outcome.pixels, before.pixels)
-            expected = f"{name}.{case.name}.png"
-            pictures.Image.fromarray(outcome.pixels).save(folder / expected, optimize=True)
-            print(f"{name} {case.name}: {loss} dB from the whole weights", flush=True)
-            described.append(
-                {
-                    "file": name,
-                    "name": case.name,
-                    "pictures": [f"{picture}.png" for picture in case.pictures],
-                    "prompt": case.prompt,
-                    "negative_prompt": case.negative_prompt,
-                    "true_cfg_scale": case.true_cfg_scale,
-                    "size": list(case.size),
-                    "num_inference_steps": case.steps,
-                    "seed": case.seed,
-                    "expected": expected,
-                    "counter_psnr": {"whole weights": loss},
-                }
-            )
+            counter = {"without": psnr(outcome.pixels, before.pixels)}
+            described.append(describe(folder, name, replace(case, name=f"{case.name}-lora"), outcome, counter) | {"lora": chosen})
     write_json(folder / "manifest.json", described)
+
+
+def describe(folder: Path, file: str, case: pictures.Case, outcome: pictures.Outcome, counter: dict[str, float]) -> dict[str, Any]:
+    """Writes a picture and tells of it."""
+    expected = f"{file}.{case.name}.png"
+    pictures.Image.fromarray(outcome.pixels).save(folder / expected, optimize=True)
+    print(f"{file} {case.name}: dB from others {counter}", flush=True)
+    return {
+        "file": file,
+        "name": case.name,
+        "pictures": [f"{picture}.png" for picture in case.pictures],
+        "prompt": case.prompt,
+        "negative_prompt": case.negative_prompt,
+        "true_cfg_scale": case.true_cfg_scale,
+        "size": list(case.size),
+        "num_inference_steps": case.steps,
+        "seed": case.seed,
+        "expected": expected,
+        "counter_psnr": counter,
+    }
 
 
 def with_transformer(checkpoint_folder: Path, model: QwenImageTransformer2DModel) -> Path:

@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import type { LoraChoice } from '../../../src/protocol/lora.js';
+import type { ModelInfo } from '../../../src/protocol/model-info.js';
 import { psnr } from '../../support/compare.js';
 import { EngineProcess } from '../../support/engine-process.js';
 import type { PictureCase } from '../../support/fixtures.js';
@@ -16,7 +18,13 @@ const OTHER_PICTURE = 50;
 
 /** test/reference/weight_files.py makes the committed files, and into another folder one for each type. */
 const FOLDER = process.env['WEIGHT_FILES'] ?? join(import.meta.dirname, '..', '..', 'fixtures', 'weight-files');
-const CASES = JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')) as (PictureCase & { file: string })[];
+
+/** A picture with a LoRA, or without one; `lora.folder` is below FOLDER. */
+type WeightFileCase = PictureCase & {
+  readonly file: string;
+  readonly lora?: LoraChoice & { readonly folder: string };
+};
+const CASES = JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')) as WeightFileCase[];
 
 const cache = mkdtempSync(join(tmpdir(), 'weight-files-'));
 afterAll(() => rmSync(cache, { recursive: true }));
@@ -24,29 +32,44 @@ afterAll(() => rmSync(cache, { recursive: true }));
 describe.each([...new Set(CASES.map(({ file }) => file))])('%s', (file) => {
   const engine = new EngineProcess();
   afterAll(() => engine.stop());
+  const cases = CASES.filter((each) => each.file === file);
+  const kept = { folder: cache, maxBytes: 1e9 };
+  const load = (loraDir: string | null): Promise<ModelInfo> =>
+    engine.load(join(FOLDER, 'checkpoint'), 'cpu', 'auto', kept, loraDir, {
+      file: join(FOLDER, file),
+      zeroCondT: null,
+    });
+
+  async function checkPicture(item: WeightFileCase, { sizeRules }: ModelInfo): Promise<void> {
+    const loras = item.lora === undefined ? [] : [{ name: item.lora.name, scale: item.lora.scale }];
+    const { outcome } = await engine.make({ ...(await pictureRequest(item, sizeRules)), loras });
+    const data = outcome.type === 'made' ? outcome.picture.data : undefined;
+    if (!(data instanceof Uint8Array)) throw new Error(JSON.stringify(outcome));
+    const same = psnr(data, (await readImage(join(FOLDER, item.expected))).data);
+    reportFigure('weight file', `${file}/${item.name}`, `${same.toFixed(1)} dB`);
+    expect([item.name, same >= SAME_PICTURE]).toEqual([item.name, true]);
+    // The committed files lose so much that the whole weights' picture would not pass for theirs.
+    if (process.env['WEIGHT_FILES'] === undefined) {
+      for (const distance of Object.values(item.counter_psnr)) expect(distance).toBeLessThan(OTHER_PICTURE);
+    }
+  }
 
   test('the pictures that diffusers makes of its values', async () => {
     const repacked: number[] = [];
     engine.on('quantizing', ({ step, done }) => step === 'repacked' && repacked.push(done));
-    const source = { file: join(FOLDER, file), zeroCondT: null };
-    const kept = { folder: cache, maxBytes: 1e9 };
-    const { sizeRules } = await engine.load(join(FOLDER, 'checkpoint'), 'cpu', 'auto', kept, null, source);
-    for (const item of CASES.filter((each) => each.file === file)) {
-      const { outcome } = await engine.make(await pictureRequest(item, sizeRules));
-      const data = outcome.type === 'made' ? outcome.picture.data : undefined;
-      if (!(data instanceof Uint8Array)) throw new Error(JSON.stringify(outcome));
-      const same = psnr(data, (await readImage(join(FOLDER, item.expected))).data);
-      reportFigure('weight file', `${file}/${item.name}`, `${same.toFixed(1)} dB`);
-      expect([item.name, same >= SAME_PICTURE]).toEqual([item.name, true]);
-      // The committed files lose so much that the whole weights' picture would not pass for theirs.
-      if (process.env['WEIGHT_FILES'] === undefined) {
-        for (const distance of Object.values(item.counter_psnr)) expect(distance).toBeLessThan(OTHER_PICTURE);
-      }
-    }
+    const info = await load(null);
+    for (const item of cases.filter(({ lora }) => lora === undefined)) await checkPicture(item, info);
     // Once for the file: another load finds them.
     const count = repacked.length;
-    await engine.load(join(FOLDER, 'checkpoint'), 'cpu', 'auto', kept, null, source);
+    await load(null);
     expect(repacked).toHaveLength(count);
     expect(count > 0).toBe(/mixture|Q\d|UD/.test(file));
+  }, 180_000);
+
+  test('and those with a LoRA of every layer; without it, the same as before', async () => {
+    const [item] = cases.filter(({ lora }) => lora !== undefined);
+    const info = await load(join(FOLDER, item?.lora?.folder ?? ''));
+    expect(info.loras).toMatchObject([{ name: item?.lora?.name, refused: null }]);
+    for (const each of cases) await checkPicture(each, info);
   }, 180_000);
 });
