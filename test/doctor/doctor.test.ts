@@ -70,6 +70,19 @@ describe('on a machine that can serve', () => {
     expect(of('Plan').found.join('\n')).toMatch(/cpu in fp32[^]*denoiser/);
   });
 
+  test('of a transformer from a file, which types it has', () => {
+    const files = join(import.meta.dirname, '..', 'fixtures', 'weight-files');
+    const settings = { QWEN_MODEL_DIR: join(files, 'checkpoint'), DEVICE_MAP: 'cpu' };
+    const { status, of } = findings({ ...settings, QWEN_TRANSFORMER_FILE: join(files, 'mixture.gguf') });
+    expect(status).toBe(0);
+    expect(of('Checkpoint').found.join('\n')).toMatch(
+      /^Transformer mixture\.gguf: \d+ F32, .*\d Q4_K.*; zero_cond_t$/m,
+    );
+    const none = findings({ ...settings, QWEN_TRANSFORMER_FILE: join(files, 'none.gguf') });
+    expect(none.status).toBe(1);
+    expect(none.of('Checkpoint').found.join('\n')).toContain('none.gguf');
+  });
+
   test('people get the same in lines', () => {
     const { status, output, fault } = doctor({ QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu' });
     expect([status, fault]).toEqual([0, '']);

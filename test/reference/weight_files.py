@@ -228,11 +228,14 @@ def write_all(folder: Path, checkpoint_folder: Path, files: Iterator[tuple[str, 
         layered = folder / "loras" / f"{layers}-layers"
         loras.write_lora(f"{WEIGHT_FILES.name}/{layers}", pipeline, loras.EVERY_LAYER, layered)
         loras.use_lora(pipeline, loras.EVERY_LAYER, LORA_STRENGTH)
-        chosen = {"folder": f"loras/{layers}-layers", "name": loras.EVERY_LAYER.name, "scale": LORA_STRENGTH}
+        used = {
+            "lora": {"name": loras.EVERY_LAYER.name, "scale": LORA_STRENGTH},
+            "lora_folder": f"loras/{layers}-layers",
+        }
         for case, before in zip(CASES, without, strict=True):
             outcome = pictures.run(pipeline, case)
             counter = {"without": psnr(outcome.pixels, before.pixels)}
-            described.append(describe(folder, name, replace(case, name=f"{case.name}-lora"), outcome, counter) | {"lora": chosen})
+            described.append(describe(folder, name, replace(case, name=f"{case.name}-lora"), outcome, counter) | used)
     write_json(folder / "manifest.json", described)
 
 

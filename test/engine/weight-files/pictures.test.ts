@@ -1,51 +1,40 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { LoraChoice } from '../../../src/protocol/lora.js';
 import type { ModelInfo } from '../../../src/protocol/model-info.js';
 import { psnr } from '../../support/compare.js';
 import { EngineProcess } from '../../support/engine-process.js';
-import type { PictureCase } from '../../support/fixtures.js';
 import { pictureRequest } from '../../support/picture-request.js';
 import { readImage } from '../../support/read-image.js';
 import { reportFigure } from '../../support/report-figure.js';
+import { casesOf, WEIGHT_FILES, weightFileNames, type WeightFileCase } from '../../support/weight-files.js';
 
 /** dB to what diffusers makes of the dequantized weights in float32. */
 const SAME_PICTURE = 65;
 /** dB; below it a picture is another one. */
 const OTHER_PICTURE = 50;
 
-/** test/reference/weight_files.py makes the committed files, and into another folder one for each type. */
-const FOLDER = process.env['WEIGHT_FILES'] ?? join(import.meta.dirname, '..', '..', 'fixtures', 'weight-files');
-
-/** A picture with a LoRA, or without one; `lora.folder` is below FOLDER. */
-type WeightFileCase = PictureCase & {
-  readonly file: string;
-  readonly lora?: LoraChoice & { readonly folder: string };
-};
-const CASES = JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')) as WeightFileCase[];
-
 const cache = mkdtempSync(join(tmpdir(), 'weight-files-'));
 afterAll(() => rmSync(cache, { recursive: true }));
 
-describe.each([...new Set(CASES.map(({ file }) => file))])('%s', (file) => {
+describe.each(weightFileNames())('%s', (file) => {
   const engine = new EngineProcess();
   afterAll(() => engine.stop());
-  const cases = CASES.filter((each) => each.file === file);
+  const cases = casesOf(file);
   const kept = { folder: cache, maxBytes: 1e9 };
   const load = (loraDir: string | null): Promise<ModelInfo> =>
-    engine.load(join(FOLDER, 'checkpoint'), 'cpu', 'auto', kept, loraDir, {
-      file: join(FOLDER, file),
+    engine.load(join(WEIGHT_FILES, 'checkpoint'), 'cpu', 'auto', kept, loraDir, {
+      file: join(WEIGHT_FILES, file),
       zeroCondT: null,
     });
 
   async function checkPicture(item: WeightFileCase, { sizeRules }: ModelInfo): Promise<void> {
-    const loras = item.lora === undefined ? [] : [{ name: item.lora.name, scale: item.lora.scale }];
+    const loras = item.lora === undefined ? [] : [item.lora];
     const { outcome } = await engine.make({ ...(await pictureRequest(item, sizeRules)), loras });
     const data = outcome.type === 'made' ? outcome.picture.data : undefined;
     if (!(data instanceof Uint8Array)) throw new Error(JSON.stringify(outcome));
-    const same = psnr(data, (await readImage(join(FOLDER, item.expected))).data);
+    const same = psnr(data, (await readImage(join(WEIGHT_FILES, item.expected))).data);
     reportFigure('weight file', `${file}/${item.name}`, `${same.toFixed(1)} dB`);
     expect([item.name, same >= SAME_PICTURE]).toEqual([item.name, true]);
     // The committed files lose so much that the whole weights' picture would not pass for theirs.
@@ -68,7 +57,7 @@ describe.each([...new Set(CASES.map(({ file }) => file))])('%s', (file) => {
 
   test('and those with a LoRA of every layer; without it, the same as before', async () => {
     const [item] = cases.filter(({ lora }) => lora !== undefined);
-    const info = await load(join(FOLDER, item?.lora?.folder ?? ''));
+    const info = await load(join(WEIGHT_FILES, item?.lora_folder ?? ''));
     expect(info.loras).toMatchObject([{ name: item?.lora?.name, refused: null }]);
     for (const each of cases) await checkPicture(each, info);
   }, 180_000);
