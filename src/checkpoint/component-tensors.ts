@@ -3,17 +3,20 @@ import { allInOrder } from './all-in-order.js';
 import { CheckpointError } from './checkpoint-error.js';
 import { describeValue } from './describe-value.js';
 import { fileError, type FolderFiles } from './folder-files.js';
+import { isGgufFile } from './gguf/read-gguf.js';
+import { readTransformerGguf } from './gguf/transformer-gguf.js';
 import { readSafetensorsHeader, type HeaderEntry } from './safetensors-header.js';
 import type { TensorComponent, TensorEntry, TensorIndex } from './tensor-index.js';
+import type { ScaledEntry } from './transformer-weights/float8-notes.js';
 import { canonicalTensorName, tensorNameInFiles } from './tensor-names.js';
 import { findWeightFiles, type WeightFiles } from './weight-files.js';
 
-/** One safetensors file of a component, its header read. */
-interface Shard {
+/** One file of a component's weights, its header read. */
+export interface Shard {
   readonly label: string;
   /** Absolute, links resolved. */
   readonly realPath: string;
-  readonly entries: readonly HeaderEntry[];
+  readonly entries: readonly ScaledEntry[];
 }
 
 /** A component's weights before the root is known that their paths are relative to. */
@@ -30,7 +33,15 @@ export interface ComponentShards {
  * @throws CheckpointError that names the file and the tensor
  */
 export async function readComponentShards(files: FolderFiles, component: TensorComponent): Promise<ComponentShards> {
-  const weights = await findWeightFiles(files, component);
+  return readShards(files, component, await findWeightFiles(files, component));
+}
+
+/** The same of files that are already found. */
+export async function readShards(
+  files: FolderFiles,
+  component: TensorComponent,
+  weights: WeightFiles,
+): Promise<ComponentShards> {
   const shards = await allInOrder(weights.files.map((label) => readShard(files, label, weights)));
   const label = weights.index?.label ?? weights.files.join(', ');
   return { component, shards, label, warning: weights.warning };
@@ -40,7 +51,9 @@ async function readShard(files: FolderFiles, label: string, weights: WeightFiles
   if (weights.index !== null && !(await files.has(label))) {
     throw new CheckpointError(`${label} is missing, though ${weights.index.label} names it`);
   }
-  const { entries } = await readSafetensorsHeader(files, label);
+  const entries = (await isGgufFile(files, label))
+    ? await readTransformerGguf(files, label)
+    : (await readSafetensorsHeader(files, label)).entries;
   checkAgainstIndex(label, entries, weights);
   try {
     return { label, realPath: await realpath(files.absolute(label)), entries };

@@ -1,3 +1,4 @@
+import { OWN_TRANSFORMER, type TransformerSource } from '../protocol/transformer-source.js';
 import { allInOrder } from './all-in-order.js';
 import { checkConsistency, checkSizeRange, type ComponentConfigs } from './check-consistency.js';
 import { CheckpointError } from './checkpoint-error.js';
@@ -15,7 +16,10 @@ import { parseModelId, parseServiceSettings, SERVICE_FILE, type ServiceSettings 
 import type { TensorIndex } from './tensor-index.js';
 import { parseTextEncoderConfig } from './text-encoder-config.js';
 import { readTokenizerFiles } from './tokenizer-files.js';
-import { parseTransformerConfig } from './transformer-config.js';
+import { parseTransformerConfig, type TransformerConfig } from './transformer-config.js';
+import { deriveTransformerConfig } from './transformer-weights/derived-config.js';
+import { readTransformer, type TransformerShards } from './transformer-weights/read-transformer.js';
+import { zeroCondT } from './transformer-weights/zero-cond-t.js';
 import { parseVaeConfig } from './vae-config.js';
 
 /**
@@ -23,21 +27,24 @@ import { parseVaeConfig } from './vae-config.js';
  * values stay where they are.
  * @param folder a folder in the published layout, a snapshot or a model's folder of a hub cache, or a cache's root
  * @param served the pipeline classes that the checkpoint may be of
+ * @param source the transformer's weights, where they are not the folder's own
  * @throws CheckpointError
  */
 export async function openCheckpoint<C extends ServedClass>(
   folder: string,
   served: readonly C[],
+  source: TransformerSource = OWN_TRANSFORMER,
 ): Promise<Checkpoint<C>> {
   const { files, name } = await locateCheckpoint(folder, served);
   const pipeline = pipelineClass(await files.config(PIPELINE_INDEX), served);
 
+  const transformerShards = readTransformer(files, source);
   const [configs, { service, modelId }, tokenizer, ...shards] = await allInOrder([
-    readConfigs(files),
+    readConfigs(files, pipeline, source, transformerShards),
     readService(files, pipeline),
     readTokenizerFiles(files),
     readComponentShards(files, 'text_encoder'),
-    readComponentShards(files, 'transformer'),
+    transformerShards,
     readComponentShards(files, 'vae'),
   ]);
   checkSizeRange(service.sizeRange, configs.vae);
@@ -75,10 +82,15 @@ interface Configs extends ComponentConfigs {
   readonly scheduler: SchedulerConfig;
 }
 
-async function readConfigs(files: FolderFiles): Promise<Configs> {
+async function readConfigs(
+  files: FolderFiles,
+  served: ServedClass,
+  source: TransformerSource,
+  shards: Promise<TransformerShards>,
+): Promise<Configs> {
   const [textEncoder, transformer, vae, scheduler, preprocessor] = await allInOrder([
     parsed(files.config('text_encoder/config.json'), parseTextEncoderConfig),
-    parsed(files.config('transformer/config.json'), parseTransformerConfig),
+    readTransformerConfig(files, served, source, shards),
     parsed(files.config('vae/config.json'), parseVaeConfig),
     parsed(files.config('scheduler/scheduler_config.json'), parseSchedulerConfig),
     parsed(readPreprocessor(files), parsePreprocessorConfig),
@@ -100,10 +112,41 @@ async function readConfigs(files: FolderFiles): Promise<Configs> {
   return configs;
 }
 
-async function parsed<T>(
-  reading: Promise<ConfigReader>,
-  parse: (reader: ConfigReader) => T,
-): Promise<{ config: T; label: string }> {
+const TRANSFORMER_CONFIG = 'transformer/config.json';
+
+/** What the folder says of its transformer, or where it says nothing, what the weights tell. */
+async function readTransformerConfig(
+  files: FolderFiles,
+  { mayHaveZeroCondT: isPossible }: ServedClass,
+  source: TransformerSource,
+  shards: Promise<TransformerShards>,
+): Promise<Parsed<TransformerConfig>> {
+  const complete = (
+    found: Parsed<TransformerConfig>,
+    config: boolean | undefined,
+    weights: TransformerShards,
+  ): Parsed<TransformerConfig> => {
+    const facts = { setting: source.zeroCondT, isMarked: weights.isMarkedZeroCondT, config, isPossible };
+    return { ...found, config: { ...found.config, zeroCondT: zeroCondT(facts, weights.label) } };
+  };
+  if (await files.has(TRANSFORMER_CONFIG)) {
+    const own = await parsed(files.config(TRANSFORMER_CONFIG), parseTransformerConfig);
+    // What is wrong with the weights is told in their place.
+    const weights = await shards.catch(() => null);
+    return weights === null ? own : complete(own, own.config.zeroCondT, weights);
+  }
+  const weights = await shards;
+  const config = parseTransformerConfig(deriveTransformerConfig(weights.shapes, weights.label));
+  return complete({ config, label: weights.label }, undefined, weights);
+}
+
+/** A config and the file that it was read from. */
+interface Parsed<T> {
+  readonly config: T;
+  readonly label: string;
+}
+
+async function parsed<T>(reading: Promise<ConfigReader>, parse: (reader: ConfigReader) => T): Promise<Parsed<T>> {
   const reader = await reading;
   return { config: parse(reader), label: reader.label };
 }

@@ -3,9 +3,10 @@ import { CheckpointError } from './checkpoint-error.js';
 import { isJsonObject } from './config-reader.js';
 import { describeValue } from './describe-value.js';
 import { fileError, type FolderFiles } from './folder-files.js';
-import { DTYPE_BITS, type TensorDtype } from './tensor-index.js';
+import { readExactly } from './read-exactly.js';
+import { DTYPE_BITS, type SafetensorsDtype, type TensorDtype } from './tensor-index.js';
 
-/** One tensor of a safetensors file; offsets count from the file's start. */
+/** One tensor of a file of weights; offsets count from the file's start. */
 export interface HeaderEntry {
   readonly name: string;
   readonly dtype: TensorDtype;
@@ -78,20 +79,6 @@ async function readHeaderText(path: string, label: string, fileBytes: number): P
   }
 }
 
-/** A single read may give less than asked for. */
-async function readExactly(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
-    if (bytesRead === 0) {
-      break;
-    }
-    filled += bytesRead;
-  }
-  return buffer.subarray(0, filled);
-}
-
 function parseHeader(text: string, label: string): Record<string, unknown> {
   let header: unknown;
   try {
@@ -135,7 +122,7 @@ function parseEntry(name: string, value: unknown, label: string, dataStart: numb
   return { name, dtype, shape, offset: dataStart + begin, length: end - begin };
 }
 
-function isDtype(value: unknown): value is TensorDtype {
+function isDtype(value: unknown): value is SafetensorsDtype {
   return typeof value === 'string' && Object.hasOwn(DTYPE_BITS, value);
 }
 

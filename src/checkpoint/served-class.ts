@@ -16,4 +16,6 @@ export interface ServedClass {
   readonly nativeArea: number;
   readonly defaultSteps: number;
   readonly defaultTrueCfgScale: number;
+  /** Some of its transformers modulate the references as at timestep 0 (`zero_cond_t`). */
+  readonly mayHaveZeroCondT: boolean;
 }

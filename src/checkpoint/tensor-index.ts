@@ -1,3 +1,5 @@
+import type { GgufBlockType } from './gguf/block-types.js';
+
 /** safetensors' names of the element types, with the bits of one element. */
 export const DTYPE_BITS = {
   F64: 64,
@@ -22,7 +24,10 @@ export const DTYPE_BITS = {
   BOOL: 8,
 } as const;
 
-export type TensorDtype = keyof typeof DTYPE_BITS;
+export type SafetensorsDtype = keyof typeof DTYPE_BITS;
+
+/** An element type of safetensors, or one of GGUF that has blocks of values. */
+export type TensorDtype = SafetensorsDtype | GgufBlockType;
 
 /** The components of a pipeline that hold tensors; each is the name of its folder. */
 export type TensorComponent = 'transformer' | 'vae' | 'text_encoder';
@@ -41,6 +46,8 @@ export interface TensorEntry {
   readonly offset: number;
   /** Bytes. */
   readonly length: number;
+  /** What the stored values are multiplied by, where the file has a scale for the whole tensor (8-bit floats). */
+  readonly scale?: number;
 }
 
 /** All tensors of one component under their canonical names. */

@@ -1,12 +1,16 @@
 import type { TensorComponent } from './tensor-index.js';
+import { withoutPrefix, withPrefixOf } from './transformer-weights/inner-model.js';
 
 /**
  * The one name that a tensor goes by in the indices, whatever the transformers version that wrote the text encoder:
- * `visual.…` for the vision tower, `language_model.…` for the language model, `lm_head.weight`. The other components'
- * names are the same in all versions.
+ * `visual.…` for the vision tower, `language_model.…` for the language model, `lm_head.weight`. The transformer's may stand
+ * below ComfyUI's prefix; the VAE's are the same in all versions.
  */
 export function canonicalTensorName(component: TensorComponent, name: string): string {
-  if (component !== 'text_encoder') {
+  if (component === 'transformer') {
+    return withoutPrefix(name);
+  }
+  if (component === 'vae') {
     return name;
   }
   if (name.startsWith('model.visual.') || name.startsWith('model.language_model.')) {
@@ -23,6 +27,9 @@ export function canonicalTensorName(component: TensorComponent, name: string): s
  * @param names names that the files use
  */
 export function tensorNameInFiles(component: TensorComponent, canonical: string, names: readonly string[]): string {
+  if (component === 'transformer') {
+    return withPrefixOf(names, canonical);
+  }
   const isText = canonical.startsWith('language_model.');
   if (component !== 'text_encoder' || !(isText || canonical.startsWith('visual.'))) {
     return canonical;

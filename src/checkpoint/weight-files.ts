@@ -24,7 +24,8 @@ function weightStem(component: TensorComponent): string {
 
 /**
  * Finds a component's weights as the reference does: transformers takes a single file before an index, diffusers an
- * index before a single file. A variant (`….fp16.safetensors`) is taken when there is nothing else.
+ * index before a single file. A variant (`….fp16.safetensors`) is taken when there is nothing else. A transformer may also be
+ * one file of another name, as people have it for ComfyUI: GGUF or safetensors.
  * @throws CheckpointError when there are none, or shards without their index
  */
 export async function findWeightFiles(files: FolderFiles, component: TensorComponent): Promise<WeightFiles> {
@@ -41,6 +42,8 @@ export async function findWeightFiles(files: FolderFiles, component: TensorCompo
   const variants = listVariants(names, stem);
   const [variant] = variants;
   if (variant === undefined) {
+    const single = component === 'transformer' ? singleFile(names) : undefined;
+    if (single !== undefined) return expand(files, component, { file: single, isIndex: false }, null);
     throw new CheckpointError(describeMissing(names, component, stem));
   }
   if (variants.length > 1) {
@@ -71,6 +74,19 @@ function choose(names: readonly string[], component: string, single: string, ind
   return choices.find(({ file }) => names.includes(file));
 }
 
+/**
+ * The one file of weights in a folder, whatever it is called; undefined when there is none.
+ * @throws CheckpointError when there are several
+ */
+function singleFile(names: readonly string[]): string | undefined {
+  const isShard = (name: string): boolean => /-\d+-of-\d+\.safetensors$/.test(name);
+  const [single, ...others] = names.filter((name) => /\.(gguf|safetensors)$/.test(name) && !isShard(name));
+  if (others.length === 0) return single;
+  throw new CheckpointError(
+    `transformer holds several files of weights (${[single, ...others].join(', ')}): name one with QWEN_TRANSFORMER_FILE`,
+  );
+}
+
 function listVariants(names: readonly string[], stem: string): string[] {
   const prefix = `${stem}.`;
   const found = names.flatMap((name) => {
@@ -90,7 +106,11 @@ function describeMissing(names: readonly string[], component: string, stem: stri
   if (names.some((name) => /-\d+-of-\d+\.safetensors$/.test(name))) {
     return `${expected}.index.json is missing, though there are shards`;
   }
-  if (names.some((name) => /\.(bin|pt|pth|ckpt|msgpack|h5|gguf)$/.test(name))) {
+  const gguf = names.find((name) => name.endsWith('.gguf'));
+  if (gguf !== undefined) {
+    return `${expected} is missing: ${component}/${gguf} is GGUF, which is read for the transformer only; safetensors files are needed`;
+  }
+  if (names.some((name) => /\.(bin|pt|pth|ckpt|msgpack|h5)$/.test(name))) {
     return `${expected} is missing: the folder holds weights in another format only; safetensors files are needed`;
   }
   return `${expected} is missing, and so is its index`;

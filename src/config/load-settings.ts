@@ -1,7 +1,8 @@
 import { loadDotEnv } from './dot-env.js';
 import type { QuantizedCacheSettings } from '../protocol/load-request.js';
 import { readQuantizedCache } from './quantized-cache-settings.js';
-import { readSettings } from './read-settings.js';
+import type { TransformerSource } from '../protocol/transformer-source.js';
+import { readSettings, readTransformerSource } from './read-settings.js';
 import type { Settings } from './settings.js';
 import { SettingsError } from './settings-error.js';
 import { VariableReader } from './variable-reader.js';
@@ -28,9 +29,21 @@ export function loadSettings(): Settings {
  * @throws SettingsError
  */
 export function loadCacheSettings(): QuantizedCacheSettings {
+  return loadPart(readQuantizedCache);
+}
+
+/**
+ * The same for whose weights the transformer has.
+ * @throws SettingsError
+ */
+export function loadTransformerSource(): TransformerSource {
+  return loadPart(readTransformerSource);
+}
+
+function loadPart<T>(read: (variables: VariableReader) => T): T {
   loadDotEnv();
   const variables = new VariableReader(process.env);
-  const cache = readQuantizedCache(variables);
+  const part = read(variables);
   if (variables.faults.length > 0) throw new SettingsError(variables.faults);
-  return cache;
+  return part;
 }

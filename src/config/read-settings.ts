@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { DEVICE_MAPS, PRECISION_SETTINGS } from '../protocol/device-settings.js';
 import type { LoadRequest } from '../protocol/load-request.js';
+import type { TransformerSource } from '../protocol/transformer-source.js';
 import { parseCorsOrigins } from './cors-origins.js';
 import { hostPatterns } from './host-patterns.js';
 import { unknownVariableFaults } from './known-variables.js';
@@ -122,17 +123,30 @@ function readJobs(variables: VariableReader): JobLimits {
   };
 }
 
-/** Which checkpoint is served, with which LoRAs, on which devices, and in which precision. */
-function readModel(variables: VariableReader): Pick<LoadRequest, 'modelDir' | 'loraDir' | 'deviceMap' | 'precision'> {
+/** Which checkpoint is served, with which transformer and LoRAs, on which devices, and in which precision. */
+function readModel(
+  variables: VariableReader,
+): Pick<LoadRequest, 'modelDir' | 'transformer' | 'loraDir' | 'deviceMap' | 'precision'> {
   const models = path.join(PACKAGE_DIR, 'models');
   const modelDir = variables.text('QWEN_MODEL_DIR');
   // The bundled LoRAs fit the bundled checkpoint alone.
   const loraDir = variables.text('LORA_DIR') ?? (modelDir === null ? path.join(models, 'mini-lora') : null);
   return {
     modelDir: path.resolve(modelDir ?? path.join(models, 'mini')),
+    transformer: readTransformerSource(variables),
     loraDir: loraDir === null ? null : path.resolve(loraDir),
     deviceMap: variables.oneOf('DEVICE_MAP', DEVICE_MAPS, 'auto'),
     precision: variables.oneOf('PRECISION', PRECISION_SETTINGS, 'auto'),
+  };
+}
+
+/** Whose weights the transformer has, where they are not the checkpoint's own. */
+export function readTransformerSource(variables: VariableReader): TransformerSource {
+  const file = variables.text('QWEN_TRANSFORMER_FILE');
+  const zeroCondT = variables.oneOf('QWEN_ZERO_COND_T', ['auto', 'true', 'false'], 'auto');
+  return {
+    file: file === null ? null : path.resolve(file),
+    zeroCondT: zeroCondT === 'auto' ? null : zeroCondT === 'true',
   };
 }
 

@@ -41,7 +41,7 @@ export class EngineService {
       this.pipeline.reset();
       await this.model?.release();
       this.model = undefined;
-      const opened = await openEditCheckpoint(request.modelDir, request.loraDir);
+      const opened = await openEditCheckpoint(request.modelDir, request.loraDir, request.transformer);
       const checkpoint = { ...opened, loras: await refuseUnusableValues(opened.loras) };
       const report = await planCheckpoint(checkpoint, request);
       this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, {

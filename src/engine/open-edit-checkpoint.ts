@@ -1,3 +1,4 @@
+import type { TransformerSource } from '../protocol/transformer-source.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { readLoraFolder, type LoraFolder } from '../checkpoint/lora/lora-folder.js';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.js';
@@ -13,9 +14,14 @@ export interface EditCheckpoint extends Checkpoint<PipelineVariant> {
  * Opens the checkpoint of an edit model: openCheckpoint for the classes that the engine serves.
  * @param folder as QWEN_MODEL_DIR takes it
  * @param loraDir LORA_DIR's folder, whose faults are told in what is read of it; null: there is none
+ * @param transformer whose weights the transformer has; the checkpoint's own unless given
  * @throws CheckpointError
  */
-export async function openEditCheckpoint(folder: string, loraDir: string | null = null): Promise<EditCheckpoint> {
-  const checkpoint = await openCheckpoint(folder, PIPELINE_VARIANTS);
+export async function openEditCheckpoint(
+  folder: string,
+  loraDir: string | null = null,
+  transformer?: TransformerSource,
+): Promise<EditCheckpoint> {
+  const checkpoint = await openCheckpoint(folder, PIPELINE_VARIANTS, transformer);
   return { ...checkpoint, loras: await readLoraFolder(loraDir, checkpoint) };
 }

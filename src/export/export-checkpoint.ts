@@ -6,14 +6,17 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { errorCode } from '../program/error-code.js';
 import type { TensorEntry } from '../checkpoint/tensor-index.js';
 import { formatBytes } from '../program/format-bytes.js';
+import type { TransformerSource } from '../protocol/transformer-source.js';
 import type { QuantizedCacheSettings } from '../protocol/load-request.js';
 import { openEditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { QuantizedCache } from '../engine/quantized/quantized-cache.js';
 import { quantizedWeights } from '../engine/quantized/quantized-weights.js';
+import { repackedWeights } from '../engine/repacked/repacked-weights.js';
 import { buildGraphs } from '../graph/checkpoint-graphs.js';
 import type { ComputeType } from '../graph/graph-builder.js';
 import { linearRecipe, type Quantization } from '../graph/quantization/linear-recipe.js';
 import { quantizedFile, QuantizedLayout } from '../graph/quantization/quantized-layout.js';
+import { REPACKED_FILE, RepackedLayout } from '../graph/quantization/repacked-layout.js';
 import type { WeightStorage } from '../graph/weights.js';
 import {
   bytesToCopy,
@@ -28,6 +31,7 @@ import {
 export interface ExportOptions {
   /** A checkpoint's folder, as QWEN_MODEL_DIR takes it. */
   readonly modelDir: string;
+  readonly transformer: TransformerSource;
   /** The new folder. */
   readonly out: string;
   readonly computeType: ComputeType;
@@ -48,19 +52,25 @@ const QUANTIZED_FOLDER = 'quantized';
  * @throws CheckpointError
  */
 export async function exportCheckpoint(options: ExportOptions, say: (line: string) => void): Promise<string[]> {
-  const checkpoint = await openEditCheckpoint(options.modelDir);
+  const checkpoint = await openEditCheckpoint(options.modelDir, null, options.transformer);
   const out = resolve(options.out);
   const unfinished = join(dirname(out), `.${basename(out)}.${randomUUID()}`);
   try {
     await requireNothing(out);
     await mkdir(unfinished, { recursive: true });
-    const weights = await weightFiles(checkpoint, checkpoint.folder);
-    const quantized = options.quantization && (await quantize(checkpoint, options.quantization, options.cache));
-    await announceCopies([...weights, ...(quantized?.files ?? [])], unfinished, options.copies, say);
+    const cache = new QuantizedCache(options.cache);
+    const repacked = await repack(checkpoint, options.computeType, cache);
+    const quantized = options.quantization && (await quantize(checkpoint, options.quantization, cache));
+    const weights = [...(await weightFiles(checkpoint)), ...(quantized?.files ?? []), ...(repacked?.files ?? [])];
+    await announceCopies(weights, unfinished, options.copies, say);
     for (const file of await listSmallFiles(checkpoint.folder)) await copyInto(unfinished, file);
     const place = options.copies ? copyInto : linkInto;
-    for (const file of [...weights, ...(quantized?.files ?? [])]) await place(unfinished, file);
-    const storage: WeightStorage = { locate, ...(quantized && { quantized: quantized.layout }) };
+    for (const file of weights) await place(unfinished, file);
+    const storage: WeightStorage = {
+      locate,
+      ...(quantized && { quantized: quantized.layout }),
+      ...(repacked && { repacked: repacked.layout }),
+    };
     const names: string[] = [];
     for (const [graph, model] of Object.entries(buildGraphs(checkpoint, options.computeType, storage).models)) {
       names.push(`${graph}.onnx`);
@@ -73,8 +83,8 @@ export async function exportCheckpoint(options: ExportOptions, say: (line: strin
   }
 }
 
-/** In an exported folder the weights have the names that they have in the checkpoint's. */
-const locate = ({ label }: TensorEntry): string => label;
+/** In an exported folder the weights have the names that they have in the checkpoint's; a file from elsewhere is the transformer's. */
+const locate = ({ label }: TensorEntry): string => (label.includes('/') ? label : `transformer/${label}`);
 
 /** An empty folder gives way; anything else is not overwritten. */
 async function requireNothing(out: string): Promise<void> {
@@ -87,28 +97,42 @@ async function requireNothing(out: string): Promise<void> {
   }
 }
 
-async function weightFiles({ textEncoder, transformer, vae }: Checkpoint, folder: string): Promise<CopiedFile[]> {
-  const labels = new Set<string>();
+async function weightFiles({ root, textEncoder, transformer, vae }: Checkpoint): Promise<CopiedFile[]> {
+  const files = new Map<string, string>();
   for (const { tensors } of [textEncoder, transformer, vae]) {
-    for (const name of tensors.names()) labels.add(tensors.get(name)?.label ?? '');
+    for (const name of tensors.names()) {
+      const tensor = tensors.get(name);
+      if (tensor !== undefined) files.set(locate(tensor), tensor.file);
+    }
   }
-  const files = await Promise.all([...labels].map((label) => copiedFile(folder, label)));
-  return files.filter((file) => file !== undefined);
+  const copied = [...files].map(async ([name, file]) => {
+    const found = await copiedFile(root, file);
+    return found === undefined ? [] : [{ ...found, name }];
+  });
+  return (await Promise.all(copied)).flat();
+}
+
+async function repack(
+  checkpoint: Checkpoint,
+  computeType: ComputeType,
+  cache: QuantizedCache,
+): Promise<{ layout: RepackedLayout; files: CopiedFile[] } | undefined> {
+  const build = (storage: WeightStorage): void => void buildGraphs(checkpoint, computeType, storage);
+  const made = await repackedWeights(checkpoint, computeType, cache, build, () => undefined);
+  if (made === undefined) return undefined;
+  const file = await copiedFile(made.folder, REPACKED_FILE);
+  const files = file === undefined ? [] : [{ ...file, name: join(QUANTIZED_FOLDER, REPACKED_FILE) }];
+  return { layout: new RepackedLayout(QUANTIZED_FOLDER), files };
 }
 
 async function quantize(
   checkpoint: Checkpoint,
   quantization: Quantization,
-  cache: QuantizedCacheSettings,
+  cache: QuantizedCache,
 ): Promise<{ layout: QuantizedLayout; files: CopiedFile[] }> {
-  const { storage, folder, sensitive } = await quantizedWeights(
-    checkpoint,
-    quantization,
-    new QuantizedCache(cache),
-    (laidOut) => {
-      buildGraphs(checkpoint, 'float32', laidOut);
-    },
-  );
+  const { storage, folder, sensitive } = await quantizedWeights(checkpoint, quantization, cache, (laidOut) => {
+    buildGraphs(checkpoint, 'float32', laidOut);
+  });
   const names = [...(storage.quantized?.files().keys() ?? [])].map(quantizedFile);
   const files = await Promise.all(names.map((name) => copiedFile(folder, name)));
   return {

@@ -1,13 +1,17 @@
 /** Element types that the graphs compute with or index by, under ONNX' names. */
-export type ElementType = 'float32' | 'bfloat16' | 'float16' | 'int64' | 'uint8' | 'bool';
+export type ElementType =
+  'float32' | 'bfloat16' | 'float16' | 'float8e4m3fn' | 'float8e5m2' | 'int64' | 'uint8' | 'int8' | 'bool';
 
 /** Bytes of one element. */
 export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   float32: 4,
   bfloat16: 2,
   float16: 2,
+  float8e4m3fn: 1,
+  float8e5m2: 1,
   int64: 8,
   uint8: 1,
+  int8: 1,
   bool: 1,
 };
 

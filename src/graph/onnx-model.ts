@@ -12,10 +12,13 @@ const IR_VERSION = 11;
 const DATA_TYPE: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int64: 7,
   bool: 9,
   float16: 10,
   bfloat16: 16,
+  float8e4m3fn: 17,
+  float8e5m2: 19,
 };
 
 /** A node's attribute: an integer, a float, a list of integers, or the nodes that it may run. */
@@ -152,12 +155,16 @@ function rawData(type: ElementType, values: readonly number[]): Uint8Array {
     case 'uint8':
     case 'bool':
       return Uint8Array.from(values);
+    case 'int8':
+      return new Uint8Array(Int8Array.from(values).buffer);
     case 'int64':
       return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     case 'bfloat16':
       return new Uint8Array(Uint16Array.from(values, bfloat16Bits).buffer);
     case 'float16':
-      throw new Error('float16 constants are not written: the networks overflow in it');
+    case 'float8e4m3fn':
+    case 'float8e5m2':
+      throw new Error(`${type} constants are not written: the networks don't compute in it`);
   }
 }
 

@@ -26,6 +26,17 @@ export const reshape = (x: Value, shape: readonly number[] | Value): Value =>
 
 export const transpose = (x: Value, order: readonly number[]): Value => x.graph.node('Transpose', [x], { perm: order });
 
+/**
+ * An initializer that the runtime must not compute with before the graph runs: it folds what depends on initializers alone, and
+ * keeps the larger result. Here the shape depends on `x`, which adds nothing to it.
+ * @param x of which the first dimension is dynamic
+ */
+export function unfolded(initializer: Value, shape: readonly number[], x: Value): Value {
+  const { graph } = x;
+  const nothing = mul(sizeOf(x, 0), 0);
+  return graph.node('Reshape', [initializer, add(graph.int64s(shape), nothing)], {}, { type: initializer.type });
+}
+
 /** Repeats dimensions of size 1; 1 in `shape` keeps a dimension. */
 export const expand = (x: Value, shape: readonly number[] | Value): Value =>
   x.graph.node('Expand', [x, Array.isArray(shape) ? x.graph.int64s(shape) : (shape as Value)]);

@@ -1,11 +1,13 @@
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import { describeShape } from '../checkpoint/describe-value.js';
 import type { TensorEntry } from '../checkpoint/tensor-index.js';
-import type { ElementType } from './element-type.js';
+import { elementCount, type ElementType } from './element-type.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 import { loraBranch, type LoraBranch } from './lora/lora-branch.js';
+import { mul } from './ops.js';
 import type { LinearFormat } from './quantization/linear-format.js';
-import { storedType } from './stored-type.js';
+import { linearForm, type BlockForm } from './quantization/stored-form.js';
+import { fewBitsType, storedType } from './stored-type.js';
 import type { TensorUse, Weights } from './weights.js';
 
 export interface ParameterOptions {
@@ -25,6 +27,29 @@ export interface QuantizedWeight {
   readonly codes: Value;
   readonly scales: Value;
 }
+
+/** A linear layer's weight that was repacked from a GGUF type: codes, and scales and addends of their blocks. */
+export interface BlockWeight {
+  readonly form: BlockForm;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly codes: Value;
+  readonly scales: Value;
+  readonly addends: Value | undefined;
+}
+
+/** A linear layer's weight that stays in 8-bit floats. */
+export interface Float8Weight {
+  /** As stored. */
+  readonly float8: Value;
+  /** [out, in] */
+  readonly shape: readonly [number, number];
+  /** Of all of it. */
+  readonly scale: number;
+}
+
+/** A linear layer's weight in the form that it has in memory; a plain value is of the compute type. */
+export type LinearWeightValue = Value | QuantizedWeight | BlockWeight | Float8Weight;
 
 /** A block and its number, where blocks of one kind are counted. */
 interface BlockPlace {
@@ -78,16 +103,17 @@ export class Scope {
   }
 
   /**
-   * The weight of a linear layer: as it was quantized, or where it stays as the checkpoint has it, as `parameter` gives it.
+   * The weight of a linear layer: as it was quantized, or where it stays as the checkpoint has it, in the form that its type
+   * has in memory.
    * @param shape [out, in], as PyTorch stores it
    * @param rows of the first dimension that are used
    * @throws CheckpointError as `parameter`
    */
-  linearWeight(name: string, shape: readonly [number, number], rows: number): Value | QuantizedWeight {
+  linearWeight(name: string, shape: readonly [number, number], rows: number): LinearWeightValue {
     const found = this.find(name, shape);
-    const kind = this.inside === null ? 'plain' : 'linear';
+    const kind = this.inside === null || this.weights.isQuantizedByFile ? 'plain' : 'linear';
     const format = kind === 'linear' ? this.weights.formatOf(this.graph.name, found.name) : undefined;
-    if (format === undefined) return this.declare(found, shape, kind, { rows });
+    if (format === undefined) return this.storedWeight(found, shape, kind, rows);
     this.take(found, kind);
     const { location, codes, scales } = this.weights.quantized(found.name, found.tensor, format, rows, shape[1]);
     return {
@@ -108,7 +134,38 @@ export class Scope {
     return stack === undefined ? null : loraBranch(this.graph, this.path, stack, rows);
   }
 
-  /** Declares an initializer that points into the checkpoint's file. */
+  /** A linear layer's weight in the form of its own type. */
+  private storedWeight(
+    found: FoundTensor,
+    shape: readonly [number, number],
+    kind: TensorUse['kind'],
+    rows: number,
+  ): LinearWeightValue {
+    const { name, tensor, type } = found;
+    const form = linearForm(tensor.dtype, shape[1], this.graph.computeType);
+    if (form.kind === 'floats') return this.declare(found, shape, kind, { rows });
+    this.take(found, kind, true);
+    if (form.kind === 'float8') {
+      return {
+        float8: this.stored(name, tensor, type, [rows, shape[1]], { rows, of: shape[0] }),
+        shape: [rows, shape[1]],
+        scale: tensor.scale ?? 1,
+      };
+    }
+    const source = { name, tensor, rows, columns: shape[1] };
+    const { location } = this.weights.repacked;
+    const { codes, scales, addends } = this.weights.repacked.placeBlocks(source, form);
+    return {
+      form,
+      inFeatures: shape[1],
+      outFeatures: rows,
+      codes: this.graph.external({ name, location, ...codes }),
+      scales: this.graph.external({ name: `${name}_scale`, location, ...scales }),
+      addends: addends === null ? undefined : this.graph.external({ name: `${name}_addend`, location, ...addends }),
+    };
+  }
+
+  /** Declares an initializer that points into the checkpoint's file, or to where the tensor was repacked as floats. */
   private declare(
     found: FoundTensor,
     shape: readonly number[],
@@ -119,25 +176,49 @@ export class Scope {
     const [allRows = 1, ...rest] = shape;
     const rows = options.rows ?? allRows;
     this.take(found, kind);
-    const stored = this.graph.external({
-      name,
-      type,
-      shape: options.as ?? [...(shape.length > 0 ? [rows] : []), ...rest],
-      location: this.weights.location(tensor),
-      offset: tensor.offset,
-      length: (tensor.length / allRows) * rows,
-    });
-    return options.asStored === true ? stored : this.graph.cast(stored, this.graph.computeType);
+    const seen = options.as ?? [...(shape.length > 0 ? [rows] : []), ...rest];
+    const stored = this.stored(name, tensor, type, seen, { rows, of: allRows });
+    const value = options.asStored === true ? stored : this.graph.cast(stored, this.graph.computeType);
+    return tensor.scale === undefined ? value : mul(value, tensor.scale);
   }
 
-  private take({ name, tensor }: FoundTensor, kind: TensorUse['kind']): void {
-    this.weights.take({ name, tensor, block: this.inside?.number ?? null, kind });
+  /**
+   * An initializer with a tensor's first values.
+   * @param part its rows that are seen, of all rows
+   */
+  private stored(
+    name: string,
+    tensor: TensorEntry,
+    type: ElementType | null,
+    shape: readonly number[],
+    part: { readonly rows: number; readonly of: number },
+  ): Value {
+    if (type === null) {
+      const columns = tensor.shape.at(-1) ?? 1;
+      const rows = (elementCount(tensor.shape) / columns / part.of) * part.rows;
+      const { location } = this.weights.repacked;
+      const { offset, length } = this.weights.repacked.placeFloats({ name, tensor, rows, columns });
+      return this.graph.external({ name, type: 'float32', shape, location, offset, length });
+    }
+    const location = this.weights.location(tensor);
+    return this.graph.external({
+      name,
+      type,
+      shape,
+      location,
+      offset: tensor.offset,
+      length: (tensor.length / part.of) * part.rows,
+    });
+  }
+
+  private take({ name, tensor }: FoundTensor, kind: TensorUse['kind'], keepsForm = false): void {
+    this.weights.take({ name, tensor, block: this.inside?.number ?? null, kind, keepsForm });
   }
 
   private find(name: string, shape: readonly number[]): FoundTensor {
     const fullName = this.nameOf(name);
     const tensor = this.weights.find(fullName);
-    const type = storedType(tensor.dtype);
+    const type = this.weights.readsFewBits ? fewBitsType(tensor.dtype) : storedType(tensor.dtype);
     if (type === undefined) {
       throw new CheckpointError(`${describe(tensor)} has type ${tensor.dtype}, expected BF16, F32 or F16`);
     }
@@ -158,7 +239,8 @@ export class Scope {
 interface FoundTensor {
   readonly name: string;
   readonly tensor: TensorEntry;
-  readonly type: ElementType;
+  /** Null for a type that no graph reads as it lies. */
+  readonly type: ElementType | null;
 }
 
 function describe(tensor: TensorEntry): string {

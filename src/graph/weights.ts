@@ -3,6 +3,8 @@ import type { TensorEntry, TensorIndex } from '../checkpoint/tensor-index.js';
 import type { LoraStack, LoraStacks } from './lora/lora-stacks.js';
 import type { LinearFormat } from './quantization/linear-format.js';
 import type { QuantizedLayout, QuantizedLinear } from './quantization/quantized-layout.js';
+import { RepackedLayout } from './quantization/repacked-layout.js';
+import { hasFewBits } from './quantization/stored-form.js';
 
 /** Where the graphs' initializers lie. */
 export interface WeightStorage {
@@ -12,6 +14,8 @@ export interface WeightStorage {
   readonly quantized?: QuantizedLayout;
   /** What LoRAs add to the transformer's linear layers. */
   readonly loras?: LoraStacks;
+  /** The tensors of GGUF types, which lie elsewhere in a form that the runtime reads. */
+  readonly repacked?: RepackedLayout;
 }
 
 /** The checkpoint's root is the session's folder. */
@@ -29,6 +33,8 @@ export interface TensorUse {
    * stored. `plain`: all else, in the compute type.
    */
   readonly kind: 'linear' | 'table' | 'plain';
+  /** In memory it has the form of its own type (stored-form.ts), where it isn't quantized; else it is of the compute type. */
+  readonly keepsForm: boolean;
 }
 
 /** A tensor that no network reads, and why; null when nothing is known of it. */
@@ -42,11 +48,22 @@ export class Weights {
   private readonly taken = new Map<string, TensorUse>();
   /** Reasons by the place that is left out. */
   private readonly leftOut = new Map<string, string>();
+  /** Where tensors of GGUF types lie. */
+  readonly repacked: RepackedLayout;
+  /** Types of few bits are read: what notes beside the weights say of them is known for the transformer alone. */
+  readonly readsFewBits: boolean;
+  /** Who made the file has chosen the bits of each of its weights, those that are left whole among them. */
+  readonly isQuantizedByFile: boolean;
 
   constructor(
     private readonly index: TensorIndex,
     private readonly storage = AS_STORED,
-  ) {}
+  ) {
+    this.repacked = storage.repacked ?? new RepackedLayout();
+    const isTransformer = index.component === 'transformer';
+    this.readsFewBits = isTransformer;
+    this.isQuantizedByFile = isTransformer && [...index.names()].some((name) => hasFewBits(index.get(name)?.dtype));
+  }
 
   /**
    * The tensor `name`.

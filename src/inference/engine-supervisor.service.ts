@@ -9,6 +9,7 @@ import { Metrics } from '../metrics/metrics.service.js';
 import { LoadProgress } from './load-progress.js';
 import type { ModelState } from './model-state.js';
 import { ServedModel } from './served-model.js';
+import type { LoadRequest } from '../protocol/load-request.js';
 import type { EngineEvent } from '../protocol/engine-messages.js';
 import type { MadePicture } from '../protocol/picture.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
@@ -148,7 +149,7 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
         const { usesBundledModel, load } = this.settings;
         const remedy = event.isCheckpoint && usesBundledModel ? RESTORE_BUNDLED : '';
         const reason = `Failed to load model: ${event.message}${remedy}`;
-        const where = event.isCheckpoint && !usesBundledModel ? ` (QWEN_MODEL_DIR is ${load.modelDir})` : '';
+        const where = event.isCheckpoint && !usesBundledModel ? whereFrom(load) : '';
         const operatorReason = `${reason}${where}`;
         this.logger.error(operatorReason);
         this.setState({ status: 'failed', reason, operatorReason, retryAfterSeconds: FAILED_RETRY_AFTER_SECONDS });
@@ -183,4 +184,10 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
 
 function loading(reason: string, lastEnd: string | null): ModelState {
   return { status: 'loading', reason, retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS, lastEnd };
+}
+
+/** The settings that say where a checkpoint lies, for its operator. */
+function whereFrom({ modelDir, transformer: { file } }: LoadRequest): string {
+  const transformer = file === null ? '' : `, QWEN_TRANSFORMER_FILE ${file}`;
+  return ` (QWEN_MODEL_DIR is ${modelDir}${transformer})`;
 }

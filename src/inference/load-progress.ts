@@ -34,6 +34,7 @@ export class LoadProgress {
 function inWords(event: LoadEvent): string {
   if (event.type === 'loading') return `${event.network}, ${event.number} of ${event.count}`;
   const { step, done, count, secondsLeft } = event;
+  if (step === 'repacked') return `weights of the GGUF file: ${done} of ${count} repacked`;
   const left = secondsLeft === null || done === count ? '' : `, ${inTime(secondsLeft)} left`;
   return `quantized weights: ${done} of ${count} ${step}${left}`;
 }

@@ -1,3 +1,4 @@
+import { describeWeights } from '../checkpoint/transformer-weights/describe-weights.js';
 import { planCheckpoint } from '../engine/devices/plan-checkpoint.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import type { LoadRequest } from '../protocol/load-request.js';
@@ -15,5 +16,9 @@ export interface PlanLines {
  */
 export async function planLines(checkpoint: EditCheckpoint, request: LoadRequest): Promise<PlanLines> {
   const { plan, placement, warnings } = await planCheckpoint(checkpoint, request);
-  return { lines: [`DEVICE_MAP=${request.deviceMap}: ${plan.kind} in ${plan.precision}`, ...placement], warnings };
+  const weights = `Transformer ${describeWeights(checkpoint.transformer.tensors)}`;
+  return {
+    lines: [`DEVICE_MAP=${request.deviceMap}: ${plan.kind} in ${plan.precision}`, weights, ...placement],
+    warnings,
+  };
 }

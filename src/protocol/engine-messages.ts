@@ -18,8 +18,11 @@ export type EngineCommand =
   /** Give up a picture: at the next step, or before it starts. Nothing happens when it is done already. */
   | { readonly type: 'cancel'; readonly id: string };
 
-/** A weight is rounded and measured; where some turn out to need more bits than others, all are then brought to their places. */
-export type QuantizingStep = 'rounded' | 'placed';
+/**
+ * A weight is rounded and measured; where some turn out to need more bits than others, all are then brought to their places. One
+ * of a GGUF file is repacked.
+ */
+export type QuantizingStep = 'rounded' | 'placed' | 'repacked';
 
 /** How far weights are that are being quantized. */
 export interface QuantizingProgress {

@@ -1,4 +1,5 @@
 import type { DeviceMap, PrecisionSetting } from './device-settings.js';
+import type { TransformerSource } from './transformer-source.js';
 
 /** Where weights that were quantized are kept for the next start. */
 export interface QuantizedCacheSettings {
@@ -12,6 +13,7 @@ export interface QuantizedCacheSettings {
 export interface LoadRequest {
   /** Absolute path, as QWEN_MODEL_DIR takes it. */
   readonly modelDir: string;
+  readonly transformer: TransformerSource;
   /** LORA_DIR: absolute path of the folder of LoRAs; null: there is none. */
   readonly loraDir: string | null;
   readonly deviceMap: DeviceMap;

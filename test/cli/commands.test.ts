@@ -83,7 +83,9 @@ describe('plan', () => {
       DEVICE_MAP: 'cpu',
     });
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^tiny-plain in [^]*\nDEVICE_MAP=cpu: cpu in fp32\ncpu .*denoiser/);
+    expect(stdout).toMatch(
+      /^tiny-plain in [^]*\nDEVICE_MAP=cpu: cpu in fp32\nTransformer transformer\/.*: 77 F32\ncpu .*denoiser/,
+    );
     expect(
       (await command(['plan'], { QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu' })).stdout,
     ).toContain('tiny-plain');

@@ -64,9 +64,23 @@ describe('on a machine that can serve', () => {
     expect(status).toBe(0);
     expect(of('Checkpoint').found).toEqual([
       expect.stringMatching(/^plus-2511 in .*: QwenImageEditPlusPipeline, 284 tensors$/),
+      'Transformer transformer/diffusion_pytorch_model.safetensors: 109 F32; zero_cond_t',
       'up to 3 references an edit (MAX_REFERENCES)',
     ]);
     expect(of('Plan').found.join('\n')).toMatch(/cpu in fp32[^]*denoiser/);
+  });
+
+  test('of a transformer from a file, which types it has', () => {
+    const files = join(import.meta.dirname, '..', 'fixtures', 'weight-files');
+    const settings = { QWEN_MODEL_DIR: join(files, 'checkpoint'), DEVICE_MAP: 'cpu' };
+    const { status, of } = findings({ ...settings, QWEN_TRANSFORMER_FILE: join(files, 'mixture.gguf') });
+    expect(status).toBe(0);
+    expect(of('Checkpoint').found.join('\n')).toMatch(
+      /^Transformer mixture\.gguf: \d+ F32, .*\d Q4_K.*; zero_cond_t$/m,
+    );
+    const none = findings({ ...settings, QWEN_TRANSFORMER_FILE: join(files, 'none.gguf') });
+    expect(none.status).toBe(1);
+    expect(none.of('Checkpoint').found.join('\n')).toContain('none.gguf');
   });
 
   test('people get the same in lines', () => {

@@ -69,6 +69,34 @@ describe.each(['fp32', 'int8', 'int4'])('export in %s', (precision) => {
   });
 });
 
+test.each(['fp32', 'int4'])('a transformer from a GGUF file is exported with it, in %s', async (precision) => {
+  const files = join(import.meta.dirname, '..', 'fixtures', 'weight-files');
+  const out = join(folder, `gguf-${precision}`);
+  const env = {
+    ...process.env,
+    QUANTIZED_CACHE_DIR: join(folder, 'cache'),
+    QWEN_TRANSFORMER_FILE: join(files, 'mixture.gguf'),
+  };
+  const args = [...EXPORT, '--model', join(files, 'checkpoint'), '--out', out, '--precision', precision];
+  await run(process.execPath, args, { env });
+  const denoiser = externalData(join(out, 'denoiser.onnx'));
+  for (const { name, location, offset, length } of denoiser) {
+    expect([name, offset + length <= statSync(join(out, location)).size]).toEqual([name, true]);
+  }
+  expect([...new Set(denoiser.map(({ location }) => location))].sort()).toEqual([
+    'quantized/transformer-repacked.bin',
+    'transformer/mixture.gguf',
+  ]);
+  const engine = new EngineProcess();
+  try {
+    // The folder is a checkpoint whose transformer is the file.
+    const cache = { folder: join(folder, 'cache'), maxBytes: 1e9 };
+    expect((await engine.load(out, 'cpu', 'auto', cache)).warnings).toEqual([]);
+  } finally {
+    engine.stop();
+  }
+});
+
 test('LoRAs stay where they are, which is said', async () => {
   const out = join(folder, 'with-loras');
   process.env['LORA_DIR'] = loraFolder('plain');

@@ -13,6 +13,9 @@ test('a load that lasts says what it is at, and the log has a line now and then'
   expect(rounded(3, 200)).toBe('quantized weights: 3 of 9 rounded, about 3 min left');
   expect(rounded(4, 33.4)).toBe('quantized weights: 4 of 9 rounded, about 34 s left');
   expect(rounded(9, 0)).toBe('quantized weights: 9 of 9 rounded');
+  expect(progress.update({ type: 'quantizing', step: 'repacked', done: 3, count: 9, secondsLeft: null })).toBe(
+    'weights of the GGUF file: 3 of 9 repacked',
+  );
   expect(progress.update({ type: 'loading', network: 'denoiser', number: 5, count: 7 })).toBe('denoiser, 5 of 7');
   expect(log).toEqual([
     'Loading quantized weights: 2 of 9 rounded',

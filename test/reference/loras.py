@@ -114,6 +114,9 @@ FORMS = [
     Form("old-diffusers", _named("transformer.", "lora.down.weight", "lora.up.weight"), MLP, 2, read=False),
 ]
 
+# For transformers from one file: every layer, whatever type its weight has there.
+EVERY_LAYER = Form("every-layer", _diffusers, [*ATTENTION, *MLP, *MODULATION], 2, outer=True)
+
 # The forms that are tried on each checkpoint.
 CHECKPOINTS: dict[str, list[str]] = {
     "plain": [form.name for form in FORMS],
@@ -181,6 +184,23 @@ def _under_own_names(pairs: dict[str, Pair]) -> Weights:
     return weights
 
 
+def _save(form: Form, pairs: dict[str, Pair], folder: Path) -> None:
+    weights = {key: value.contiguous() for name, pair in pairs.items() for key, value in form.write(name, pair).items()}
+    save_file(weights, str(folder / f"{form.name}.safetensors"), metadata=_metadata(form))
+    (folder / f"{form.name}.safetensors").chmod(0o644)
+
+
+def write_lora(checkpoint: str, pipeline: Pipeline, form: Form, folder: Path) -> None:
+    """Writes a LoRA for a pipeline, which then has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _save(form, _pairs(checkpoint, _linears(pipeline), form), folder)
+    pipeline.load_lora_weights(str(folder), weight_name=f"{form.name}.safetensors", adapter_name=_adapter(form.name))
+
+
+def use_lora(pipeline: Pipeline, form: Form, strength: float) -> None:
+    pipeline.set_adapters([_adapter(form.name)], [strength])
+
+
 def write_loras(checkpoint: str, pipeline: Pipeline, folder: Path, goldens: Path) -> list[dict[str, Any]]:
     """Writes a checkpoint's LoRAs and the pictures with them, and returns the cases; raises where a LoRA would not be missed."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,9 +209,7 @@ def write_loras(checkpoint: str, pipeline: Pipeline, folder: Path, goldens: Path
         if form.name not in CHECKPOINTS[checkpoint]:
             continue
         pairs = _pairs(checkpoint, linears, form)
-        weights = {key: value.contiguous() for name, pair in pairs.items() for key, value in form.write(name, pair).items()}
-        save_file(weights, str(folder / f"{form.name}.safetensors"), metadata=_metadata(form))
-        (folder / f"{form.name}.safetensors").chmod(0o644)
+        _save(form, pairs, folder)
         if form.read:
             pipeline.load_lora_weights(str(folder), weight_name=f"{form.name}.safetensors", adapter_name=_adapter(form.name))
         else:

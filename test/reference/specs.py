@@ -224,3 +224,18 @@ SPECS = [
         service={"condition_area": 12544, "vae_area": 4096, "native_area": 4096, "default_size": "auto"},
     ),
 ]
+
+# For weight files of others: as wide as a super-block of GGUF, heads as the published ones, whose rotary axes need no config.
+WEIGHT_FILES = Spec(
+    name="weight-files",
+    about="the transformer as a GGUF or a single safetensors file",
+    language=Language(heads=4, kv_heads=2, head_dim=64, layers=1, intermediate=64, mrope_section=(8, 12, 12), tied=True),
+    vision=Vision(heads=1, head_dim=16, depth=2, intermediate=32, full_attention_blocks=(1,), window_size=56),
+    denoiser=Denoiser(heads=2, head_dim=128, layers=2, axes=(16, 56, 56)),
+    vae=Vae(base_dim=4, dim_mult=(1, 1, 2, 2), res_blocks=1, temporal=(False, True, True), z_dim=16),
+    scheduler=PUBLISHED_SCHEDULER,
+    pipeline="QwenImageEditPlusPipeline",
+    zero_cond_t=True,
+    dtype="bfloat16",
+    service={"condition_area": 12544, "vae_area": 4096, "native_area": 4096, "default_size": "64x64"},
+)

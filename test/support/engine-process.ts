@@ -5,6 +5,7 @@ import type { DeviceMap, PrecisionSetting } from '../../src/protocol/device-sett
 import type { QuantizedCacheSettings } from '../../src/protocol/load-request.js';
 import type { EngineCommand, EngineEvent } from '../../src/protocol/engine-messages.js';
 import type { ModelInfo } from '../../src/protocol/model-info.js';
+import { OWN_TRANSFORMER, type TransformerSource } from '../../src/protocol/transformer-source.js';
 import type { PictureRequest } from '../../src/protocol/picture-request.js';
 
 /** Pixels: the service's own limit. */
@@ -55,6 +56,7 @@ export class EngineProcess {
     precision: PrecisionSetting = 'auto',
     quantizedCache: QuantizedCacheSettings = NO_CACHE,
     loraDir: string | null = null,
+    transformer: TransformerSource = OWN_TRANSFORMER,
   ): Promise<ModelInfo> {
     await this.started;
     const answer = Promise.race([once(this.events, 'ready'), once(this.events, 'load_failed')]);
@@ -63,6 +65,7 @@ export class EngineProcess {
       request: {
         modelDir,
         loraDir,
+        transformer,
         deviceMap,
         precision,
         outputPixels: LARGEST_RESULT,

@@ -1,5 +1,5 @@
 import { PRECISIONS } from '../../protocol/device-settings.js';
-import { loadCacheSettings } from '../../config/load-settings.js';
+import { loadCacheSettings, loadTransformerSource } from '../../config/load-settings.js';
 import { precisionFormat } from '../../engine/devices/precisions.js';
 import { exportCheckpoint } from '../../export/export-checkpoint.js';
 import { readOptions } from '../read-options.js';
@@ -9,6 +9,7 @@ const DEVICES = ['cpu', 'cuda'] as const;
 const HELP = `Usage: qwen-image-edit export --model DIR --out DIR [options]
 
 Writes the graphs of a checkpoint as .onnx files into a new folder, beside its weights, which are linked where they can be.
+QWEN_TRANSFORMER_FILE counts as it does for the service.
 
   --precision ${PRECISIONS.join('|')}    what the graphs compute in (default: fp32)
   --device cpu|cuda                 what they are for (default: cpu)
@@ -46,7 +47,14 @@ async function exportGraphs(args: readonly string[]): Promise<number> {
   const cache = loadCacheSettings();
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const names = await exportCheckpoint(
-    { modelDir: model, out, cache, copies, ...precisionFormat(precision, device) },
+    {
+      modelDir: model,
+      transformer: loadTransformerSource(),
+      out,
+      cache,
+      copies,
+      ...precisionFormat(precision, device),
+    },
     say,
   );
   if ((process.env['LORA_DIR'] ?? '').trim() !== '') {

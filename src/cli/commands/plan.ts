@@ -25,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (options.model !== undefined) process.env['QWEN_MODEL_DIR'] = options.model;
   const { load } = loadSettings().engine;
   try {
-    const checkpoint = await openEditCheckpoint(load.modelDir, load.loraDir);
+    const checkpoint = await openEditCheckpoint(load.modelDir, load.loraDir, load.transformer);
     if (options.table === true) {
       console.log(planTable(checkpoint, load));
       if (checkpoint.pipeline.maxReferences > 1) console.log(`\n${referencesTable(checkpoint, load)}`);

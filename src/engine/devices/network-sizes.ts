@@ -1,5 +1,5 @@
 import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
-import { graphTensors, type GraphName } from '../../graph/checkpoint-graphs.js';
+import { graphTensors, ofEachGraph, type GraphName } from '../../graph/checkpoint-graphs.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { activationBytes, largestExtent, type LargestRequest } from './activation-bytes.js';
 import { weightBytes, type WeightBytes } from './weight-bytes.js';
@@ -27,9 +27,10 @@ export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
     const weights = counted.get(key) ?? weightBytes(tensors, precision, device, checkpoint.loras.loras);
     counted.set(key, weights);
     const extent = largestExtent(checkpoint, largest);
+    const runs = activationBytes(checkpoint, extent, precision, device);
     return {
       weights,
-      activations: activationBytes(checkpoint, extent, precision, device),
+      activations: ofEachGraph((graph) => runs[graph] + weights.castAtRun[graph]),
       streamBytes: extent.jointTokens * checkpoint.transformer.config.innerDim * Float32Array.BYTES_PER_ELEMENT,
     };
   };

@@ -3,12 +3,16 @@ import type { Lora } from '../../checkpoint/lora/lora-folder.js';
 import { GRAPH_NAMES, ofEachGraph, type GraphName, type GraphTensors } from '../../graph/checkpoint-graphs.js';
 import { ELEMENT_BYTES, elementCount } from '../../graph/element-type.js';
 import { quantizedSize, type LinearFormat } from '../../graph/quantization/linear-format.js';
+import type { ComputeType } from '../../graph/graph-builder.js';
 import { linearRecipe, sensitiveBytes } from '../../graph/quantization/linear-recipe.js';
+import { formBytes, linearForm, type StoredForm } from '../../graph/quantization/stored-form.js';
 import type { TensorUse } from '../../graph/weights.js';
 import { precisionFormat } from './precisions.js';
 
 /** Graphs of which nothing is sensitive to quantization, as far as is looked for. */
 const TEXT_GRAPHS: readonly GraphName[] = ['visionTower', 'languageModel'];
+
+const FLOATS: StoredForm = { kind: 'floats' };
 
 /** Bytes of weights in memory. */
 export interface WeightBytes {
@@ -17,6 +21,8 @@ export interface WeightBytes {
   readonly layers: readonly number[];
   /** Of the denoiser's: what stands before the first block and behind the last. */
   readonly ends: number;
+  /** The largest weight that a graph holds in fewer bits and makes floats of when its layer runs: one at a time. */
+  readonly castAtRun: Readonly<Record<GraphName, number>>;
 }
 
 /** A tensor that a graph reads, and how its weight is quantized, if it is. */
@@ -45,18 +51,20 @@ export function weightBytes(
       format: use.kind === 'linear' ? recipe(graph, use.name) : undefined,
     })),
   );
-  const element = ELEMENT_BYTES[computeType];
-  const added = bytesForSensitive(read, element);
+  const added = bytesForSensitive(read, computeType);
   const graphs = ofEachGraph(() => 0);
+  const castAtRun = ofEachGraph(() => 0);
   const layers: number[] = [];
   const ofLoras = loraElements(loras);
   for (const use of read) {
-    const weight = tensorBytes(use, element) + (mayBeSensitive(use) ? added * elementsOf(use) : 0);
-    const bytes = Math.ceil(weight) + (ofLoras.get(use.name) ?? 0) * element;
+    const weight = tensorBytes(use, computeType) + (mayBeSensitive(use) ? added * elementsOf(use) : 0);
+    const bytes = Math.ceil(weight) + (ofLoras.get(use.name) ?? 0) * ELEMENT_BYTES[computeType];
     graphs[use.graph] += bytes;
+    castAtRun[use.graph] = Math.max(castAtRun[use.graph], castBytes(use, computeType));
     if (use.graph === 'denoiser' && use.block !== null) layers[use.block] = (layers[use.block] ?? 0) + bytes;
   }
-  return { graphs, layers, ends: graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0) };
+  const ends = graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0);
+  return { graphs, layers, ends, castAtRun };
 }
 
 /** Bytes of all LoRAs, those too that no graph reads. */
@@ -77,12 +85,28 @@ function loraElements(loras: readonly Lora[]): Map<string, number> {
   return elements;
 }
 
-function tensorBytes(use: ReadTensor, element: number): number {
+function tensorBytes(use: ReadTensor, computeType: ComputeType): number {
   if (use.kind === 'table') return use.tensor.length;
-  if (use.format === undefined) return elementsOf(use) * element;
+  if (use.format === undefined) return bytesAsStored(use, computeType);
   const [rows = 1, columns = 1] = use.tensor.shape;
   const { codes, scales } = quantizedSize(use.format, rows, columns);
-  return codes + scales * element;
+  return codes + scales * ELEMENT_BYTES[computeType];
+}
+
+/** Bytes of a tensor that isn't quantized here. */
+function bytesAsStored(use: TensorUse, computeType: ComputeType): number {
+  return formBytes(formOf(use, computeType), use.tensor.shape, computeType);
+}
+
+function formOf({ tensor, keepsForm }: TensorUse, computeType: ComputeType): StoredForm {
+  return keepsForm ? linearForm(tensor.dtype, tensor.shape[1] ?? 1, computeType) : FLOATS;
+}
+
+/** Bytes of the floats that a layer makes of its weight each time that it runs; 0 where the kernel reads it as it is. */
+function castBytes(use: ReadTensor, computeType: ComputeType): number {
+  const form = formOf(use, computeType);
+  const isCast = form.kind === 'float8' || (form.kind === 'blocks' && form.zeroCode === 0);
+  return isCast && use.format === undefined ? formBytes(FLOATS, use.tensor.shape, computeType) : 0;
 }
 
 const mayBeSensitive = ({ graph, format }: ReadTensor): boolean =>
@@ -92,11 +116,12 @@ const mayBeSensitive = ({ graph, format }: ReadTensor): boolean =>
  * Bytes that each parameter of the transformer in blocks gets on average for those that are sensitive. Which ones are, only
  * their values can tell: the most that there may be. What stays whole grows once more where it is cast to a wider type.
  */
-function bytesForSensitive(tensors: readonly ReadTensor[], element: number): number {
+function bytesForSensitive(tensors: readonly ReadTensor[], computeType: ComputeType): number {
   const blocks = tensors.filter(mayBeSensitive);
   const [first] = blocks;
   if (first?.format?.kind !== 'blocks') return 0;
   const codeBytes = first.format.bits / 8;
+  const element = ELEMENT_BYTES[computeType];
   const parameters = blocks.reduce((sum, use) => sum + elementsOf(use), 0);
   const storedBytes = first.tensor.length / elementsOf(first);
   const growth = Math.max(1, (element - codeBytes) / (storedBytes - codeBytes));

@@ -19,6 +19,6 @@ export function asCacheFault(error: unknown, bytes?: number): unknown {
   if (reason === undefined) return error;
   const need = bytes === undefined ? '' : `, and ${formatBytes(bytes)} are needed`;
   return new HostError(
-    `The quantized weights can't be kept: QUANTIZED_CACHE_DIR ${reason}${need}. Name another folder, or use PRECISION=auto`,
+    `The quantized weights can't be kept: QUANTIZED_CACHE_DIR ${reason}${need}. Name another folder; none is needed with PRECISION=auto and no GGUF file`,
   );
 }

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import type { TensorEntry } from '../../checkpoint/tensor-index.js';
+import type { TensorEntry, TensorIndex } from '../../checkpoint/tensor-index.js';
 import type { Quantization } from '../../graph/quantization/linear-recipe.js';
 
 /** Counts up when the same weights are quantized to other bytes. */
@@ -17,14 +17,28 @@ const KEY_LENGTH = 32;
  * quantizing; training moves every part of a tensor.
  */
 export async function contentKey(checkpoint: Checkpoint, quantization: Quantization): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([VERSION, quantization]));
+  const indices = [checkpoint.textEncoder.tensors, checkpoint.transformer.tensors];
+  return tensorsKey(checkpoint.root, indices, [VERSION, quantization]);
+}
+
+/**
+ * A name for the content of tensors, and for what is made of them.
+ * @param root folder of their files
+ * @param about what else it depends on, as JSON takes it
+ */
+export async function tensorsKey(
+  root: string,
+  indices: readonly TensorIndex[],
+  about: readonly unknown[],
+): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(about));
   const files = new Map<string, FileHandle>();
   try {
-    for (const { tensors } of [checkpoint.textEncoder, checkpoint.transformer]) {
+    for (const tensors of indices) {
       for (const name of tensors.names()) {
         const tensor = tensors.get(name);
         if (tensor === undefined) continue;
-        const file = files.get(tensor.file) ?? (await open(join(checkpoint.root, tensor.file)));
+        const file = files.get(tensor.file) ?? (await open(join(root, tensor.file)));
         files.set(tensor.file, file);
         hash.update(JSON.stringify([tensors.component, name, tensor.dtype, tensor.shape]));
         await addSamples(hash, file, tensor);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commonFolder } from '../../checkpoint/common-folder.js';
 import { HostError } from '../../checkpoint/checkpoint-error.js';
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import {
@@ -44,12 +45,23 @@ const KEY = /^[0-9a-f]{32}$/;
 const UNFINISHED = /^[0-9a-f]{32}\.[0-9a-f-]{36}$/;
 
 /**
+ * Absolute folder below which a checkpoint's files, the cache's and others lie: the session's for external data.
+ * @param cacheRoot the cache's own folder, links resolved
+ * @param beside absolute paths of other files that graphs read
+ */
+export const initializersRoot = (checkpointRoot: string, cacheRoot: string, beside: readonly string[]): string =>
+  commonFolder([join(checkpointRoot, 'file'), join(cacheRoot, 'file'), ...beside]);
+
+/**
  * Quantized weights on disk, a folder for each content. Folders are written beside their place and then renamed, so that
  * services which start at once and those that die half-way never show each other anything unfinished; the next one goes on with what
  * is left of them. Where networks take
  * turns in memory a service opens its files again and again: what a running one uses is not removed.
  */
 export class QuantizedCache {
+  /** What was found or made here: a load that needs several folders must not clear one for another. */
+  private readonly held = new Set<string>();
+
   constructor(private readonly settings: QuantizedCacheSettings) {}
 
   /** The cache's own folder, links resolved; it is made. */
@@ -69,6 +81,7 @@ export class QuantizedCache {
   async find(key: string): Promise<Found> {
     const folder = join(this.settings.folder, key);
     if (!(await this.names()).includes(key)) return { state: 'absent' };
+    this.held.add(key);
     await takeLease(folder);
     const manifest = await readManifest(folder);
     if (manifest === undefined) return { state: 'damaged', damage: `${MANIFEST} can't be read` };
@@ -153,7 +166,7 @@ export class QuantizedCache {
     }
     await this.removeAbandoned();
     const others = (await this.list()).filter((entry) => entry.key !== key);
-    const unused = others.filter(({ isUsed }) => !isUsed);
+    const unused = others.filter(({ isUsed, key: other }) => !isUsed && !this.held.has(other));
     let total = others.reduce((sum, entry) => sum + entry.bytes, bytes);
     while (total > maxBytes) {
       const oldest = unused.pop();

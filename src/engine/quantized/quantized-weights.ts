@@ -1,13 +1,13 @@
 import { join, posix } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { TensorEntry } from '../../checkpoint/tensor-index.js';
-import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
+import { relativePosix } from '../../checkpoint/common-folder.js';
 import { linearRecipe, type Quantization, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
 import { QuantizedLayout } from '../../graph/quantization/quantized-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
 import { contentKey } from './content-key.js';
 import { layoutBytes, quantizeWeights } from './quantize-weights.js';
-import type { QuantizedCache } from './quantized-cache.js';
+import { initializersRoot, type QuantizedCache } from './quantized-cache.js';
 import type { OnWeight } from './quantizing-pace.js';
 import { RoundingThreads } from './rounding-threads.js';
 import { WeightFolder } from './weight-folder.js';
@@ -46,8 +46,9 @@ export async function quantizedWeights(
   { beside = [], threadCount }: QuantizingOptions = {},
 ): Promise<QuantizedWeights> {
   const key = await contentKey(checkpoint, quantization);
-  const folder = join(await cache.root(), key);
-  const root = commonFolder([join(checkpoint.root, 'file'), join(folder, 'file'), ...beside]);
+  const cacheRoot = await cache.root();
+  const folder = join(cacheRoot, key);
+  const root = initializersRoot(checkpoint.root, cacheRoot, beside);
   const layOut = (sensitive?: SensitiveWeights): { quantized: QuantizedLayout } & WeightStorage => {
     const quantized = new QuantizedLayout(linearRecipe(quantization, sensitive), relativePosix(root, folder));
     const storage = {

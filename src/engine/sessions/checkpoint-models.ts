@@ -2,10 +2,8 @@ import { join, posix } from 'node:path';
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { commonFolder, relativePosix } from '../../checkpoint/common-folder.js';
-import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { buildDenoiserParts, buildGraphs, type CheckpointGraphs } from '../../graph/checkpoint-graphs.js';
 import { LoraStacks, type LoraLayout } from '../../graph/lora/lora-stacks.js';
-import type { Quantization } from '../../graph/quantization/linear-recipe.js';
 import type { WeightStorage } from '../../graph/weights.js';
 import type { DevicePlan, Part } from '../devices/device-plan.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
@@ -13,6 +11,7 @@ import { precisionFormat } from '../devices/precisions.js';
 import { QuantizedCache } from '../quantized/quantized-cache.js';
 import { quantizedWeights } from '../quantized/quantized-weights.js';
 import type { OnWeight } from '../quantized/quantizing-pace.js';
+import { repackedWeights } from '../repacked/repacked-weights.js';
 
 /** A checkpoint's graphs as a plan needs them, with what its LoRAs add. */
 export interface CheckpointModels {
@@ -40,37 +39,38 @@ export async function checkpointModels(
   cache: QuantizedCacheSettings,
   onWeight: OnWeight,
 ): Promise<CheckpointModels> {
-  const { quantization } = precisionFormat(plan.precision, plan.kind);
-  if (quantization === undefined) {
-    const root = commonFolder([join(checkpoint.root, 'file'), ...loraPaths(checkpoint)]);
-    const storage = { locate: ({ file }: TensorEntry) => posix.join(relativePosix(root, checkpoint.root), file) };
-    return { ...build(checkpoint, plan, withLoras(storage, checkpoint, root)), root, warnings: [] };
-  }
-  return quantizedModels(checkpoint, plan, quantization, new QuantizedCache(cache), onWeight);
+  const { quantization, computeType } = precisionFormat(plan.precision, plan.kind);
+  const kept = new QuantizedCache(cache);
+  const beside = checkpoint.loras.loras.map(({ path }) => path);
+  const layOut = (storage: WeightStorage): void => void build(checkpoint, plan, storage);
+  const repacked = await repackedWeights(checkpoint, computeType, kept, layOut, onWeight, { beside });
+  const besides = repacked === undefined ? {} : { repacked: repacked.layout };
+  const layOutRest = (storage: WeightStorage): void => layOut({ ...storage, ...besides });
+  const { storage, root, warnings } =
+    quantization === undefined
+      ? asStored(checkpoint, repacked?.root ?? commonFolder([join(checkpoint.root, 'file'), ...beside]))
+      : await quantizedWeights(checkpoint, quantization, kept, layOutRest, onWeight, { beside });
+  const models = build(checkpoint, plan, withLoras({ ...storage, ...besides }, checkpoint, root));
+  return { ...models, root, warnings: [...(repacked?.warnings ?? []), ...warnings] };
 }
 
-const loraPaths = ({ loras }: EditCheckpoint): string[] => loras.loras.map(({ path }) => path);
+/**
+ * The checkpoint's files as they lie.
+ * @param root absolute folder that the storage's places are relative to
+ */
+function asStored(
+  checkpoint: Checkpoint,
+  root: string,
+): Pick<CheckpointModels, 'root' | 'warnings'> & { storage: WeightStorage } {
+  const below = relativePosix(root, checkpoint.root);
+  return { root, warnings: [], storage: { locate: ({ file }) => posix.join(below, file) } };
+}
 
 /** @param root absolute folder that the storage's places are relative to */
 function withLoras(storage: WeightStorage, { loras: { loras } }: EditCheckpoint, root: string): WeightStorage {
   return loras.length === 0
     ? storage
     : { ...storage, loras: new LoraStacks(loras, ({ path }) => relativePosix(root, path)) };
-}
-
-async function quantizedModels(
-  checkpoint: EditCheckpoint,
-  plan: DevicePlan,
-  quantization: Quantization,
-  cache: QuantizedCache,
-  onWeight: OnWeight,
-): Promise<CheckpointModels> {
-  const laidOut = (storage: WeightStorage): void => void build(checkpoint, plan, storage);
-  const beside = loraPaths(checkpoint);
-  const { storage, root, warnings } = await quantizedWeights(checkpoint, quantization, cache, laidOut, onWeight, {
-    beside,
-  });
-  return { ...build(checkpoint, plan, withLoras(storage, checkpoint, root)), root, warnings };
 }
 
 function build(

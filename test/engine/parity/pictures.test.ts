@@ -4,15 +4,8 @@ import type { SizeRules } from '../../../src/images/output-size.js';
 import type { PictureRequest } from '../../../src/protocol/picture-request.js';
 import { psnr } from '../../support/compare.js';
 import { EngineProcess } from '../../support/engine-process.js';
-import {
-  checkpointFolder,
-  checkpointNames,
-  goldenFile,
-  manifest,
-  pictureFile,
-  type PictureCase,
-} from '../../support/fixtures.js';
-import { inputPicture } from '../../support/input-picture.js';
+import { checkpointFolder, checkpointNames, goldenFile, manifest } from '../../support/fixtures.js';
+import { pictureRequest } from '../../support/picture-request.js';
 import { readImage } from '../../support/read-image.js';
 import { reportFigure } from '../../support/report-figure.js';
 
@@ -20,25 +13,6 @@ import { reportFigure } from '../../support/report-figure.js';
 const SAME_PICTURE = 70;
 /** dB; below it a picture is another one. */
 const OTHER_PICTURE = 50;
-
-async function requestOf(item: PictureCase, sizeRules: SizeRules): Promise<PictureRequest> {
-  const [width, height] = item.size;
-  return {
-    prompt: item.prompt,
-    negativePrompt: item.negative_prompt ?? ' ',
-    references: await Promise.all(item.pictures.map((name) => inputPicture(pictureFile(name), sizeRules))),
-    editKey: randomUUID(),
-    size: { width, height },
-    numInferenceSteps: item.num_inference_steps,
-    trueCfgScale: item.true_cfg_scale,
-    seed: item.seed,
-    maxSequenceLength: 1024,
-    outputType: 'pil',
-    partialImages: 0,
-    loras: [],
-    masked: null,
-  };
-}
 
 describe.each(checkpointNames())('checkpoint %s', (name) => {
   let engine: EngineProcess;
@@ -62,7 +36,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
 
   test.each(pictures)('picture: $name', async (item) => {
     const expected = (await readImage(goldenFile(name, item.expected))).data;
-    const same = psnr(await make(await requestOf(item, sizeRules)), expected);
+    const same = psnr(await make(await pictureRequest(item, sizeRules)), expected);
     reportFigure('picture', `${name}/${item.name}`, `${same.toFixed(1)} dB`);
     expect(same).toBeGreaterThanOrEqual(SAME_PICTURE);
     for (const [change, distance] of Object.entries(item.counter_psnr)) {
@@ -74,7 +48,7 @@ describe.each(checkpointNames())('checkpoint %s', (name) => {
     const [item] = pictures;
     if (item === undefined) throw new Error(`${name} has no pictures`);
     const expected = (await readImage(goldenFile(name, item.expected))).data;
-    const request = await requestOf(item, sizeRules);
+    const request = await pictureRequest(item, sizeRules);
     expect(psnr(await make({ ...request, seed: request.seed + 1 }), expected)).toBeLessThan(OTHER_PICTURE);
     const other = { ...request, editKey: randomUUID(), prompt: `${request.prompt} Or not.` };
     expect(psnr(await make(other), expected)).toBeLessThan(OTHER_PICTURE);

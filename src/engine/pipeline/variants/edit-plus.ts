@@ -17,6 +17,7 @@ export const EDIT_PLUS: PipelineVariant = {
   nativeArea: NATIVE_AREA,
   defaultSteps: 40,
   defaultTrueCfgScale: 4,
+  mayHaveZeroCondT: true,
   maxReferences: Infinity,
   template: editTemplate((images) =>
     images.map((image, index) => `Picture ${index + 1}: ${imagePlace(image)}`).join(''),

@@ -14,6 +14,7 @@ export const EDIT: PipelineVariant = {
   nativeArea: NATIVE_AREA,
   defaultSteps: 50,
   defaultTrueCfgScale: 4,
+  mayHaveZeroCondT: false,
   maxReferences: 1,
   template: editTemplate((images) => images.map(imagePlace).join('')),
   autoSizeFollows: 'first',

@@ -8,6 +8,7 @@ import { SyntheticCheckpoint } from '../../../support/synthetic-checkpoint.js';
 
 /** A class that differs from QwenImageEditPipeline in everything that a class may. */
 const OTHER: PipelineVariant = {
+  mayHaveZeroCondT: true,
   className: 'OtherPipeline',
   conditions: [
     { key: 'vision_area', area: 64 * 64, readBy: ['vision'] },
