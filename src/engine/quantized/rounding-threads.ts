@@ -5,13 +5,21 @@ import type { CopyTask } from './copy-bytes.js';
 import type { RoundedWeight, RoundTask } from './round-weight.js';
 import type { RoundingResult, RoundingTask } from './rounding.worker.js';
 
+/** How long a thread may take for the weight that it has begun, from a slow disk. */
+const CLOSE_MILLISECONDS = 600_000;
+
 /** Threads that round weights, each of them one at a time; tasks are begun in the order in which they come. */
 export class RoundingThreads {
   private readonly pool: Piscina<RoundingTask, RoundingResult>;
 
   /** @param count by default as many as this process may use processors */
   constructor(count = availableParallelism()) {
-    this.pool = new Piscina({ filename: ROUNDING_WORKER, minThreads: 0, maxThreads: count });
+    this.pool = new Piscina({
+      filename: ROUNDING_WORKER,
+      minThreads: 0,
+      maxThreads: count,
+      closeTimeout: CLOSE_MILLISECONDS,
+    });
   }
 
   /** @throws Error with the system's code where a file can't be read or written */
@@ -32,9 +40,12 @@ export class RoundingThreads {
     throw new Error('A weight was not copied');
   }
 
-  /** Ends the threads, also those that work. */
+  /**
+   * Gives up the tasks that wait, and ends the threads once those that work are done with theirs: an answer that came from a
+   * thread which was ended in between would be thrown by the pool.
+   */
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await this.pool.close({ force: true });
   }
 
   private async run(task: RoundingTask): Promise<RoundingResult> {
