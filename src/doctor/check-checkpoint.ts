@@ -38,8 +38,16 @@ export async function checkCheckpoint({
     return { finding: { about, state, found: [...found, ...warnings] }, checkpoint };
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error;
-    const todo = 'Mend the folder (often an unfinished download: fetch the named files again)';
-    return { finding: { about, state: 'fail', found: [`${modelDir}:`, ...error.faults], todo } };
+    const again = 'often an unfinished download: fetch the named files again';
+    const { file } = transformer;
+    const [place, todo] =
+      file === null
+        ? [modelDir, `Mend the folder (${again})`]
+        : [
+            `${modelDir}, with QWEN_TRANSFORMER_FILE=${file}`,
+            `Mend what is named (${again}), or see that the file is a transformer for this checkpoint`,
+          ];
+    return { finding: { about, state: 'fail', found: [`${place}:`, ...error.faults], todo } };
   }
 }
 

@@ -81,6 +81,14 @@ describe('on a machine that can serve', () => {
     const none = findings({ ...settings, QWEN_TRANSFORMER_FILE: join(files, 'none.gguf') });
     expect(none.status).toBe(1);
     expect(none.of('Checkpoint').found.join('\n')).toContain('none.gguf');
+    // A transformer of another model is no fault of the folder.
+    const other = findings({
+      QWEN_MODEL_DIR: checkpointFolder('plus-2511'),
+      DEVICE_MAP: 'cpu',
+      QWEN_TRANSFORMER_FILE: join(files, 'mixture.gguf'),
+    });
+    expect(other.of('Checkpoint').found[0]).toMatch(/plus-2511, with QWEN_TRANSFORMER_FILE=.*mixture\.gguf:$/);
+    expect(other.of('Checkpoint').todo).toContain('a transformer for this checkpoint');
   });
 
   test('people get the same in lines', () => {

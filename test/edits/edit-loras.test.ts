@@ -78,6 +78,11 @@ describe('an edit’s LoRAs', () => {
 
   const HAS = "the service has 'four', 'eight', 'soft', 'style'";
   test.each<[texts: Texts, param: string, message: string]>([
+    [
+      { lora: 'style,gold' },
+      'lora',
+      `lora: there is no LoRA 'style,gold' here (several are a JSON array: ["one", "other:0.5"]): ${HAS}`,
+    ],
     [{ lora: 'nothing:0.5' }, 'lora', `lora: there is no LoRA 'nothing' here: ${HAS}`],
     [{ lora: 'STYLE' }, 'lora', `lora: there is no LoRA 'STYLE' here: ${HAS}`],
     [{ lora: ' style' }, 'lora', `lora: there is no LoRA ' style' here: ${HAS}`],

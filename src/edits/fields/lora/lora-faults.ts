@@ -15,7 +15,10 @@ export function loraFault(value: unknown, { model }: FieldContext): string | nul
   if (model === null || !(value instanceof NamedLoras)) return null;
   for (const { name } of value.list) {
     const lora = model.loras.find((one) => one.name === name);
-    if (lora === undefined) return `lora: there is no LoRA ${quoted(name)} here: ${servedLoras(model)}`;
+    if (lora === undefined) {
+      const several = name.includes(',') ? ' (several are a JSON array: ["one", "other:0.5"])' : '';
+      return `lora: there is no LoRA ${quoted(name)} here${several}: ${servedLoras(model)}`;
+    }
     if (lora.refused !== null) return refusedLora('lora', lora);
   }
   return null;
