@@ -1,19 +1,16 @@
-import { SETUP_CUDA_COMMAND } from '../../program/command-words.js';
 import { freemem, totalmem } from 'node:os';
-import { HostError } from '../../checkpoint/checkpoint-error.js';
-import { lightningSettings } from '../../checkpoint/lora/lightning.js';
-import { NO_LORAS, type Lora } from '../../checkpoint/lora/lora-folder.js';
+import { SETUP_CUDA_COMMAND } from '../../program/command-words.js';
 import { hasCudaProvider } from '../../cuda/cuda-provider.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
 import { planError } from './plan-error.js';
 import { formatBytes } from '../../program/format-bytes.js';
-import { findGpus, type Gpu } from '../../cuda/gpus.js';
-import { architectureFault } from '../../cuda/provider-architectures.js';
+import { findGpus } from '../../cuda/gpus.js';
 import { sizesOfCheckpoint } from './network-sizes.js';
-import { loraBytes } from './weight-bytes.js';
-import { autoPrecision, precisionFormat, SERVED_PRECISIONS } from './precisions.js';
+import { describeLoras, withoutLoras } from './plan-loras.js';
+import { autoPrecision, SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
+import { sortGpus } from './usable-gpus.js';
 
 /** A plan with what the operator should know of it. */
 export interface PlanReport {
@@ -50,39 +47,6 @@ export async function planCheckpoint(
   ];
   const unused = outcome.kind === 'cpu' ? [] : machine.unusable.map((why) => `A GPU is left out: ${why}`);
   return { plan: outcome, placement, warnings: [...unused, ...checkpoint.loras.warnings, ...tightness(outcome)] };
-}
-
-/** The GPUs that can compute in what the request asks for, and why the others can't. */
-function sortGpus(found: readonly Gpu[], request: PlanRequest): Pick<Machine, 'gpus' | 'unusable'> {
-  const precision = request.precision === 'auto' ? request.autoPrecision.cuda : request.precision;
-  const { computeType } = precisionFormat(precision, 'cuda');
-  const gpus: Gpu[] = [];
-  const unusable: string[] = [];
-  for (const gpu of found) {
-    const fault = architectureFault(gpu, computeType);
-    if (fault === null) gpus.push(gpu);
-    else unusable.push(`${deviceLabel(gpu)} (${gpu.name}) ${fault}`);
-  }
-  return { gpus, unusable };
-}
-
-/** The error, with what it would help to serve no LoRAs. */
-function withoutLoras(error: HostError, checkpoint: EditCheckpoint, request: PlanRequest, machine: Machine): HostError {
-  const { loras } = checkpoint.loras;
-  if (loras.length === 0) return error;
-  const alone = planDevices(request, machine, sizesOfCheckpoint({ ...checkpoint, loras: NO_LORAS }));
-  if (isRefusal(alone)) return error;
-  const bytes = formatBytes(loraBytes(loras, alone.precision, alone.kind));
-  return new HostError(`${error.message}. It fits without LORA_DIR's LoRAs (${bytes})`);
-}
-
-/** A line for all LoRAs that edits can use. */
-function describeLoras(loras: readonly Lora[], { precision, kind }: DevicePlan): string[] {
-  if (loras.length === 0) return [];
-  const names = loras.map(({ name }) =>
-    lightningSettings(name) === null ? name : `${name} (with Lightning's schedule)`,
-  );
-  return [`LoRAs: ${names.join(', ')}; ${formatBytes(loraBytes(loras, precision, kind))} of the weights`];
 }
 
 /** Memory that is free or can be freed; no more than a container may have. */

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ModelInfo } from '../../../src/protocol/model-info.js';
 import type { PictureRequest } from '../../../src/protocol/picture-request.js';
 import { psnr } from '../../support/compare.js';
 import { EngineProcess } from '../../support/engine-process.js';
-import { checkpointFolder, goldenFile, loraFolder, pictureFile, type PictureCase } from '../../support/fixtures.js';
-import { inputPicture } from '../../support/input-picture.js';
+import { checkpointFolder, goldenFile, loraFolder, type PictureCase } from '../../support/fixtures.js';
+import { pictureRequest } from '../../support/picture-request.js';
 import { readImage } from '../../support/read-image.js';
 import { reportFigure } from '../../support/report-figure.js';
 
@@ -23,22 +22,7 @@ const casesOf = (checkpoint: string): readonly LoraCase[] =>
   (JSON.parse(readFileSync(goldenFile(checkpoint, 'loras.json'), 'utf8')) as { pictures: LoraCase[] }).pictures;
 
 async function requestOf(item: LoraCase, { sizeRules }: ModelInfo): Promise<PictureRequest> {
-  const [width, height] = item.size;
-  return {
-    prompt: item.prompt,
-    negativePrompt: item.negative_prompt ?? ' ',
-    references: await Promise.all(item.pictures.map((name) => inputPicture(pictureFile(name), sizeRules))),
-    editKey: randomUUID(),
-    size: { width, height },
-    numInferenceSteps: item.num_inference_steps,
-    trueCfgScale: item.true_cfg_scale,
-    seed: item.seed,
-    maxSequenceLength: 1024,
-    outputType: 'pil',
-    partialImages: 0,
-    loras: item.loras,
-    masked: null,
-  };
+  return { ...(await pictureRequest(item, sizeRules)), loras: item.loras };
 }
 
 describe.each(['plain', 'plus-2511'])('LoRAs of the checkpoint %s', (name) => {

@@ -6,7 +6,7 @@ import type { PictureRequest } from '../../../src/protocol/picture-request.js';
 import { psnr } from '../../support/compare.js';
 import { EngineProcess } from '../../support/engine-process.js';
 import { checkpointFolder, goldenFile, maskedCases, type MaskedCase, pictureFile } from '../../support/fixtures.js';
-import { inputPicture } from '../../support/input-picture.js';
+import { pictureRequest } from '../../support/picture-request.js';
 import { maskedPicture } from '../../support/masked-picture.js';
 import { readImage } from '../../support/read-image.js';
 import { reportFigure } from '../../support/report-figure.js';
@@ -30,21 +30,14 @@ describe.each(['plain', 'plus-2511'])('masks on checkpoint %s, against diffusers
   const requestOf = async (item: MaskedCase): Promise<PictureRequest> => {
     const [width, height] = item.size;
     const [first = ''] = item.pictures;
-    return {
-      prompt: item.prompt,
-      negativePrompt: item.negative_prompt ?? ' ',
-      references: await Promise.all(item.pictures.map((file) => inputPicture(pictureFile(file), sizeRules))),
-      masked: await maskedPicture(pictureFile(first), goldenFile(name, item.mask), sizeRules, { width, height }, 0),
-      editKey: randomUUID(),
-      size: { width, height },
-      numInferenceSteps: item.num_inference_steps,
-      trueCfgScale: item.true_cfg_scale,
-      seed: item.seed,
-      maxSequenceLength: 1024,
-      outputType: 'pil',
-      partialImages: 0,
-      loras: [],
-    };
+    const masked = await maskedPicture(
+      pictureFile(first),
+      goldenFile(name, item.mask),
+      sizeRules,
+      { width, height },
+      0,
+    );
+    return { ...(await pictureRequest(item, sizeRules)), masked };
   };
   const make = async (request: PictureRequest): Promise<Uint8Array> => {
     const { outcome } = await engine.make(request);
