@@ -15,9 +15,9 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 /** The first picture of a job with so many, as it begins. */
-const begin = async (images: number, speed: SpeedMeter): Promise<PictureRun> => {
+const begin = async (images: number, speed: SpeedMeter, engines = 1): Promise<PictureRun> => {
   await bench.submit(editJob(images));
-  return new PictureRun(await bench.take(), speed);
+  return new PictureRun(await bench.take(), speed, () => engines);
 };
 
 test('one step is not yet a pace: the first has the preparations in it', async () => {
