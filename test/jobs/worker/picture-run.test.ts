@@ -31,6 +31,17 @@ test('one step is not yet a pace: the first has the preparations in it', async (
   expect(run.advance(50, 50)).toMatchObject({ pictureSeconds: 0, progress: { etaSeconds: 0 } });
 });
 
+test('with several engines those that are made side by side take the time of one', async () => {
+  const speed = new SpeedMeter();
+  speed.add(SETTINGS, { width: 1024, height: 1024 }, 100);
+  const eta = async (images: number): Promise<number | null> =>
+    (await begin(images, speed, 2)).advance(2, 2).progress.etaSeconds;
+  expect(await eta(1)).toBe(0);
+  expect(await eta(2)).toBe(0);
+  expect(await eta(3)).toBe(100);
+  expect(await eta(5)).toBe(200);
+});
+
 test('the pictures that follow take as long as others of their kind did, else as this one does', async () => {
   const speed = new SpeedMeter();
   const unmeasured = await begin(3, speed);
