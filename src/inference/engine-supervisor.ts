@@ -34,6 +34,8 @@ export interface EngineListener {
   changed(): void;
   /** It has dealt out the machine, see EngineEvent. */
   dealt(shares: readonly EngineShare[]): void;
+  /** Whether an engine can make pictures, or may become able to. */
+  isServed(): boolean;
 }
 
 /**
@@ -106,8 +108,13 @@ export class EngineSupervisor implements PictureEngine {
   }
 
   async settled(): Promise<AbortSignal> {
-    while (this.currentState.status === 'loading') await this.changed();
+    while (this.currentState.status === 'loading' || this.isLeftOut) await this.changed();
     return this.stateEnd.signal;
+  }
+
+  /** Has what waits for this engine look again: what another one is up to has changed. */
+  wake(): void {
+    for (const resolve of this.waitingForChange.splice(0)) resolve();
   }
 
   async make(request: PictureRequest, listener: ProgressListener, signal: AbortSignal): Promise<MadePicture> {
@@ -135,6 +142,11 @@ export class EngineSupervisor implements PictureEngine {
     }
   }
 
+  /** It can't load the model, and others do the work: to take a picture would be to fail it. */
+  private get isLeftOut(): boolean {
+    return this.currentState.status === 'failed' && this.listener.isServed();
+  }
+
   private changed(): Promise<void> {
     return new Promise((resolve) => this.waitingForChange.push(resolve));
   }
@@ -143,7 +155,6 @@ export class EngineSupervisor implements PictureEngine {
     this.currentState = state;
     this.stateEnd.abort();
     this.stateEnd = new AbortController();
-    for (const resolve of this.waitingForChange.splice(0)) resolve();
     this.listener.changed();
   }
 

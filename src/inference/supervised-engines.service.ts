@@ -76,6 +76,7 @@ export class SupervisedEngines extends ServedModel implements EnginePool, OnModu
     const supervisor = new EngineSupervisor(String(this.supervisors.length), share, this.settings, this.metrics, {
       changed: () => this.wake(),
       dealt: (shares) => this.startOthers(shares),
+      isServed: () => this.supervisors.some(({ state: { status } }) => status === 'ready' || status === 'loading'),
     });
     this.supervisors.push(supervisor);
     for (const use of this.users) use(supervisor);
@@ -95,6 +96,7 @@ export class SupervisedEngines extends ServedModel implements EnginePool, OnModu
       this.hasToldNotice = true;
       this.logger.log(state.model.notice.en);
     }
+    for (const supervisor of this.supervisors) supervisor.wake();
     for (const resolve of this.waitingForChange.splice(0)) resolve();
   }
 }

@@ -29,7 +29,15 @@ const ALONE: EngineDeal = { shares: [WHOLE_MACHINE], lines: [] };
 export async function dealEngines(checkpoint: EditCheckpoint, asked: AskedDeal): Promise<EngineDeal> {
   const { engines } = asked;
   if (engines === 1 || (engines === 'auto' && asked.deviceMap === 'cpu')) return ALONE;
-  const planning = await lookAtMachine(checkpoint, asked);
+  return dealOn(checkpoint, engines, await lookAtMachine(checkpoint, asked));
+}
+
+/**
+ * Deals out a machine that was looked at.
+ * @throws HostError where so many engines don't fit
+ */
+export function dealOn(checkpoint: EditCheckpoint, engines: EngineCount, planning: Planning): EngineDeal {
+  if (engines === 1) return ALONE;
   return dealMachine(engines, planning, mappedBytes(checkpoint), availableParallelism());
 }
 

@@ -59,7 +59,9 @@ function smallestSet(
   const set: Device[] = [];
   const rest = [...gpus];
   while (set.length < mostGpus && rest.length > 0) {
-    const last = rest.findLast((gpu) => holdsAll([...set, gpu]));
+    const smallest = rest.findLast((gpu) => holdsAll([...set, gpu]));
+    // Of equal ones the first: neighbours belong together.
+    const last = rest.find((gpu) => gpu.freeBytes === smallest?.freeBytes);
     if (last !== undefined) return [...set, last];
     set.push(...rest.splice(0, 1));
   }

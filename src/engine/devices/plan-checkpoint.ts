@@ -61,7 +61,14 @@ export async function planCheckpoint(
   asked: AskedPlan,
   share: EngineShare = WHOLE_MACHINE,
 ): Promise<PlanReport> {
-  const planning = await lookAtMachine(checkpoint, asked);
+  return planShare(checkpoint, await lookAtMachine(checkpoint, asked), share);
+}
+
+/**
+ * Plans a checkpoint for what an engine has of a machine.
+ * @throws HostError that says what is missing and what would help
+ */
+export function planShare(checkpoint: EditCheckpoint, planning: Planning, share: EngineShare): PlanReport {
   const { request, sizesOf, hasProvider } = planning;
   const machine = shareOf(planning.machine, share);
   const outcome = planDevices(request, machine, sizesOf);
