@@ -1,6 +1,6 @@
 """Prints the error of each graph in bf16, int8 and int4 as GPUs round, beside that of diffusers' own bfloat16.
 
-    python test/reference/bfloat16_errors.py [CHECKPOINT …] [--records FOLDER] [--most 1.3]
+    python test/reference/bfloat16_errors.py [CHECKPOINT …] [--graphs GRAPH …] [--records FOLDER] [--most 1.3]
 
 For the tiny checkpoints (all with goldens of their stages unless named): every graph gets the inputs that it has in a float32
 run of the goldens' cases. An error is the root mean square of the difference over all cases, as a share of the float32 values'
@@ -61,12 +61,12 @@ def interpret(path: Path, rounding: str, runs: Iterable[Run]) -> Arrays:
     return [seen(path.stem, next(iter(outputs.values()))) for outputs in results]
 
 
-def measure(checkpoint: str, folder: Path) -> list[tuple[str, dict[str, float]]]:
+def measure(checkpoint: str, folder: Path, graphs: Iterable[str]) -> list[tuple[str, dict[str, float]]]:
     """Errors by graph, by column."""
     pipeline, _ = repaired.load(FIXTURES / "checkpoints" / checkpoint, torch.bfloat16)
     rows = []
     recorded = read_runs(folder)
-    for graph in STAGES:
+    for graph in graphs:
         runs = recorded[graph]
         expected = [seen(graph, next(iter(run.outputs.values())).numpy()) for run in runs]
         row = {"diffusers": error([seen(graph, run_stage(graph, pipeline, run)).numpy() for run in runs], expected)}
@@ -100,6 +100,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoints", nargs="*")
     parser.add_argument("--records", type=Path, help="keep the records there, and use those that are there already")
+    parser.add_argument("--graphs", nargs="*", default=list(STAGES), choices=list(STAGES))
     parser.add_argument("--most", type=float, default=1.3)
     options = parser.parse_args()
     generate.quiet()
@@ -113,7 +114,7 @@ def main() -> int:
             folder = (options.records or Path(temporary)) / checkpoint
             if not (folder / "int4").exists():
                 record(checkpoint, folder)
-            for graph, row in measure(checkpoint, folder):
+            for graph, row in measure(checkpoint, folder, options.graphs):
                 print_row(f"{checkpoint} {graph}", [f"{100 * row[name]:.2f} %" for name in COLUMNS] + [f"{100 * row.get(name, 0):.1f} %" for name in WEIGHT_COLUMNS])
                 shares = worst.setdefault(graph, {})
                 for name in COLUMNS[1:]:

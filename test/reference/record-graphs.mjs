@@ -19,11 +19,15 @@ const { openEditCheckpoint } = await import('../../src/engine/open-edit-checkpoi
 const { planCheckpoint } = await import('../../src/engine/devices/plan-checkpoint.js');
 const { precisionFormat } = await import('../../src/engine/devices/precisions.js');
 const { loadEditModel } = await import('../../src/engine/edit-model.js');
+const { torchRandn } = await import('../../src/engine/random/torch-randn.js');
 const { OnnxSession } = await import('../../src/engine/sessions/onnx-session.js');
 const { exportCheckpoint } = await import('../../src/export/export-checkpoint.js');
 const { OWN_TRANSFORMER } = await import('../../src/protocol/transformer-source.js');
 const { checkpointFolder, goldenFile, manifest } = await import('../support/fixtures.js');
 const { goldenFloats, readSafetensors } = await import('../support/safetensors.js');
+
+/** How many latents each of the denoiser's cases is run with. */
+const LATENTS = 4;
 
 const [name = '', folder = ''] = process.argv.slice(2);
 const runs = join(folder, 'runs');
@@ -75,10 +79,15 @@ function recordSessions() {
   };
 }
 
-/** @param {string} file */
-async function readImage(file) {
-  const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, data };
+/** A picture as it is and turned upside down, mirrored and both: four of one size. @param {string} file */
+async function readImages(file) {
+  const turned = [sharp(file), sharp(file).flip(), sharp(file).flop(), sharp(file).rotate(180)];
+  return Promise.all(
+    turned.map(async (picture) => {
+      const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+      return { width: info.width, height: info.height, data };
+    }),
+  );
 }
 
 async function runStages() {
@@ -96,9 +105,14 @@ async function runStages() {
   const loras = model.transformer.loraInputs([]);
   for (const item of cases.text) {
     const features = [];
-    for (const [index, picture] of item.condition_pictures.entries()) {
+    for (const [index, file] of item.condition_pictures.entries()) {
       described = { grid: JSON.stringify(item.grids[index]) };
-      features.push(await model.textEncoder.encodeImage(await readImage(goldenFile(name, picture))));
+      const seen = [];
+      for (const picture of await readImages(goldenFile(name, file))) {
+        seen.push(await model.textEncoder.encodeImage(picture));
+        await model.vae.decode(await model.vae.encode(picture));
+      }
+      features.push(...seen.slice(0, 1));
     }
     await model.textEncoder.encodePrompts([item.prompt], features);
   }
@@ -112,17 +126,13 @@ async function runStages() {
     const tokenGrids = grids.map(([rows, columns]) => ({ rows, columns }));
     const conditioning = await model.transformer.condition(prompt, tokenGrids, loras);
     const modulation = await model.transformer.modulation(Float32Array.of(item.sigma), loras).at(0);
-    const all = goldenFloats(denoiser, `${item.name}.latents`);
+    const { length } = goldenFloats(denoiser, `${item.name}.latents`);
     const tokens = grids.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
-    const end = (all.length / tokens) * item.target_tokens[0] * item.target_tokens[1];
-    await model.transformer.velocity(all.slice(0, end), all.slice(end), modulation, conditioning);
-  }
-  const vae = readSafetensors(goldenFile(name, 'vae.safetensors'));
-  for (const item of cases.vae) {
-    described = {};
-    await model.vae.encode(await readImage(goldenFile(name, item.picture)));
-    const [channels = 0, height = 0, width = 0] = vae.get(`${item.name}.latents`)?.shape ?? [];
-    await model.vae.decode({ data: goldenFloats(vae, `${item.name}.latents`), channels, height, width });
+    const end = (length / tokens) * item.target_tokens[0] * item.target_tokens[1];
+    for (let seed = 0; seed < LATENTS; seed += 1) {
+      const all = torchRandn(seed, length);
+      await model.transformer.velocity(all.slice(0, end), all.slice(end), modulation, conditioning);
+    }
   }
   await model.release();
 }
