@@ -32,6 +32,13 @@ export interface FinishedJob {
   readonly files: readonly PictureFile[];
 }
 
+/** A job that its caller had deleted, as it was then. */
+export interface DeletedJob {
+  readonly job: JobSnapshot;
+  /** It had ended, and is gone; else it was cancelled. */
+  readonly isForgotten: boolean;
+}
+
 /** What happened to a job, with the picture that was made where it is that. */
 export interface EditHappening {
   readonly event: NumberedEvent;
@@ -132,12 +139,17 @@ export class EditsService {
     return { job, files };
   }
 
-  /** @throws EditError not_found, conflict */
-  async cancel(id: string): Promise<FinishedJob> {
-    const { job } = await this.get(id);
-    if (!(await this.queue.cancel(id)))
-      throw new EditError('conflict', `The job has ended already: its status is ${job.status}`);
-    return { job: (await this.queue.get(id)) ?? job, files: [] };
+  /**
+   * Cancels a job that has not ended, and forgets one that has.
+   * @throws EditError not_found
+   */
+  async delete(id: string): Promise<DeletedJob> {
+    const job = await this.job(id);
+    if (await this.queue.cancel(id)) return { job: (await this.queue.get(id)) ?? job, isForgotten: false };
+    // It may have ended just now.
+    const ended = await this.job(id);
+    if (!(await this.queue.forget(id))) throw noSuchJob();
+    return { job: ended, isForgotten: true };
   }
 
   /** What happens to the job after its event number `after`, until it ends or the signal is aborted. */

@@ -104,6 +104,12 @@ export abstract class JobQueue {
   abstract cancel(id: string): Promise<boolean>;
 
   /**
+   * Forgets a job that has ended, with its results and its name: at once, or when its last holder leaves it. False when it
+   * has not ended, or there is no such job.
+   */
+  abstract forget(id: string): Promise<boolean>;
+
+  /**
    * What happened to the job after its event number `after`, and what happens from now on until it ends. A newer `queued`,
    * `progress` or `preview` supersedes the one before, a `picture` its previews, and the end all previews: a reader that is
    * slower than the job, or comes later, doesn't see what is superseded. Numbers are never given twice.

@@ -98,6 +98,13 @@ export class InMemoryJobQueue extends JobQueue {
     return Promise.resolve(true);
   }
 
+  forget(id: string): Promise<boolean> {
+    const job = this.jobs.registry.get(id);
+    if (job === undefined || job.isLive) return Promise.resolve(false);
+    this.jobs.registry.forget(job);
+    return Promise.resolve(true);
+  }
+
   async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     const job = this.jobs.registry.get(id);
     if (job !== undefined) yield* job.log.read(after, signal);
