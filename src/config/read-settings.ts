@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DEVICE_MAPS, PRECISION_SETTINGS } from '../protocol/device-settings.js';
+import type { EngineCount } from '../protocol/engine-share.js';
 import type { LoadRequest } from '../protocol/load-request.js';
 import type { TransformerSource } from '../protocol/transformer-source.js';
 import { parseCorsOrigins } from './cors-origins.js';
@@ -27,6 +28,8 @@ const MEGA = 1_000_000;
 const MIB = 1024 * 1024;
 /** What the field's peers take, too (the published model's card recommends up to three). */
 const DEFAULT_MAX_REFERENCES = 4;
+/** More than any host has GPUs. */
+const MOST_ENGINES = 64;
 /** 24 days: what a timer of Node.js can wait. */
 export const MAX_TIMER_SECONDS = 2_000_000;
 
@@ -64,17 +67,14 @@ function readAll(variables: VariableReader): Settings {
   const remote = readRemote(variables);
   const jobs = readJobs(variables);
   const { maxOutputPixels: outputPixels, maxReferences } = limits;
-  const load = { ...model, outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) };
-  return {
-    auth,
-    server,
-    logging,
-    limits,
-    remote,
-    jobs,
-    ...readScale(variables),
-    engine: readEngine(variables, load),
+  const engines = readEngineCount(variables);
+  const load = {
+    ...model,
+    ...{ outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) },
+    ...{ engines, share: null },
   };
+  const scale = readScale(variables);
+  return { auth, server, logging, limits, remote, jobs, ...scale, engine: readEngine(variables, load) };
 }
 
 function readCorsOrigins(variables: VariableReader): CorsOrigins {
@@ -171,6 +171,16 @@ function readModel(
     deviceMap: variables.oneOf('DEVICE_MAP', DEVICE_MAPS, 'auto'),
     precision: variables.oneOf('PRECISION', PRECISION_SETTINGS, 'auto'),
   };
+}
+
+/** `auto`, or a number from 1 on. */
+function readEngineCount(variables: VariableReader): EngineCount {
+  const text = variables.text('ENGINES');
+  if (text === null || text === 'auto') return 'auto';
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= MOST_ENGINES) return count;
+  variables.refuse('ENGINES', text, `must be auto or a whole number from 1 to ${MOST_ENGINES}`);
+  return 'auto';
 }
 
 /** Whose weights the transformer has, where they are not the checkpoint's own. */

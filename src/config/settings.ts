@@ -93,7 +93,7 @@ export interface RedisSettings {
 
 /** What the engine process loads, and when it counts as stuck. */
 export interface EngineSettings {
-  /** QWEN_MODEL_DIR, LORA_DIR, DEVICE_MAP, PRECISION, MAX_OUTPUT_PIXELS and the cache of quantized weights. */
+  /** QWEN_MODEL_DIR, LORA_DIR, DEVICE_MAP, PRECISION, ENGINES, MAX_OUTPUT_PIXELS and the cache of quantized weights. */
   readonly load: LoadRequest;
   /** QWEN_MODEL_DIR was unset: the checkpoint is the bundled miniature. */
   readonly usesBundledModel: boolean;

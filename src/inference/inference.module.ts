@@ -1,18 +1,14 @@
 import { Module } from '@nestjs/common';
 import { EnginePool } from './engine-pool.js';
-import { EngineSupervisor } from './engine-supervisor.service.js';
 import { ServedModel } from './served-model.js';
+import { SupervisedEngines } from './supervised-engines.service.js';
 
-/** The engine process of this service: what it serves (ServedModel), and the engines that take pictures (EnginePool). */
+/** The engine processes of this service: what they serve (ServedModel), and those that take pictures (EnginePool). */
 @Module({
   providers: [
-    EngineSupervisor,
-    { provide: ServedModel, useExisting: EngineSupervisor },
-    {
-      provide: EnginePool,
-      inject: [EngineSupervisor],
-      useFactory: (supervisor: EngineSupervisor) => new EnginePool([supervisor]),
-    },
+    SupervisedEngines,
+    { provide: ServedModel, useExisting: SupervisedEngines },
+    { provide: EnginePool, useExisting: SupervisedEngines },
   ],
   exports: [ServedModel, EnginePool],
 })

@@ -71,6 +71,8 @@ export class EngineProcess {
         outputPixels: LARGEST_RESULT,
         maxReferences: MOST_REFERENCES,
         quantizedCache,
+        engines: 1,
+        share: null,
       },
     });
     const [event] = (await answer) as [Extract<EngineEvent, { type: 'ready' | 'load_failed' }>];

@@ -90,6 +90,13 @@ export class TestServer {
     return this.child.pid ?? NaN;
   }
 
+  /** Process id of the engine of this name that was started last. */
+  pidOfEngine(name: string): number {
+    return Number(
+      [...this.output.matchAll(new RegExp(`\\[Engine ${name}\\] Engine process (\\d+) started`, 'g'))].at(-1)?.[1],
+    );
+  }
+
   /** Process id of the engine that was started last. */
   get enginePid(): number {
     return Number([...this.output.matchAll(/Engine process (\d+) started/g)].at(-1)?.[1]);

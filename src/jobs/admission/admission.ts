@@ -42,7 +42,8 @@ export class Admission {
    * @throws QueueFullError
    */
   checkTime(settings: PictureKind, images: number, timeoutSeconds: number, load: QueueLoad): void {
-    const own = images * this.speed.leastSeconds(settings);
+    // Side by side, as many at once as there are engines.
+    const own = Math.ceil(images / engines(load)) * this.speed.leastSeconds(settings);
     const seconds = own + this.secondsBefore(images, load);
     if (own > timeoutSeconds || seconds <= timeoutSeconds) return;
     const message = `The edit would be done in about ${Math.round(seconds)} seconds, later than the time limit of ${timeoutSeconds} seconds`;

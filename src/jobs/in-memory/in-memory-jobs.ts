@@ -39,7 +39,9 @@ export class InMemoryJobs implements TurnListener {
   get load(): QueueLoad {
     return {
       waiting: this.line.jobs.map(({ edit: { settings }, picturesLeft }) => ({ settings, picturesLeft })),
-      running: [...this.turns].map((turn) => turn.load(this.speed)),
+      running: [...this.turns].map((turn) =>
+        turn.load(this.speed, this.isFirstOfJob(turn) ? turn.job.picturesLeft : 0),
+      ),
       idleWorkers: this.line.idleWorkers,
       reservations: this.reservations.count,
     };
@@ -55,8 +57,8 @@ export class InMemoryJobs implements TurnListener {
     const { job } = turn;
     this.turns.delete(turn);
     this.speed.add(job.edit.settings, { width, height }, seconds);
-    job.addSeconds(stageSeconds);
-    if (job.isLive && job.picturesLeft > 0) this.line.rejoin(job);
+    job.pictureMade(stageSeconds);
+    if (job.isLive) this.line.rejoin(job);
   }
 
   finished({ job, index }: InMemoryTurn, bytes: number): void {
@@ -82,5 +84,10 @@ export class InMemoryJobs implements TurnListener {
     void this.inputs.delete(job.id);
     this.line.leave(job);
     this.registry.ended(job);
+  }
+
+  /** Of several pictures of one job that are at engines. */
+  private isFirstOfJob(turn: InMemoryTurn): boolean {
+    return [...this.turns].find(({ job }) => job === turn.job) === turn;
   }
 }

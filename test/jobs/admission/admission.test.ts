@@ -101,9 +101,11 @@ describe('jobs that are let in', () => {
     // 4 until one is free, and half of 3 pictures.
     expect(wait(18, load([waits(10), waits(1), waits(3)], two))).toBe(19);
     expect(wait(19, load([waits(10), waits(1), waits(3)], two))).toBeNull();
-    // 2 of its own; half of 8 + 4 for the pictures that run, one more of each, and 2 + 1 of those that wait.
-    expect(end(2, 50, load([waits(10), waits(1)], two))).toBe(51);
-    expect(end(2, 51, load([waits(10), waits(1)], two))).toBeNull();
+    // 2 of its own, side by side; half of 8 + 4 for the pictures that run, one more of each, and 2 + 1 of those that wait.
+    expect(end(2, 40, load([waits(10), waits(1)], two))).toBe(41);
+    expect(end(2, 41, load([waits(10), waits(1)], two))).toBeNull();
+    // With a third that is made alone: two turns more of those that have as many left.
+    expect(end(3, 65, load([waits(10), waits(1)], two))).toBe(66);
     const small = new Admission(1, new SpeedMeter());
     const taken = [0, 1, 2].map((reserved) => refusal(() => small.checkRoom(10, load([], [runs(1)], 2, reserved))));
     expect(taken).toEqual([null, null, null]);

@@ -6,11 +6,15 @@ import { script } from './script.js';
  */
 const LOAD = `
 local function loadOf(model, alive)
-  local running = {}
+  local running, counted = {}, {}
   for _, entry in ipairs(redis.call('HVALS', modelKey(model, 'running'))) do
     local load = cjson.decode(entry)
     if alive[load.worker] then
       load.elapsedMs = NOW - load.at
+      load.over = not isLive(load.job)
+      -- What is left of a job counts once, whatever number of its pictures is made.
+      load.left = counted[load.job] and 0 or picturesLeft(load.job)
+      counted[load.job] = true
       table.insert(running, cjson.encode(load))
     end
   end
@@ -98,7 +102,7 @@ if known and isThere(known) then
 end
 local expires = string.format('%.0f', NOW + tonumber(ARGV[8]))
 set(id, 'v', LIMITS.version, 'created', ms(NOW), 'expires', expires, 'name', key, 'fingerprint', ARGV[5],
-  'status', 'queued', 'done', 0, 'next', 0, unpack(ARGV, 9))
+  'status', 'queued', 'next', 0, 'first', 0, unpack(ARGV, 9))
 redis.call('PEXPIREAT', jobKey(id), expires)
 for index = 0, number(id, 'inputs') - 1 do redis.call('PEXPIREAT', jobKey(id) .. ':input:' .. index, expires) end
 addBytes('inputs', id, number(id, 'inputBytes'))
@@ -108,7 +112,7 @@ if ARGV[6] == '1' and redis.call('HINCRBY', P .. 'reservations', service, -1) <=
   redis.call('HDEL', P .. 'reservations', service)
 end
 hold(id, service)
-enterLine(id)
+enterLine(id, queueNext(id, {}))
 return { 'new' }
 `);
 
@@ -116,12 +120,11 @@ return { 'new' }
 export const TELL_POSITIONS = script(`
 for at = 2, #ARGV do
   local id = ARGV[at]
-  if isLive(id) and get(id, 'line') ~= '' then
-    local place = redis.call('LPOS', queueKey(id, 'wait'), pictureId(id, get(id, 'done')))
-    local position = place and redis.call('LLEN', queueKey(id, 'wait')) - place
+  local position = positionOf(id)
+  if position then
     -- A job that has had a turn and is next anyway doesn't wait.
     local isNext = position == 1 and get(id, 'started') ~= '' and get(id, 'told') == ''
-    if position and not isNext and tostring(position) ~= get(id, 'told') then
+    if not isNext and tostring(position) ~= get(id, 'told') then
       append(id, 'queued', position)
       set(id, 'told', position)
     end
@@ -164,7 +167,5 @@ return 1
 export const SNAPSHOT = script(`
 local id = ARGV[2]
 if not isThere(id) then return {} end
-local place = isLive(id) and redis.call('LPOS', queueKey(id, 'wait'), pictureId(id, get(id, 'done')))
-local position = place and redis.call('LLEN', queueKey(id, 'wait')) - place or ''
-return { tostring(position), redis.call('HGETALL', jobKey(id)) }
+return { tostring(positionOf(id) or ''), redis.call('HGETALL', jobKey(id)) }
 `);

@@ -1,38 +1,50 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
-import { engineConfig } from '../config/namespaces.js';
+import { Logger } from '@nestjs/common';
+import type { EngineSettings } from '../config/settings.js';
+import type { Metrics } from '../metrics/metrics.service.js';
 import { EDIT_CANCELLED, EditError, MODEL_NOT_READY } from '../protocol/edit-error.js';
-import { EngineProcess } from './engine-process.js';
-import { EngineTimings } from './engine-timings.js';
-import { Watchdog } from './watchdog.js';
-import { Metrics } from '../metrics/metrics.service.js';
-import { LoadProgress } from './load-progress.js';
-import type { ModelState } from './model-state.js';
-import { ServedModel } from './served-model.js';
-import type { LoadRequest } from '../protocol/load-request.js';
 import type { EngineEvent } from '../protocol/engine-messages.js';
+import type { EngineShare } from '../protocol/engine-share.js';
+import type { LoadRequest } from '../protocol/load-request.js';
 import type { MadePicture } from '../protocol/picture.js';
 import type { PictureRequest } from '../protocol/picture-request.js';
+import { EngineProcess } from './engine-process.js';
+import { EngineTimings } from './engine-timings.js';
+import { LoadProgress } from './load-progress.js';
+import type { ModelState } from './model-state.js';
 import type { PictureEngine, ProgressListener } from './picture-engine.js';
 import { RunningPicture } from './running-picture.js';
+import { Watchdog } from './watchdog.js';
 
 const FIRST_RESTART_MILLISECONDS = 500;
 const LAST_RESTART_MILLISECONDS = 30_000;
-const LOAD_RETRY_AFTER_SECONDS = 5;
+export const LOAD_RETRY_AFTER_SECONDS = 5;
 const FAILED_RETRY_AFTER_SECONDS = 60;
 /** What to do when the checkpoint at fault is the one that comes with the service. */
 const RESTORE_BUNDLED =
   ' (to restore the bundled miniature: git checkout -- models/mini in a clone, else install again)';
-const DRAINING: ModelState = { status: 'draining', reason: 'draining', retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS };
+export const DRAINING: ModelState = {
+  status: 'draining',
+  reason: 'draining',
+  retryAfterSeconds: LOAD_RETRY_AFTER_SECONDS,
+};
+
+/** Is told of an engine. */
+export interface EngineListener {
+  /** Its state is another one; an engine that dies while it loads counts, too. */
+  changed(): void;
+  /** It has dealt out the machine, see EngineEvent. */
+  dealt(shares: readonly EngineShare[]): void;
+  /** Whether an engine can make pictures, or may become able to. */
+  isServed(): boolean;
+}
 
 /**
  * Keeps one engine process running: starts it to load the checkpoint, hands it one picture at a time, and starts it
  * anew when it dies, with a growing pause. One that hangs is ended. A checkpoint that can't be loaded stays unloaded: trying
  * again won't mend it. How long a load may take isn't limited: disks differ, and /ready tells of it.
  */
-@Injectable()
-export class EngineSupervisor extends ServedModel implements PictureEngine, OnModuleInit, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Engine');
+export class EngineSupervisor implements PictureEngine {
+  private readonly logger: Logger;
   private engine: EngineProcess | null = null;
   private running: RunningPicture | null = null;
   private watchdog: Watchdog | null = null;
@@ -44,32 +56,51 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
   private currentState: ModelState = loading('loading', null);
   /** Aborted when the state changes. */
   private stateEnd = new AbortController();
-  private isDraining = false;
 
+  /**
+   * @param name `0`, `1` …, by which logs, metrics and /ready tell of it
+   * @param share what it has of the machine; null: it deals the machine out when it loads
+   */
   constructor(
-    @Inject(engineConfig.KEY) private readonly settings: ConfigType<typeof engineConfig>,
+    readonly name: string,
+    private share: EngineShare | null,
+    private readonly settings: EngineSettings,
     private readonly metrics: Metrics,
+    private readonly listener: EngineListener,
   ) {
-    super();
+    this.logger = new Logger(`Engine ${name}`);
     this.timings = new EngineTimings(settings);
-    metrics.measureEngine(() => ({ pid: this.engine?.pid, isReady: this.state.status === 'ready' }));
+    metrics.engineAdded(name);
   }
 
   get state(): ModelState {
-    return this.isDraining ? DRAINING : this.currentState;
+    return this.currentState;
   }
 
-  onModuleInit(): void {
-    this.start();
+  get pid(): number | undefined {
+    return this.engine?.pid;
   }
 
-  drain(): void {
-    this.isDraining = true;
+  get gpus(): readonly number[] | null {
+    return this.share?.gpus ?? null;
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  start(): void {
+    const { load } = this.settings;
+    const engine = new EngineProcess(
+      { ...load, share: this.share },
+      {
+        onEvent: (event) => this.handle(event),
+        onEnd: (how) => this.restart(how),
+      },
+    );
+    this.engine = engine;
+    this.logger.log(`Engine process ${engine.pid ?? '?'} started`);
+  }
+
+  /** Ends the engine for good, and what it makes. */
+  async end(): Promise<void> {
     clearTimeout(this.restartTimer);
-    this.isDraining = true;
     this.setState(DRAINING);
     this.running?.fail(new EditError('unavailable', 'the service is shutting down'));
     this.running = null;
@@ -77,12 +108,13 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
   }
 
   async settled(): Promise<AbortSignal> {
-    while (this.currentState.status === 'loading') await this.changed();
+    while (this.currentState.status === 'loading' || this.isLeftOut) await this.changed();
     return this.stateEnd.signal;
   }
 
-  changed(): Promise<void> {
-    return new Promise((resolve) => this.waitingForChange.push(resolve));
+  /** Has what waits for this engine look again: what another one is up to has changed. */
+  wake(): void {
+    for (const resolve of this.waitingForChange.splice(0)) resolve();
   }
 
   async make(request: PictureRequest, listener: ProgressListener, signal: AbortSignal): Promise<MadePicture> {
@@ -110,20 +142,20 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
     }
   }
 
+  /** It can't load the model, and others do the work: to take a picture would be to fail it. */
+  private get isLeftOut(): boolean {
+    return this.currentState.status === 'failed' && this.listener.isServed();
+  }
+
+  private changed(): Promise<void> {
+    return new Promise((resolve) => this.waitingForChange.push(resolve));
+  }
+
   private setState(state: ModelState): void {
     this.currentState = state;
     this.stateEnd.abort();
     this.stateEnd = new AbortController();
-    for (const resolve of this.waitingForChange.splice(0)) resolve();
-  }
-
-  private start(): void {
-    const engine = new EngineProcess(this.settings.load, {
-      onEvent: (event) => this.handle(event),
-      onEnd: (how) => this.restart(how),
-    });
-    this.engine = engine;
-    this.logger.log(`Engine process ${engine.pid ?? '?'} started`);
+    this.listener.changed();
   }
 
   private handle(event: EngineEvent): void {
@@ -137,10 +169,13 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
       case 'quantizing':
         this.tellProgress(this.progress.update(event));
         return;
+      case 'dealt':
+        this.share = event.shares[0] ?? null;
+        this.listener.dealt(event.shares);
+        return;
       case 'ready':
         this.restartMilliseconds = FIRST_RESTART_MILLISECONDS;
         this.logger.log(`Model ${event.model.id} is ready on ${event.model.device} in ${event.model.precision}`);
-        if (event.model.notice !== null) this.logger.log(event.model.notice.en);
         for (const line of event.model.placement) this.logger.log(line);
         for (const warning of event.model.warnings) this.logger.warn(warning);
         this.setState({ status: 'ready', model: event.model });
@@ -171,7 +206,7 @@ export class EngineSupervisor extends ServedModel implements PictureEngine, OnMo
   private restart(how: string): void {
     this.engine = null;
     if (this.currentState.status === 'draining') return;
-    this.metrics.engineRestarted();
+    this.metrics.engineRestarted(this.name);
     const pause = this.restartMilliseconds;
     this.restartMilliseconds = Math.min(pause * 2, LAST_RESTART_MILLISECONDS);
     this.logger.error(`The engine process ${how}; it starts again in ${pause / 1000} s`);
