@@ -127,6 +127,7 @@ function modelInfo(
     },
     maxTrueCfgScale: service.maxTrueCfgScale,
     suggestions: service.suggestions,
+    examples: checkpoint.examples,
     notice: service.notice,
     loras: checkpoint.loras.infos,
     specialTokens: tokenizer.specialTokens,

@@ -9,6 +9,7 @@ import { loraOfModel } from '../edits/fields/lora/chosen-loras.js';
 import { servedLoras } from '../edits/fields/lora/lora-faults.js';
 import { isNameOf } from '../edits/fields/model-name.js';
 import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
+import { examplePath } from './example-path.js';
 import { ModelDto, ModelListDto } from './model-list.dto.js';
 
 const NO_OWNER = 'local';
@@ -51,7 +52,7 @@ export class ModelListController {
   }
 
   private checkpoint(served: ModelInfo): ModelDto {
-    const { id, suggestions, notice } = served;
+    const { id, suggestions, examples, notice } = served;
     return {
       ...this.common(id, served),
       owned_by: ownerOf(id),
@@ -60,7 +61,13 @@ export class ModelListController {
       default_scale: null,
       refused: null,
       defaults: modelDefaults(served),
-      suggestions,
+      suggestions: suggestions.flatMap(({ prompts }) => prompts),
+      suggestion_groups: suggestions,
+      examples: examples.map(({ prompt, before, after }) => ({
+        prompt,
+        before: examplePath(before),
+        after: examplePath(after),
+      })),
       notice,
     };
   }
@@ -76,6 +83,8 @@ export class ModelListController {
       refused,
       defaults: modelDefaults(served, [{ name }]),
       suggestions: [],
+      suggestion_groups: [],
+      examples: [],
       notice: null,
     };
   }
