@@ -24,7 +24,9 @@ export class ExamplesController {
   })
   @ApiErrors('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'MODEL_NOT_READY')
   picture(@Param('name') name: string): StreamableFile {
-    const pictures = this.model.ready().examples.flatMap(({ before, after }) => [before, after]);
+    const pictures = this.model
+      .models()
+      .flatMap(({ examples }) => examples.flatMap(({ before, after }) => [before, after]));
     const found = pictures.find((picture) => exampleName(picture) === name);
     if (found === undefined) throw new ApiError('NOT_FOUND', `There is no example picture '${name}' here`);
     const bytes = Buffer.from(found.base64, 'base64');
