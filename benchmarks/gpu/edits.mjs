@@ -11,7 +11,7 @@ import { psnr } from '../support/psnr.mjs';
 import { planned } from './doctor.mjs';
 import { askTorch, gpuLine } from './machine.mjs';
 import { peakOf, serviceEnvironment } from './settings.mjs';
-import { textStream } from './text-tokens.mjs';
+import { forwardOf, PIXELS_A_TOKEN } from './forward.mjs';
 
 const PROMPT = 'Make the sky red and the grass blue.';
 /** Tokens that PROMPT makes with the published tokenizer. */
@@ -30,12 +30,6 @@ const TERA = 1e12;
  */
 const forwardOperations = ({ numLayers, innerDim }, tokens) =>
   2 * numLayers * (12 * innerDim ** 2 * tokens + 2 * tokens ** 2 * innerDim);
-
-/** The target's and the reference's tokens: squares of 16 × 16 pixels. @param {Settings} settings */
-function pictureTokens({ size, reference }) {
-  const [width = 0, height = 0] = size.split('x').map(Number);
-  return (width * height + Number(reference) ** 2) / 256;
-}
 
 /**
  * One edit that warms up, then some that count; prints each as it ends.
@@ -56,9 +50,9 @@ async function measure(settings, name, start) {
   try {
     const contestant = await start();
     console.log(`- loaded in ${contestant.loadSeconds.toFixed(1)} s`);
-    const stream = await textStream(settings.checkpoint, PROMPT_TOKENS, Number(settings.reference));
-    const tokens = stream.tokens + pictureTokens(settings);
-    const operations = forwardOperations(stream, tokens);
+    const made = await forwardOf(settings.checkpoint, PROMPT_TOKENS, Number(settings.reference));
+    const tokens = made.text + made.reference + (width * height) / PIXELS_A_TOKEN;
+    const operations = forwardOperations(made, tokens);
     const peak = peakOf(settings, gpuLine());
     console.log(
       `- ${tokens} tokens, ${(operations / TERA).toFixed(1)} TFLOP a forward, ${settings.steps} steps with guidance\n`,

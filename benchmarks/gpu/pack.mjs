@@ -70,7 +70,7 @@ async function copyProject(tree) {
       dereference: true,
     });
   }
-  const tokens = join('benchmarks', 'gpu', 'text-tokens.mjs');
+  const tokens = join('benchmarks', 'gpu', 'forward.mjs');
   await build({
     entryPoints: [join(ROOT, tokens)],
     outfile: join(tree, tokens),

@@ -1,10 +1,10 @@
 // @ts-check
 /** A checkpoint with random weights, written as fast as the disk takes it. */
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { distribution, makeRandomCheckpoint } from '../../scripts/make-random-checkpoint.mjs';
-import { writeShards } from '../../scripts/make-sparse-checkpoint.mjs';
+import { writeJson, writeShards } from '../../scripts/make-sparse-checkpoint.mjs';
 import { drawNormals, toBfloat16 } from '../../scripts/support/random-normals.mjs';
 
 /** Values that are drawn of each spread; tensors repeat them, each from a place of its own. */
@@ -39,7 +39,7 @@ async function writePooled(file, { name, shape }, position) {
 }
 
 /** @param {import('./settings.mjs').Settings} settings */
-export async function writeCheckpoint({ checkpoint, dimensions }) {
+export async function writeCheckpoint({ checkpoint, dimensions, rehearse, reference }) {
   if (existsSync(join(checkpoint, 'complete'))) {
     console.log(`- ${checkpoint} is there already`);
     return;
@@ -49,7 +49,9 @@ export async function writeCheckpoint({ checkpoint, dimensions }) {
   await makeRandomCheckpoint(checkpoint, dimensions, {
     writeTensors: (_, folder, stem, tensors) => writeShards(folder, stem, tensors, writePooled),
   });
-  const { writeFile } = await import('node:fs/promises');
+  // A rehearsal's reference stays as small as it is.
+  const area = Number(reference) ** 2;
+  if (rehearse) await writeJson(join(checkpoint, 'service.json'), { condition_area: area, native_area: area });
   await writeFile(join(checkpoint, 'complete'), '');
   console.log(`- ${dimensions} dimensions in ${checkpoint}, ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }

@@ -10,23 +10,28 @@ const { smartResize } = await import('../../src/images/smart-resize.js');
 
 /** What stands around the picture and the prompt in the template, behind the part that is dropped. */
 const TEMPLATE_TOKENS = 7;
+/** Of the published VAE and packing: 16 × 16. */
+export const PIXELS_A_TOKEN = 256;
 
 /**
- * Tokens of the text stream (the prompt's own, the template's, and those of the picture as the vision tower sees it), and what
- * of the transformer's config counts for the operations of a forward.
+ * The forward of an edit of one square reference: tokens of the text stream (the prompt's own, the template's, and those of the
+ * picture as the vision tower sees it) and of the reference, and what of the config counts for the operations.
  * @param {string} folder of the checkpoint
  * @param {number} promptTokens
- * @param {number} side of the square reference, in pixels
+ * @param {number} side of the reference, in pixels
  */
-export async function textStream(folder, promptTokens, side) {
+export async function forwardOf(folder, promptTokens, side) {
   const { pipeline, service, preprocessor, transformer } = await openEditCheckpoint(folder);
   const { patchSize, mergeSize, minPixels, maxPixels } = preprocessor;
   const factor = patchSize * mergeSize;
-  const area = service.conditionAreas[conditionIndex(pipeline, 'vision')] ?? 0;
-  const seen = smartResize(conditionSize(area, { width: side, height: side }), factor, minPixels, maxPixels);
+  const broughtTo = (/** @type {'vision' | 'vae'} */ reader) =>
+    conditionSize(service.conditionAreas[conditionIndex(pipeline, reader)] ?? 0, { width: side, height: side });
+  const seen = smartResize(broughtTo('vision'), factor, minPixels, maxPixels);
+  const encoded = broughtTo('vae');
   const { numLayers, innerDim } = transformer.config;
   return {
-    tokens: promptTokens + TEMPLATE_TOKENS + (seen.width / factor) * (seen.height / factor),
+    text: promptTokens + TEMPLATE_TOKENS + (seen.width / factor) * (seen.height / factor),
+    reference: (encoded.width * encoded.height) / PIXELS_A_TOKEN,
     numLayers,
     innerDim,
   };
