@@ -5,7 +5,8 @@
  * and a torch with CUDA): seconds a step with their share of the card's peak, the parts' times, and peak memory beside the plan.
  *
  *     node benchmarks/gpu.mjs [options]               needs the built program and `npm run setup:cuda`
- *     node benchmarks/gpu.mjs --prepare FOLDER        packs all of it into pieces of 60 MB for a machine without a network
+ *     node benchmarks/gpu.mjs --prepare FOLDER        packs all of it for a machine without a network,
+ *                                                 into pieces of 60 MB (--piece)
  *
  * What is known stands on the terminal at once, and in WORK/SECTION.md. Each section has a limit, all of them --minutes
  * together; run again, it goes on with those that are left.
@@ -97,7 +98,7 @@ async function runAll(settings) {
 const settings = readSettings();
 if (settings.prepare !== undefined) {
   const { prepare } = await import('./gpu/pack.mjs');
-  await prepare(settings.prepare);
+  await prepare(settings.prepare, Number(settings.piece) * 1e6);
 } else if (settings.run !== undefined) {
   const { sectionsOf } = await import('./gpu/sections.mjs');
   await sectionsOf(settings)

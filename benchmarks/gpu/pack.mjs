@@ -3,17 +3,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { createWriteStream } from 'node:fs';
 import { build } from 'esbuild';
 import { ROOT } from './settings.mjs';
 
-const PIECE_BYTES = 60_000_000;
+const CHUNK = 2 ** 20;
 /** Of the project, beside node_modules: what is run, and what it reads. */
 const PARTS = [
   'package.json',
@@ -90,15 +89,16 @@ async function copyProject(tree) {
 /**
  * A folder's entries as one compressed archive in pieces: STEM.00, STEM.01, …, each in a folder of its own.
  * @param {string} tree @param {readonly string[]} entries @param {string} out @param {string} stem
+ * @param {number} most bytes of a piece
  */
-async function archive(tree, entries, out, stem) {
+async function archive(tree, entries, out, stem, most) {
   const tar = spawn('tar', ['-C', tree, '-cf', '-', ...entries], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(tar, 'exit');
   const whole = join(out, `${stem}.tar.gz`);
   await pipeline(tar.stdout, createGzip({ level: 9 }), createWriteStream(whole));
   if ((await ended)[0] !== 0) throw new Error(`tar could not read ${tree}`);
   const pieces = [];
-  const read = createReadStream(whole, { highWaterMark: 2 ** 20 });
+  const read = createReadStream(whole, { highWaterMark: CHUNK });
   /** @type {Buffer[]} */
   let chunks = [];
   let bytes = 0;
@@ -112,7 +112,7 @@ async function archive(tree, entries, out, stem) {
     [chunks, bytes] = [[], 0];
   };
   for await (const chunk of read) {
-    if (bytes + chunk.length > PIECE_BYTES) await flush();
+    if (bytes + chunk.length > most) await flush();
     chunks.push(chunk);
     bytes += chunk.length;
   }
@@ -123,23 +123,27 @@ async function archive(tree, entries, out, stem) {
 
 /**
  * Writes the pieces: the program's (core), and NVIDIA's libraries (cuda), which a machine may have already.
- * @param {string} out a folder, made or emptied
+ * @param {string} out a folder; what it holds of an earlier pack goes
+ * @param {number} most bytes of a piece
  */
-export async function prepare(out) {
+export async function prepare(out, most) {
   const require = createRequire(join(ROOT, 'package.json'));
   const runtime = join(dirname(require.resolve('onnxruntime-node/package.json')), 'bin', 'napi-v6', 'linux', 'x64');
   if (!existsSync(join(ROOT, 'dist', 'cli.js'))) throw new Error('dist is missing: npm run build');
   if (!existsSync(join(runtime, 'libonnxruntime_providers_cuda.so'))) {
     throw new Error('The CUDA provider is missing: npm run setup:cuda');
   }
+  if (!(most > CHUNK)) throw new Error('--piece is a number of megabytes above 1');
+  const there = existsSync(out) ? await readdir(out) : [];
+  if (there.length > 0 && !there.includes('core.00')) throw new Error(`${out} holds other things than pieces`);
   await rm(out, { recursive: true, force: true });
   const tree = join(out, 'tree');
   await mkdir(tree, { recursive: true });
   await copyProject(tree);
-  const pieces = await archive(tree, await readdir(tree), out, 'core');
+  const pieces = await archive(tree, await readdir(tree), out, 'core', most);
   await rm(tree, { recursive: true });
   const libraries = join(ROOT, '.cuda', 'lib');
-  if (existsSync(libraries)) pieces.push(...(await archive(ROOT, ['.cuda/lib'], out, 'cuda')));
+  if (existsSync(libraries)) pieces.push(...(await archive(ROOT, ['.cuda/lib'], out, 'cuda', most)));
   const sums = pieces.map(({ name, sha256 }) => `${sha256}  ${name}/${name}\n`).join('');
   for (const { name } of pieces) {
     await writeFile(join(out, name, 'SHA256SUMS'), sums);

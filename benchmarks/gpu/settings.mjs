@@ -20,6 +20,7 @@ const PEAKS = /** @type {const} */ ([
 
 const OPTIONS = /** @type {const} */ ({
   prepare: { type: 'string' },
+  piece: { type: 'string', default: '60' },
   rehearse: { type: 'boolean', default: false },
   sections: { type: 'string' },
   run: { type: 'string' },
