@@ -26,6 +26,7 @@ import { readSettings, ROOT } from './gpu/settings.mjs';
 
 /** What a section that was stopped may still need to end its processes. */
 const GRACE_MILLISECONDS = 5000;
+const ENDINGS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** NVIDIA's libraries of a Python, for a pack that came without them. @param {import('./gpu/settings.mjs').Settings} settings */
 function libraryPath({ python, device }) {
@@ -58,6 +59,12 @@ async function runSection(name, seconds, file, libraries) {
       // It has ended meanwhile.
     }
   };
+  // Who stops the benchmark stops what it runs.
+  const stop = () => {
+    end('SIGKILL');
+    process.exit(1);
+  };
+  for (const signal of ENDINGS) process.once(signal, stop);
   let isLate = false;
   const late = setTimeout(() => {
     isLate = true;
@@ -66,6 +73,7 @@ async function runSection(name, seconds, file, libraries) {
   }, seconds * 1000);
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearTimeout(late);
+  for (const signal of ENDINGS) process.off(signal, stop);
   end('SIGKILL');
   const took = `${((performance.now() - start) / 1000).toFixed(0)} s`;
   const outcome = isLate ? `stopped at its limit, ${took}` : code === 0 ? `done, ${took}` : `failed, ${took}`;
