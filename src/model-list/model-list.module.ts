@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
 import { InferenceModule } from '../inference/inference.module.js';
 import { ModelListController } from './model-list.controller.js';
+import { ModelList } from './model-list.service.js';
 
-@Module({ imports: [InferenceModule], controllers: [ModelListController] })
+@Module({
+  imports: [InferenceModule],
+  controllers: [ModelListController],
+  providers: [ModelList],
+  exports: [ModelList],
+})
 export class ModelListModule {}

@@ -15,7 +15,8 @@ import { PlaygroundModule } from '../playground/playground.module.js';
 /** The API process: everything but the model itself, which runs in the engine process. */
 @Module({})
 export class AppModule {
-  static register(tracing: Tracing): DynamicModule {
+  /** @param more modules that only some settings ask for */
+  static register(tracing: Tracing, more: readonly DynamicModule[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -27,6 +28,7 @@ export class AppModule {
         HealthModule,
         ModelListModule,
         PlaygroundModule,
+        ...more,
       ],
       providers: [ErrorAnswers, { provide: APP_FILTER, useClass: ErrorFilter }],
     };

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { UploadReservation } from '../../../../src/edits/http/admission/upload-reservation.js';
-import { Admission } from '../../../../src/jobs/in-memory/admission.js';
-import type { Reservation } from '../../../../src/jobs/job-queue.js';
-import { SpeedMeter } from '../../../../src/jobs/speed-meter.js';
+import { UploadReservation } from '../../../src/edits/admission/upload-reservation.js';
+import { Admission } from '../../../src/jobs/in-memory/admission.js';
+import type { Reservation } from '../../../src/jobs/job-queue.js';
+import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
 
 const IDLE = { waiting: [], running: [], idleWorkers: 1 };
 
