@@ -10,16 +10,18 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
-import { loadSync, type MessageTypeDefinition } from '@grpc/proto-loader';
+import { loadSync, type MessageTypeDefinition, type PackageDefinition } from '@grpc/proto-loader';
 import type { TestServer } from './server.js';
 
 /** A client's own reading of the published files: nothing of the service's code is used. */
 const PROTO = join(import.meta.dirname, '..', '..', 'proto');
 const OPTIONS = { keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true, includeDirs: [PROTO] };
 const DEFINITION = loadSync(['image_edits.proto', 'google/rpc/error_details.proto'], OPTIONS);
-const EditsClient = (
-  loadPackageDefinition(DEFINITION) as unknown as { imageedits: { v1: { ImageEdits: ServiceClientConstructor } } }
-).imageedits.v1.ImageEdits;
+
+function editsClient(definition: PackageDefinition): ServiceClientConstructor {
+  const loaded = loadPackageDefinition(definition) as unknown;
+  return (loaded as { imageedits: { v1: { ImageEdits: ServiceClientConstructor } } }).imageedits.v1.ImageEdits;
+}
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -65,8 +67,16 @@ export function grpcAddress(server: TestServer): string {
 export class GrpcClient {
   private readonly client: Client & Readonly<Record<string, UnaryCall & StreamCall>>;
 
-  constructor(address: string, channel: ChannelCredentials = credentials.createInsecure(), options: object = {}) {
+  /** @param folder of the .proto files */
+  constructor(
+    address: string,
+    channel: ChannelCredentials = credentials.createInsecure(),
+    options: object = {},
+    folder = PROTO,
+  ) {
+    const definition = loadSync('image_edits.proto', { ...OPTIONS, includeDirs: [folder] });
     const limits = { 'grpc.max_receive_message_length': -1, 'grpc.use_local_subchannel_pool': 1 };
+    const EditsClient = editsClient(definition);
     this.client = new EditsClient(address, channel, { ...limits, ...options }) as unknown as typeof this.client;
   }
 

@@ -5,7 +5,7 @@ import { watchForSlowBody } from '../../http/slow-body.js';
 import { CallErrors } from '../errors/call-errors.service.js';
 import { CallAdmission, isUpload } from './call-admission.service.js';
 import { CallRecord } from './call-record.service.js';
-import { closeSoon, streamOf } from './call-stream.js';
+import { closeSoon, streamOf, widenWindow } from './call-stream.js';
 import { GrpcCall } from './grpc-call.js';
 import { watchMessages } from './watch-messages.js';
 
@@ -25,6 +25,7 @@ export class CallInterceptor {
     let call: GrpcCall | null = null;
     const begin = (metadata: Metadata, pass: (metadata: Metadata) => void): void => {
       const stream = streamOf(inner);
+      widenWindow(stream);
       const begun = new GrpcCall(path, metadata, stream, Number(inner.getDeadline()));
       call = begun;
       const fail = (error: unknown): void => {

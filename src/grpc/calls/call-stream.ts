@@ -17,6 +17,18 @@ export function streamOf(call: ServerInterceptingCallInterface): ServerHttp2Stre
   return stream;
 }
 
+/** Of what a caller may send ahead on one connection: HTTP/2's own 64 kB make a large message wait for the way back again and again. */
+const WINDOW_BYTES = 1024 * 1024;
+const widened = new WeakSet<object>();
+
+/** Lets the caller send more ahead on the stream's connection, from its next message on. */
+export function widenWindow({ session }: ServerHttp2Stream): void {
+  if (session === undefined || session.destroyed || widened.has(session)) return;
+  widened.add(session);
+  session.settings({ initialWindowSize: WINDOW_BYTES });
+  session.setLocalWindowSize(WINDOW_BYTES);
+}
+
 /** What still comes of a call that has failed is thrown away, for a while; then the stream is closed. */
 export function closeSoon(stream: ServerHttp2Stream): void {
   const timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), LINGER_MILLISECONDS);
