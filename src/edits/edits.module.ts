@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DecodingModule } from '../decoding/decoding.module.js';
 import { InferenceModule } from '../inference/inference.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { JobAdmission } from './admission/job-admission.service.js';
@@ -8,7 +9,7 @@ import { EditsService } from './edits.service.js';
 
 /** Edits without the way in which they are asked for. */
 @Module({
-  imports: [InferenceModule, JobsModule],
+  imports: [DecodingModule, InferenceModule, JobsModule],
   providers: [ByteBudget, EditsService, InputPictures, JobAdmission],
   exports: [ByteBudget, EditsService, JobAdmission],
 })

@@ -16,7 +16,10 @@ export class ModelListController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listModels', summary: 'The served model, then its LoRAs' })
+  @ApiOperation({
+    operationId: 'listModels',
+    summary: 'The served models, each followed by its LoRAs; the first is that of requests that name none',
+  })
   @ApiOkResponse({ type: ModelListDto })
   @ApiErrors('UNAUTHORIZED', 'MODEL_NOT_READY')
   list(): ModelListDto {
@@ -35,8 +38,11 @@ export class ModelListController {
     const name = segments.join('/');
     const found = this.models.find(name);
     if (found !== null) return found;
-    const served = this.model.ready();
-    const loras = served.loras.length === 0 ? '' : `; of LoRAs ${servedLoras(served)}`;
-    throw new ApiError('NOT_FOUND', `There is no model '${name}' here: '${served.id}' is the served one${loras}`);
+    const models = this.model.models();
+    const list = models.map((served) => {
+      const loras = served.loras.length === 0 ? '' : `; of LoRAs ${servedLoras(served)}`;
+      return `'${served.id}' is ${models.length > 1 ? 'a' : 'the'} served one${loras}`;
+    });
+    throw new ApiError('NOT_FOUND', `There is no model '${name}' here: ${list.join('; ')}`);
   }
 }

@@ -5,6 +5,7 @@ import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
 import { ServedModel } from '../inference/served-model.js';
 import type { LoraInfo } from '../protocol/lora.js';
 import type { ModelInfo } from '../protocol/model-info.js';
+import { examplePath } from './example-path.js';
 import type { ModelDto } from './model-list.dto.js';
 
 const NO_OWNER = 'local';
@@ -20,12 +21,13 @@ export class ModelList {
   constructor(private readonly model: ServedModel) {}
 
   /**
-   * The served model, then its LoRAs.
+   * The served models, each followed by its LoRAs; the first is that of edits that name none.
    * @throws EditError unavailable
    */
   all(): ModelDto[] {
-    const served = this.model.ready();
-    return [this.checkpoint(served), ...served.loras.map((lora) => this.lora(lora, served))];
+    return this.model
+      .models()
+      .flatMap((served) => [this.checkpoint(served), ...served.loras.map((lora) => this.lora(lora, served))]);
   }
 
   /**
@@ -33,14 +35,18 @@ export class ModelList {
    * @throws EditError unavailable
    */
   find(name: string): ModelDto | null {
-    const served = this.model.ready();
-    if (isNameOf(served.id, name)) return this.checkpoint(served);
-    const lora = loraOfModel(name, served);
-    return lora === null ? null : this.lora(lora, served);
+    const models = this.model.models();
+    const named = models.find(({ id }) => isNameOf(id, name));
+    if (named !== undefined) return this.checkpoint(named);
+    for (const served of models) {
+      const lora = loraOfModel(name, served);
+      if (lora !== null) return this.lora(lora, served);
+    }
+    return null;
   }
 
   private checkpoint(served: ModelInfo): ModelDto {
-    const { id, suggestions, notice } = served;
+    const { id, suggestions, examples, notice } = served;
     return {
       ...this.common(id, served),
       owned_by: ownerOf(id),
@@ -49,7 +55,13 @@ export class ModelList {
       default_scale: null,
       refused: null,
       defaults: modelDefaults(served),
-      suggestions,
+      suggestions: suggestions.flatMap(({ prompts }) => prompts),
+      suggestion_groups: suggestions,
+      examples: examples.map(({ prompt, before, after }) => ({
+        prompt,
+        before: examplePath(before),
+        after: examplePath(after),
+      })),
       notice,
     };
   }
@@ -65,6 +77,8 @@ export class ModelList {
       refused,
       defaults: modelDefaults(served, [{ name }]),
       suggestions: [],
+      suggestion_groups: [],
+      examples: [],
       notice: null,
     };
   }

@@ -28,9 +28,10 @@ import { NoTracing } from '../tracing/tracing.js';
 /** Starts the API process: listens at once, while the engine process loads the model. */
 export async function serve(settings: Settings, signals: StopSignals): Promise<void> {
   const tracing = await startTracing(process.env);
-  const grpc = await loadGrpc(settings.grpc);
+  // A worker answers nobody.
+  const grpc = await loadGrpc(settings.role === 'worker' ? null : settings.grpc);
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.register(tracing, grpc === null ? [] : [grpc.module]),
+    AppModule.register(tracing, settings.role, grpc === null ? [] : [grpc.module]),
     {
       // Bodies are read after the guards, by the one route that takes any.
       bodyParser: false,
@@ -47,8 +48,10 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   admitOrigins(app, settings.auth);
   app.use(requireHost);
   if (!(tracing instanceof NoTracing)) app.use(traceRequests(tracing));
-  admitEdits(app);
-  serveOpenApi(app);
+  if (settings.role !== 'worker') {
+    admitEdits(app);
+    serveOpenApi(app);
+  }
   signals.onStop(async () => {
     grpcServer?.drain();
     await shutDown(
@@ -75,13 +78,21 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   }
 }
 
-function announce({ engine, auth, server, grpc }: Settings, { port }: AddressInfo, grpcAddress: string | null): void {
+function announce(
+  { engine, auth, server, redis, role, grpc }: Settings,
+  { port }: AddressInfo,
+  grpcAddress: string | null,
+): void {
   const logger = new Logger('Service');
-  logger.log(
-    engine.usesBundledModel
-      ? 'QWEN_MODEL_DIR is not set: serving the bundled miniature'
-      : `Serving ${engine.load.modelDir}`,
-  );
+  if (role !== 'api') {
+    logger.log(
+      engine.usesBundledModel
+        ? 'QWEN_MODEL_DIR is not set: serving the bundled miniature'
+        : `Serving ${engine.load.modelDir}`,
+    );
+  }
+  if (redis !== null)
+    logger.log(`Jobs are shared by Redis at ${new URL(redis.url).host}; this process's role is ${role}`);
   if (auth.apiKey === null && !isLoopback(server.host)) {
     logger.warn('API_KEY is not set: everyone who can reach this host can use the service');
   }
