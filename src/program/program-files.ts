@@ -31,6 +31,9 @@ export const ROUNDING_WORKER = pathToFileURL(programFile('rounding.worker.js')).
 /** The WebAssembly that it rounds with. */
 export const ROUNDING_WASM = programFile('rounding.wasm');
 
+/** The folder of the .proto files. */
+export const PROTO_DIR = join(PACKAGE_DIR, 'proto');
+
 /** The folder of the page's files. */
 export const PLAYGROUND_DIR = programFile('playground');
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FormInput } from '../../fields/form-input.js';
-import { normalizeForm } from '../../fields/normalize-form.js';
+import type { FormInput } from './form-input.js';
+import { normalizeForm } from './normalize-form.js';
 
 /** The same for two bodies with the same fields and files in the same order, however their clients write forms. */
 export function fingerprint(input: FormInput): string {

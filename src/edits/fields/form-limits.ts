@@ -1,4 +1,4 @@
-import { MEGABYTE } from '../../../program/megabytes.js';
+import { MEGABYTE } from '../../program/megabytes.js';
 
 /** Of one text field, and of all together: what a form's texts are looked through for must stay quick. */
 export const FIELD_MAX_BYTES = MEGABYTE;

@@ -1,8 +1,8 @@
-import { type LogFields, logMilliseconds } from '../../http/log-fields.js';
-import type { JobSnapshot } from '../../jobs/job-snapshot.js';
-import { sizeText } from '../../protocol/edit-settings.js';
-import { lorasText } from '../../protocol/lora.js';
-import { totalSeconds } from '../../protocol/picture.js';
+import { type LogFields, logMilliseconds } from '../program/log-fields.js';
+import type { JobSnapshot } from '../jobs/job-snapshot.js';
+import { sizeText } from '../protocol/edit-settings.js';
+import { lorasText } from '../protocol/lora.js';
+import { totalSeconds } from '../protocol/picture.js';
 
 /** What the log says of an edit; model and waiting time are what it took until now. */
 export function editLogFields(id: string, job: JobSnapshot | null): LogFields {

@@ -1,5 +1,5 @@
-import type { Reservation } from '../../../jobs/job-queue.js';
-import { NO_RESERVATION } from '../../no-reservation.js';
+import type { Reservation } from '../../jobs/job-queue.js';
+import { NO_RESERVATION } from '../no-reservation.js';
 
 /** Most uploads are whole sooner. */
 const KEPT_SECONDS = 10;

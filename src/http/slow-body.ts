@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Readable } from 'node:stream';
 
 /** A slow line is given this long before its pace counts. */
 const PATIENCE_SECONDS = 20;
@@ -9,15 +9,15 @@ const CHECK_MILLISECONDS = 1000;
  * A body that hardly arrives would hold its connection, and its bytes, for as long as a whole request may take.
  * @param onSlow called when the body's mean pace is too low; never after the body's end
  */
-export function watchForSlowBody(request: Request, onSlow: () => void): void {
+export function watchForSlowBody(body: Readable, onSlow: () => void): void {
   const startedAt = performance.now();
   let received = 0;
-  request.on('data', (chunk: Buffer) => (received += chunk.length));
+  body.on('data', (chunk: Buffer) => (received += chunk.length));
   const timer = setInterval(() => {
     const seconds = (performance.now() - startedAt) / 1000;
     if (seconds < PATIENCE_SECONDS || received >= LEAST_BYTES_PER_SECOND * seconds) return;
     clearInterval(timer);
     onSlow();
   }, CHECK_MILLISECONDS);
-  for (const event of ['end', 'close', 'error']) request.once(event, () => clearInterval(timer));
+  for (const event of ['end', 'close', 'error']) body.once(event, () => clearInterval(timer));
 }

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { UploadReservation } from '../../../../src/edits/http/admission/upload-reservation.js';
-import { Admission } from '../../../../src/jobs/admission/admission.js';
-import { Reservations } from '../../../../src/jobs/in-memory/reservations.js';
-import type { Reservation } from '../../../../src/jobs/job-queue.js';
-import { SpeedMeter } from '../../../../src/jobs/speed-meter.js';
+import { UploadReservation } from '../../../src/edits/admission/upload-reservation.js';
+import { Admission } from '../../../src/jobs/admission/admission.js';
+import { Reservations } from '../../../src/jobs/in-memory/reservations.js';
+import type { Reservation } from '../../../src/jobs/job-queue.js';
+import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
 
 const IDLE = { waiting: [], running: [], idleWorkers: 1 };
 
