@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CheckpointError, HostError } from '../checkpoint/checkpoint-error.js';
 import { refuseUnusableValues } from '../checkpoint/lora/lora-values.js';
+import { describeTransformer } from '../checkpoint/transformer-weights/describe-weights.js';
 import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import { planCheckpoint, type PlanReport } from './devices/plan-checkpoint.js';
@@ -122,7 +123,7 @@ function modelInfo(
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,
-    placement: report.placement,
+    placement: [describeTransformer(checkpoint.transformer), ...report.placement],
     warnings: [...warnings, ...report.warnings],
   };
 }

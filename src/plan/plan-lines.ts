@@ -1,4 +1,4 @@
-import { describeWeights } from '../checkpoint/transformer-weights/describe-weights.js';
+import { describeTransformer } from '../checkpoint/transformer-weights/describe-weights.js';
 import { planCheckpoint } from '../engine/devices/plan-checkpoint.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import type { LoadRequest } from '../protocol/load-request.js';
@@ -16,7 +16,7 @@ export interface PlanLines {
  */
 export async function planLines(checkpoint: EditCheckpoint, request: LoadRequest): Promise<PlanLines> {
   const { plan, placement, warnings } = await planCheckpoint(checkpoint, request);
-  const weights = `Transformer ${describeWeights(checkpoint.transformer.tensors)}`;
+  const weights = describeTransformer(checkpoint.transformer);
   return {
     lines: [`DEVICE_MAP=${request.deviceMap}: ${plan.kind} in ${plan.precision}`, weights, ...placement],
     warnings,
