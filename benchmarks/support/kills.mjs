@@ -143,7 +143,7 @@ async function killAtLoad(service, pid) {
   };
 }
 
-const RESTARTS = 'qwen_edit_engine_restarts_total';
+const RESTARTS = 'qwen_edit_engine_restarts_total{engine="0"}';
 
 /**
  * Twenty kills: six at load, seven at a step's event, seven in the middle of a step.

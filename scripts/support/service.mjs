@@ -57,7 +57,7 @@ export async function startService(env = {}, onStart = () => undefined, limits =
   let port = '';
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
-      if (line.includes('[Engine]')) engines += `${line}\n`;
+      if (/\[Engine \d+\]/.test(line)) engines += `${line}\n`;
     });
   }
   child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
@@ -112,11 +112,11 @@ function parseMetrics(text) {
 const MEGABYTE = 1024 * 1024;
 
 /**
- * Resident memory in MB.
+ * Resident memory in MB: the API process's, and the first engine's.
  * @param {Map<string, number>} metrics
  */
 export function residentMegabytes(metrics) {
-  /** @param {string} name */
-  const of = (name) => (metrics.get(`qwen_edit_resident_memory_bytes{process="${name}"}`) ?? NaN) / MEGABYTE;
-  return { api: of('api'), engine: of('engine') };
+  /** @param {string} labels */
+  const of = (labels) => (metrics.get(`qwen_edit_resident_memory_bytes{${labels}}`) ?? NaN) / MEGABYTE;
+  return { api: of('process="api"'), engine: of('process="engine",engine="0"') };
 }

@@ -13,8 +13,20 @@ export const limitsConfig = registerAs('limits', () => loadSettings().limits);
 export const remoteConfig = registerAs('remote', () => loadSettings().remote);
 /** How long jobs wait and are kept. */
 export const jobsConfig = registerAs('jobs', () => loadSettings().jobs);
+/** Where jobs lie that several services share, and what of the work with them this one does. */
+export const scaleConfig = registerAs('scale', () => {
+  const { redis, role, defaultModel } = loadSettings();
+  return { redis, role, defaultModel };
+});
 /** What the engine process loads, and when it counts as stuck. */
 export const engineConfig = registerAs('engine', () => loadSettings().engine);
+
+/** The same of a process that works for itself alone, whatever is set. */
+export const aloneConfig = registerAs('scale', () => ({
+  redis: null,
+  role: 'all' as const,
+  defaultModel: null,
+}));
 
 export const NAMESPACES = [
   serverConfig,
@@ -23,5 +35,6 @@ export const NAMESPACES = [
   limitsConfig,
   remoteConfig,
   jobsConfig,
+  scaleConfig,
   engineConfig,
 ];

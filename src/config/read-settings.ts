@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DEVICE_MAPS, PRECISION_SETTINGS } from '../protocol/device-settings.js';
+import type { EngineCount } from '../protocol/engine-share.js';
 import type { LoadRequest } from '../protocol/load-request.js';
 import type { TransformerSource } from '../protocol/transformer-source.js';
 import { parseCorsOrigins } from './cors-origins.js';
@@ -13,8 +14,10 @@ import {
   type JobLimits,
   LOG_FORMATS,
   LOG_LEVELS,
+  type RedisSettings,
   type RemoteSettings,
   type RequestLimits,
+  ROLES,
   type ServerSettings,
   type Settings,
 } from './settings.js';
@@ -25,6 +28,8 @@ const MEGA = 1_000_000;
 const MIB = 1024 * 1024;
 /** What the field's peers take, too (the published model's card recommends up to three). */
 const DEFAULT_MAX_REFERENCES = 4;
+/** More than any host has GPUs. */
+const MOST_ENGINES = 64;
 /** 24 days: what a timer of Node.js can wait. */
 export const MAX_TIMER_SECONDS = 2_000_000;
 
@@ -62,8 +67,14 @@ function readAll(variables: VariableReader): Settings {
   const remote = readRemote(variables);
   const jobs = readJobs(variables);
   const { maxOutputPixels: outputPixels, maxReferences } = limits;
-  const load = { ...model, outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) };
-  return { auth, server, logging, limits, remote, jobs, engine: readEngine(variables, load) };
+  const scale = readScale(variables);
+  const engines = readEngineCount(variables);
+  const load = {
+    ...model,
+    ...{ outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) },
+    ...{ engines, share: null, isShared: scale.redis !== null },
+  };
+  return { auth, server, logging, limits, remote, jobs, ...scale, engine: readEngine(variables, load) };
 }
 
 function readCorsOrigins(variables: VariableReader): CorsOrigins {
@@ -123,6 +134,28 @@ function readJobs(variables: VariableReader): JobLimits {
   };
 }
 
+/** Where jobs lie, and what of the work with them this process does. */
+function readScale(variables: VariableReader): Pick<Settings, 'redis' | 'role' | 'defaultModel'> {
+  const redis = readRedis(variables);
+  const role = variables.oneOf('ROLE', ROLES, 'all');
+  if (role !== 'all' && variables.secret('REDIS_URL') === null) {
+    variables.refuse('ROLE', role, 'needs REDIS_URL, by which services and workers share their jobs');
+  }
+  return { redis, role, defaultModel: variables.text('DEFAULT_MODEL') };
+}
+
+function readRedis(variables: VariableReader): RedisSettings | null {
+  const url = variables.secret('REDIS_URL');
+  const lostSeconds = variables.wholeNumber('LOST_AFTER_SECONDS', 1, 3600, 15);
+  if (url === null) return null;
+  if (URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol)) return { url, lostSeconds };
+  // It holds a password: what stands there isn't repeated.
+  variables.faults.push(
+    'REDIS_URL is invalid: REDIS_URL must be redis://HOST:PORT, or rediss://USER:PASSWORD@HOST:PORT for TLS; signs other than letters and digits must be percent-encoded in a password',
+  );
+  return null;
+}
+
 /** Which checkpoint is served, with which transformer and LoRAs, on which devices, and in which precision. */
 function readModel(
   variables: VariableReader,
@@ -138,6 +171,16 @@ function readModel(
     deviceMap: variables.oneOf('DEVICE_MAP', DEVICE_MAPS, 'auto'),
     precision: variables.oneOf('PRECISION', PRECISION_SETTINGS, 'auto'),
   };
+}
+
+/** `auto`, or a number from 1 on. */
+function readEngineCount(variables: VariableReader): EngineCount {
+  const text = variables.text('ENGINES');
+  if (text === null || text === 'auto') return 'auto';
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= MOST_ENGINES) return count;
+  variables.refuse('ENGINES', text, `must be auto or a whole number from 1 to ${MOST_ENGINES}`);
+  return 'auto';
 }
 
 /** Whose weights the transformer has, where they are not the checkpoint's own. */

@@ -65,6 +65,6 @@ export async function checkPlan(checkpoint: EditCheckpoint, request: LoadRequest
 /** What the host gives and what requests may ask for. */
 export function checkLimits({ limits, jobs }: Settings): Finding {
   const memory = `${formatBytes(hostBytes())} of memory available (${formatBytes(freemem())} free of ${formatBytes(totalmem())} on the host)`;
-  const requests = `results of up to ${limits.maxOutputPixels} pixels and ${limits.maxOutputSide} a side, ${limits.maxSteps} steps, ${limits.maxFiles} files of ${formatBytes(limits.maxFileBytes)}`;
+  const requests = `results of up to ${limits.maxOutputPixels} pixels and ${limits.maxOutputSide} a side, ${limits.maxSteps} steps, ${limits.maxFiles} files of ${limits.maxFileBytes / 2 ** 20} MB (MAX_FILE_MB)`;
   return { about: 'Limits', state: 'ok', found: [memory, requests, `${jobs.queueLimit} edits may wait`] };
 }

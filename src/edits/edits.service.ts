@@ -5,14 +5,16 @@ import { TIME_IS_UP, withinSeconds } from '../program/within-seconds.js';
 import { EditError } from '../protocol/edit-error.js';
 import { ServedModel } from '../inference/served-model.js';
 import type { EditInputs } from '../jobs/edit-job.js';
+import type { JobFiles } from '../jobs/job-files.js';
 import type { NumberedEvent } from '../jobs/job-event.js';
 import { type JobName, JobQueue, type Reservation } from '../jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
 import type { TraceContext } from '../protocol/trace-context.js';
 import { buildEditJob } from './build-edit-job.js';
 import { ByteBudget } from './budget/byte-budget.service.js';
-import { InputPictures } from './decoding/input-pictures.service.js';
+import { InputPictures, uploadedFiles } from './decoding/input-pictures.service.js';
 import { checkForm, type EditForm } from './fields/check-form.js';
+import { chosenModel } from './fields/chosen-model.js';
 import type { FormInput } from './fields/form-input.js';
 
 /** How an edit is queued. */
@@ -30,6 +32,13 @@ export interface EditMode {
 export interface FinishedJob {
   readonly job: JobSnapshot;
   readonly files: readonly PictureFile[];
+}
+
+/** A job that its caller had deleted, as it was then. */
+export interface DeletedJob {
+  readonly job: JobSnapshot;
+  /** It had ended, and is gone; else it was cancelled. */
+  readonly isForgotten: boolean;
 }
 
 /** What happened to a job, with the picture that was made where it is that. */
@@ -52,7 +61,7 @@ export class EditsService {
 
   /** @throws EditError unavailable when there is no model to check it against, invalid with the first field at fault */
   check(input: FormInput): EditForm {
-    return checkForm(input, this.model.ready(), this.limits);
+    return checkForm(input, chosenModel(input, this.model), this.limits);
   }
 
   /**
@@ -69,13 +78,16 @@ export class EditsService {
    * @throws EditError
    */
   async submit(form: EditForm, { isFollowed, timeoutSeconds, reservation, name, trace }: EditMode): Promise<string> {
-    const inputs = await this.pictures.read(form);
     const held = this.budget.hold();
     try {
+      const files = this.queue.takesFiles ? uploadedFiles(form) : null;
+      if (files !== null) held.add(fileBytes(files));
+      const inputs = await this.pictures.read(form);
       held.add(pictureBytes(inputs.edits));
       const job = buildEditJob(form, inputs, isFollowed);
-      const id = await this.queue.submit(job, inputs.edits, { reservation, timeoutSeconds, name, trace });
-      void this.queue.finished(id).then(() => held.release());
+      const id = await this.queue.submit(job, inputs.edits, { reservation, timeoutSeconds, files, name, trace });
+      if (files === null) void this.queue.finished(id).then(() => held.release());
+      else held.release();
       return id;
     } catch (error) {
       held.release();
@@ -132,12 +144,17 @@ export class EditsService {
     return { job, files };
   }
 
-  /** @throws EditError not_found, conflict */
-  async cancel(id: string): Promise<FinishedJob> {
-    const { job } = await this.get(id);
-    if (!(await this.queue.cancel(id)))
-      throw new EditError('conflict', `The job has ended already: its status is ${job.status}`);
-    return { job: (await this.queue.get(id)) ?? job, files: [] };
+  /**
+   * Cancels a job that has not ended, and forgets one that has.
+   * @throws EditError not_found
+   */
+  async delete(id: string): Promise<DeletedJob> {
+    const job = await this.job(id);
+    if (await this.queue.cancel(id)) return { job: (await this.queue.get(id)) ?? job, isForgotten: false };
+    // It may have ended just now.
+    const ended = await this.job(id);
+    if (!(await this.queue.forget(id))) throw noSuchJob();
+    return { job: ended, isForgotten: true };
   }
 
   /** What happens to the job after its event number `after`, until it ends or the signal is aborted. */
@@ -155,6 +172,10 @@ function pictureBytes(edits: EditInputs): number {
     ...(masked === null ? [] : [masked.atResult, masked.atMade, masked.weights, masked.changes]),
   ]);
   return [...new Set(images)].reduce((sum, { data }) => sum + data.length, 0);
+}
+
+function fileBytes({ pictures, mask }: JobFiles): number {
+  return pictures.reduce((sum, { length }) => sum + length, mask?.bytes.length ?? 0);
 }
 
 function noSuchJob(): EditError {

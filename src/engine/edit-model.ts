@@ -28,16 +28,18 @@ export interface EditModel {
  * Builds an opened checkpoint's networks and loads them as planned.
  * @param cache of quantized weights
  * @param listener follows the load
+ * @param threads that compute on the processor; null: one for each of its cores
  */
 export async function loadEditModel(
   checkpoint: EditCheckpoint,
   plan: DevicePlan,
   cache: QuantizedCacheSettings,
   listener: LoadListener = NO_LISTENER,
+  threads: number | null = null,
 ): Promise<EditModel> {
   const tokenizer = new PromptTokenizer(checkpoint.tokenizer);
   checkImageToken(tokenizer, checkpoint);
-  const sessions = await openSessions(checkpoint, plan, cache, listener);
+  const sessions = await openSessions(checkpoint, plan, cache, listener, threads);
   const { graphs, loraLayouts, unexpected, warnings } = sessions;
   const { pipeline, preprocessor, textEncoder, transformer, vae } = checkpoint;
   return {

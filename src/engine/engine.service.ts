@@ -4,6 +4,8 @@ import { refuseUnusableValues } from '../checkpoint/lora/lora-values.js';
 import { describeTransformer } from '../checkpoint/transformer-weights/describe-weights.js';
 import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
 import type { ModelInfo } from '../protocol/model-info.js';
+import { WHOLE_MACHINE } from '../protocol/engine-share.js';
+import { dealEngines } from './devices/deal-engines.js';
 import { planCheckpoint, type PlanReport } from './devices/plan-checkpoint.js';
 import { loadEditModel, type EditModel } from './edit-model.js';
 import { explainOutOfMemory } from './explain-out-of-memory.js';
@@ -11,6 +13,8 @@ import { openEditCheckpoint } from './open-edit-checkpoint.js';
 import { CancelledError } from './pipeline/cancelled-error.js';
 import { InvalidEditError } from './pipeline/invalid-edit-error.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
+import type { LoadListener } from './sessions/load-listener.js';
+import { weightsKey } from './quantized/content-key.js';
 import { sizeRules } from './size-rules.js';
 import { OutOfMemoryError } from './sessions/out-of-memory.js';
 
@@ -44,12 +48,20 @@ export class EngineService {
       this.model = undefined;
       const opened = await openEditCheckpoint(request.modelDir, request.loraDir, request.transformer);
       const checkpoint = { ...opened, loras: await refuseUnusableValues(opened.loras) };
-      const report = await planCheckpoint(checkpoint, request);
-      this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, {
+      const deal = request.share === null ? await dealEngines(checkpoint, request) : null;
+      const share = request.share ?? deal?.shares[0] ?? WHOLE_MACHINE;
+      const report = await planCheckpoint(checkpoint, request, share);
+      const listener: LoadListener = {
         opening: (network, number, count) => send({ type: 'loading', network, number, count }),
         quantizing: (progress) => send({ type: 'quantizing', ...progress }),
-      });
-      send({ type: 'ready', model: modelInfo(this.model, report, request.maxReferences) });
+        prepared: () => {
+          if (deal !== null) send({ type: 'dealt', shares: deal.shares });
+        },
+      };
+      this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, listener, share.threads);
+      const contentKey = request.isShared ? await weightsKey(checkpoint) : null;
+      const warnings = [...(deal?.lines ?? []), ...report.warnings];
+      send({ type: 'ready', model: modelInfo(this.model, { ...report, warnings }, request.maxReferences, contentKey) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error), isCheckpoint: isFolderAtFault(error) });
     }
@@ -104,10 +116,12 @@ function modelInfo(
   { checkpoint, tokenizer, plan, warnings }: EditModel,
   report: PlanReport,
   maxReferences: number,
+  contentKey: string | null,
 ): ModelInfo {
   const { pipeline, service } = checkpoint;
   return {
     id: checkpoint.modelId,
+    contentKey,
     pipelineClass: pipeline.className,
     sizeRules: sizeRules(checkpoint),
     maxReferences: Math.min(pipeline.maxReferences, maxReferences),
@@ -118,6 +132,7 @@ function modelInfo(
     },
     maxTrueCfgScale: service.maxTrueCfgScale,
     suggestions: service.suggestions,
+    examples: checkpoint.examples,
     notice: service.notice,
     loras: checkpoint.loras.infos,
     specialTokens: tokenizer.specialTokens,

@@ -12,5 +12,5 @@ export function explainOutOfMemory({ device, wantedBytes }: OutOfMemoryError, pl
     ...smallerPrecisions(plan.precision, plan.kind).map((precision) => `set PRECISION=${precision}`),
     ...(plan.kind === 'cuda' && plan.devices.length === 1 ? ['set DEVICE_MAP=balanced where there are more GPUs'] : []),
   ];
-  return `${where}${wanted}: ${remedies.join(', or ')}; n doesn't matter, pictures are made one at a time`;
+  return `${where}${wanted}: ${remedies.join(', or ')}; n doesn't matter, an engine makes one picture at a time`;
 }

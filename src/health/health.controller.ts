@@ -6,6 +6,7 @@ import { Public } from '../auth/public.decorator.js';
 import { ApiErrors } from '../http/errors/api-errors.decorator.js';
 import { PACKAGE_VERSION } from '../program/program-files.js';
 import { ServedModel } from '../inference/served-model.js';
+import { EnginesHealthIndicator } from './engines-health-indicator.service.js';
 import { HealthDto, NotReadyDto, ReadyDto } from './health.dto.js';
 import { ModelHealthIndicator } from './model-health-indicator.service.js';
 
@@ -16,6 +17,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicator: ModelHealthIndicator,
+    private readonly engines: EnginesHealthIndicator,
     private readonly model: ServedModel,
   ) {}
 
@@ -28,7 +30,10 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ operationId: 'getReadiness', summary: 'Readiness: the model is loaded' })
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Readiness: an engine has loaded the model; details tell of each engine',
+  })
   @ApiOkResponse({ type: ReadyDto })
   @ApiErrors('INVALID_INPUT')
   @ApiServiceUnavailableResponse({ type: NotReadyDto })
@@ -44,7 +49,7 @@ export class HealthController {
   /** Terminus throws a failed check's result; both kinds are wanted here. */
   private async runChecks(): Promise<HealthCheckResult> {
     try {
-      return await this.health.check([() => this.indicator.check()]);
+      return await this.health.check([() => this.indicator.check(), ...this.engines.checks()]);
     } catch (error) {
       if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
       throw error;

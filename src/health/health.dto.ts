@@ -1,5 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+const DetailsProperty = (): PropertyDecorator =>
+  ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description:
+      "One entry for each health indicator, with `status` up or down: `model`, up when edits are served, and `engine-0`, `engine-1` … for the engines, with their `state`, and `device`, `precision` and `gpus` (CUDA's numbers of those that are its own) or why it is down in `message`",
+    example: {
+      model: { status: 'up', state: 'ready', id: 'Qwen/Qwen-Image-Edit', device: 'cuda', precision: 'int4' },
+      'engine-0': { status: 'up', state: 'ready', device: 'cuda', precision: 'int4', gpus: [0] },
+      'engine-1': { status: 'down', state: 'loading', message: 'loading: denoiser, 6 of 7' },
+    },
+  });
+
 export class HealthDto {
   @ApiProperty({ enum: ['healthy'] })
   readonly status = 'healthy';
@@ -19,7 +32,7 @@ export class ReadyDto {
   @ApiProperty({ enum: ['ready'] })
   readonly status!: 'ready';
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'One entry for each health indicator' })
+  @DetailsProperty()
   readonly details!: Record<string, unknown>;
 }
 
@@ -30,6 +43,6 @@ export class NotReadyDto {
   @ApiProperty({ example: 'Failed to load model: …' })
   readonly reason!: string;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'One entry for each health indicator' })
+  @DetailsProperty()
   readonly details!: Record<string, unknown>;
 }

@@ -13,6 +13,9 @@ export interface ProgressListener {
 
 /** Something that makes pictures, one at a time: what workers ask of an engine. */
 export interface PictureEngine {
+  /** By which logs and metrics tell of it. */
+  readonly name: string;
+
   /**
    * Resolves when the engine can make pictures or won't become able to, in which case `make` says why.
    * @returns aborted when that is over: the engine has died and loads again, or the service ends

@@ -1,5 +1,6 @@
 import type { TraceContext } from '../protocol/trace-context.js';
 import type { EditInputs, EditJob } from './edit-job.js';
+import type { JobFiles } from './job-files.js';
 import type { NumberedEvent } from './job-event.js';
 import type { JobSnapshot, PictureFile } from './job-snapshot.js';
 
@@ -23,6 +24,8 @@ export interface SubmitOptions {
   readonly reservation: Reservation;
   /** From now to the job's end; then it fails with `timeout`. */
   readonly timeoutSeconds: number;
+  /** The uploaded files, where the driver takes them (JobQueue.takesFiles). */
+  readonly files: JobFiles | null;
   /** null: it is always a job of its own. */
   readonly name: JobName | null;
   /** What the spans of its work are to lie below. */
@@ -34,15 +37,19 @@ export interface SubmitOptions {
  * same queue as workers see it. A driver implements both, and decides where jobs are kept; all that it hands out are ids,
  * plain data and events, so that callers and workers need not share a process, and any caller may ask for any job.
  *
- * **Turns.** A job's pictures are made one after the other. Jobs stand in line in the order in which they came; each picture
- * is a turn, and after it a job that has more to make goes behind the others in line. A short job therefore waits for one
- * picture of a batch, not for the batch.
+ * **Turns.** Jobs stand in line in the order in which they came; each picture is a turn, and after it a job that has more to make
+ * goes behind the others in line. A short job therefore waits for one picture of a batch, not for the batch. A worker for which no
+ * job stands in line takes a further picture of a job that has some at engines: of the one that has the fewest there, of several
+ * such jobs the one that had its last turn the longest time ago.
+ *
+ * **Order.** Whatever order pictures are finished in, `progress`, `preview` and `picture` are told of a job's first picture that
+ * isn't finished: what is said of others is told once they have become the first.
  *
  * **Positions** count the jobs in line from 1, which is next. A job is told its position (`queued`) when it comes and
- * whenever it changes, never twice the same in one wait; while a picture of it is made it has none.
+ * whenever it changes, never twice the same in one wait; while a picture of it is made it has none, and counts for none.
  *
  * **Ends.** A job ends once, and the first end counts: `succeeded` with its last picture's file, `failed`, or `cancelled`. At
- * that moment it leaves the line, its inputs are deleted, its last event is told, and the signal of its running turn is
+ * that moment it leaves the line, its inputs are deleted, its last event is told, and the signals of its running turns are
  * aborted.
  *
  * **Holds.** Each `submit` holds the job, also where it finds one by its name; each is paired with one `leave`. A job that is
@@ -54,6 +61,9 @@ export interface SubmitOptions {
  * is detached.
  */
 export abstract class JobQueue {
+  /** Jobs are taken with the files that were uploaded, which are kept elsewhere: the pixels made of them are kept by nobody. */
+  abstract readonly takesFiles: boolean;
+
   /**
    * Keeps room for a job that is about to be submitted: QUEUE_LIMIT jobs may be in line or have a reservation, and one more
    * for each engine that has nothing to do.
@@ -102,6 +112,12 @@ export abstract class JobQueue {
 
   /** Gives a job up: at once when it waits, at the next step when it runs. False when it has ended already. */
   abstract cancel(id: string): Promise<boolean>;
+
+  /**
+   * Forgets a job that has ended, with its results and its name: at once, or when its last holder leaves it. False when it
+   * has not ended, or there is no such job.
+   */
+  abstract forget(id: string): Promise<boolean>;
 
   /**
    * What happened to the job after its event number `after`, and what happens from now on until it ends. A newer `queued`,

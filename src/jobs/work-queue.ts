@@ -41,12 +41,12 @@ export interface PictureTurn {
   /** The model's view of the picture on its way, as a file. */
   preview(preview: Preview): Promise<void>;
 
-  /** The picture is made and the engine free; the job goes behind the others in line if it has more to make. */
+  /** The picture is made and the engine free; the job goes behind the others in line if it has more to make and none at engines. */
   made(work: PictureWork): Promise<void>;
 
   /**
-   * The picture's file is in the ResultStore: the job has succeeded if this was its last. Its next picture isn't given out
-   * before, so that results come in order and a job holds one picture at most beside its files.
+   * The picture's file is in the ResultStore: the job has succeeded if this was its last. Once a picture is made, no other of its job
+   * is given out before that: a worker that is faster than the files are written doesn't pile pictures up.
    * @param bytes of the file
    */
   finish(bytes: number): Promise<void>;

@@ -9,8 +9,9 @@ const CANCEL_REASONS = ['client_gone', 'deleted', 'timeout', 'shutdown'] as cons
 /** Why work was given up before it was done. */
 export type CancelReason = (typeof CANCEL_REASONS)[number];
 
-/** What the engine supervisor tells when it is asked. */
+/** What is told of an engine when it is asked for. */
 interface EngineFigures {
+  readonly name: string;
   readonly pid: number | undefined;
   readonly isReady: boolean;
 }
@@ -54,19 +55,21 @@ export class Metrics {
   private readonly stageSeconds = new Histogram({
     name: 'qwen_edit_stage_duration_seconds',
     help: 'Model time of one picture by stage (text, encode, denoise, decode); stages whose result was kept take none',
-    labelNames: ['stage'] as const,
+    labelNames: ['stage', 'engine'] as const,
     buckets: MODEL_SECONDS,
     registers: this.registers,
   });
   private readonly stepSeconds = new Histogram({
     name: 'qwen_edit_step_duration_seconds',
     help: 'One denoising step, from the second of each picture on',
+    labelNames: ['engine'] as const,
     buckets: MODEL_SECONDS,
     registers: this.registers,
   });
   private readonly pictures = new Counter({
     name: 'qwen_edit_pictures_total',
     help: 'Pictures that were made',
+    labelNames: ['engine'] as const,
     registers: this.registers,
   });
   private readonly cancels = new Counter({
@@ -78,6 +81,7 @@ export class Metrics {
   private readonly restarts = new Counter({
     name: 'qwen_edit_engine_restarts_total',
     help: 'Engine processes that ended unasked and were started again',
+    labelNames: ['engine'] as const,
     registers: this.registers,
   });
 
@@ -120,21 +124,28 @@ export class Metrics {
     this.waitSeconds.observe(waitedSeconds);
   }
 
-  /** To be called after each step of one picture. */
-  stepWatch(): () => void {
+  /** There is an engine of this name: its figures count from 0 on. */
+  engineAdded(engine: string): void {
+    this.pictures.inc({ engine }, 0);
+    this.restarts.inc({ engine }, 0);
+    this.stepSeconds.zero({ engine });
+  }
+
+  /** To be called after each step of one picture that the engine makes. */
+  stepWatch(engine: string): () => void {
     let last: number | null = null;
     return () => {
       const now = performance.now();
       // The first has the preparations in it.
-      if (last !== null) this.stepSeconds.observe((now - last) / 1000);
+      if (last !== null) this.stepSeconds.observe({ engine }, (now - last) / 1000);
       last = now;
     };
   }
 
   /** @param seconds model time of the picture */
-  pictureMade(seconds: StageSeconds): void {
-    this.pictures.inc();
-    for (const stage of PICTURE_STAGES) this.stageSeconds.observe({ stage }, seconds[stage]);
+  pictureMade(engine: string, seconds: StageSeconds): void {
+    this.pictures.inc({ engine });
+    for (const stage of PICTURE_STAGES) this.stageSeconds.observe({ stage, engine }, seconds[stage]);
   }
 
   /** A job was given up before it was done. */
@@ -143,8 +154,8 @@ export class Metrics {
   }
 
   /** An engine process has ended unasked. */
-  engineRestarted(): void {
-    this.restarts.inc();
+  engineRestarted(engine: string): void {
+    this.restarts.inc({ engine });
   }
 
   /**
@@ -190,25 +201,38 @@ export class Metrics {
   }
 
   /** `figures` are asked at each scrape. */
-  measureEngine(figures: () => EngineFigures): void {
+  measureEngines(figures: () => readonly EngineFigures[]): void {
     new Gauge({
       name: 'qwen_edit_model_ready',
       help: '1 when edits are served, else 0',
       registers: this.registers,
       collect() {
-        this.set(figures().isReady ? 1 : 0);
+        this.set(figures().some(({ isReady }) => isReady) ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'qwen_edit_engine_ready',
+      help: '1 when the engine can make pictures, else 0',
+      labelNames: ['engine'] as const,
+      registers: this.registers,
+      collect() {
+        for (const { name, isReady } of figures()) this.set({ engine: name }, isReady ? 1 : 0);
       },
     });
     new Gauge({
       name: 'qwen_edit_resident_memory_bytes',
-      help: "The processes' resident memory (the engine's on Linux alone)",
-      labelNames: ['process'] as const,
+      help: "The processes' resident memory (the engines' on Linux alone; weights that several map count in each)",
+      labelNames: ['process', 'engine'] as const,
       registers: this.registers,
       async collect() {
-        const engine = await residentBytes(figures().pid);
+        const engines = figures();
+        const resident = await Promise.all(engines.map(({ pid }) => residentBytes(pid)));
         this.reset();
         this.set({ process: 'api' }, process.memoryUsage.rss());
-        if (engine !== null) this.set({ process: 'engine' }, engine);
+        for (const [index, { name }] of engines.entries()) {
+          const bytes = resident[index] ?? null;
+          if (bytes !== null) this.set({ process: 'engine', engine: name }, bytes);
+        }
       },
     });
   }

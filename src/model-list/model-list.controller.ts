@@ -9,6 +9,7 @@ import { loraOfModel } from '../edits/fields/lora/chosen-loras.js';
 import { servedLoras } from '../edits/fields/lora/lora-faults.js';
 import { isNameOf } from '../edits/fields/model-name.js';
 import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
+import { examplePath } from './example-path.js';
 import { ModelDto, ModelListDto } from './model-list.dto.js';
 
 const NO_OWNER = 'local';
@@ -24,12 +25,17 @@ export class ModelListController {
   constructor(private readonly model: ServedModel) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listModels', summary: 'The served model, then its LoRAs' })
+  @ApiOperation({
+    operationId: 'listModels',
+    summary: 'The served models, each followed by its LoRAs; the first is that of requests that name none',
+  })
   @ApiOkResponse({ type: ModelListDto })
   @ApiErrors('UNAUTHORIZED', 'MODEL_NOT_READY')
   list(): ModelListDto {
-    const served = this.model.ready();
-    return { object: 'list', data: [this.checkpoint(served), ...served.loras.map((lora) => this.lora(lora, served))] };
+    const data = this.model
+      .models()
+      .flatMap((served) => [this.checkpoint(served), ...served.loras.map((lora) => this.lora(lora, served))]);
+    return { object: 'list', data };
   }
 
   @Get('*id')
@@ -41,17 +47,23 @@ export class ModelListController {
   @ApiOkResponse({ type: ModelDto })
   @ApiErrors('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'MODEL_NOT_READY')
   retrieve(@Param('id') segments: readonly string[]): ModelDto {
-    const served = this.model.ready();
+    const models = this.model.models();
     const name = segments.join('/');
-    if (isNameOf(served.id, name)) return this.checkpoint(served);
-    const lora = loraOfModel(name, served);
-    if (lora !== null) return this.lora(lora, served);
-    const loras = served.loras.length === 0 ? '' : `; of LoRAs ${servedLoras(served)}`;
-    throw new ApiError('NOT_FOUND', `There is no model '${name}' here: '${served.id}' is the served one${loras}`);
+    const named = models.find(({ id }) => isNameOf(id, name));
+    if (named !== undefined) return this.checkpoint(named);
+    for (const served of models) {
+      const lora = loraOfModel(name, served);
+      if (lora !== null) return this.lora(lora, served);
+    }
+    const list = models.map((served) => {
+      const loras = served.loras.length === 0 ? '' : `; of LoRAs ${servedLoras(served)}`;
+      return `'${served.id}' is ${models.length > 1 ? 'a' : 'the'} served one${loras}`;
+    });
+    throw new ApiError('NOT_FOUND', `There is no model '${name}' here: ${list.join('; ')}`);
   }
 
   private checkpoint(served: ModelInfo): ModelDto {
-    const { id, suggestions, notice } = served;
+    const { id, suggestions, examples, notice } = served;
     return {
       ...this.common(id, served),
       owned_by: ownerOf(id),
@@ -60,7 +72,13 @@ export class ModelListController {
       default_scale: null,
       refused: null,
       defaults: modelDefaults(served),
-      suggestions,
+      suggestions: suggestions.flatMap(({ prompts }) => prompts),
+      suggestion_groups: suggestions,
+      examples: examples.map(({ prompt, before, after }) => ({
+        prompt,
+        before: examplePath(before),
+        after: examplePath(after),
+      })),
       notice,
     };
   }
@@ -76,6 +94,8 @@ export class ModelListController {
       refused,
       defaults: modelDefaults(served, [{ name }]),
       suggestions: [],
+      suggestion_groups: [],
+      examples: [],
       notice: null,
     };
   }

@@ -1,5 +1,6 @@
 import { describeTransformer } from '../checkpoint/transformer-weights/describe-weights.js';
-import { planCheckpoint } from '../engine/devices/plan-checkpoint.js';
+import { dealOn } from '../engine/devices/deal-engines.js';
+import { lookAtMachine, planShare } from '../engine/devices/plan-checkpoint.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import type { LoadRequest } from '../protocol/load-request.js';
 
@@ -15,10 +16,22 @@ export interface PlanLines {
  * @throws HostError where it can't be served here
  */
 export async function planLines(checkpoint: EditCheckpoint, request: LoadRequest): Promise<PlanLines> {
-  const { plan, placement, warnings } = await planCheckpoint(checkpoint, request);
-  const weights = describeTransformer(checkpoint.transformer);
+  const planning = await lookAtMachine(checkpoint, request);
+  const deal = dealOn(checkpoint, request.engines, planning);
+  const reports = deal.shares.map((share) => planShare(checkpoint, planning, share));
+  const [first] = reports;
+  if (first === undefined) throw new Error('A machine is dealt out to one engine at least');
+  const { kind, precision } = first.plan;
+  const placement = reports.flatMap(({ placement: lines }, index) =>
+    reports.length === 1 ? lines : lines.map((line) => `Engine ${index}: ${line}`),
+  );
   return {
-    lines: [`DEVICE_MAP=${request.deviceMap}: ${plan.kind} in ${plan.precision}`, weights, ...placement],
-    warnings,
+    lines: [
+      `DEVICE_MAP=${request.deviceMap}: ${kind} in ${precision}`,
+      `ENGINES=${request.engines}: ${reports.length === 1 ? '1 engine' : `${reports.length} engines`}`,
+      describeTransformer(checkpoint.transformer),
+      ...placement,
+    ],
+    warnings: [...new Set([...deal.lines, ...reports.flatMap(({ warnings }) => warnings)])],
   };
 }

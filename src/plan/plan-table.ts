@@ -5,7 +5,7 @@ import { isRefusal } from '../engine/devices/plan-devices.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
 import { PRECISIONS, type Precision } from '../protocol/device-settings.js';
 import { markdownTable } from './markdown-table.js';
-import { gpuOf, HOST_GB, planOn } from './planned-machine.js';
+import { enginesOn, gpuOf, HOST_GB, planOn } from './planned-machine.js';
 
 /** Machines by their cards' number and gigabytes. */
 const MACHINES: readonly { readonly cards: number; readonly gigabytes: number }[] = [
@@ -33,12 +33,16 @@ function cell(
   sizesOf: SizesOf,
 ): string {
   const gpus = Array.from({ length: cards }, (_, index) => gpuOf(size, index));
-  const outcome = planOn(gpus, { deviceMap: 'auto', precision, outputPixels, maxReferences }, sizesOf);
-  if (!isRefusal(outcome)) return describe(outcome);
+  const asked = { deviceMap: 'auto', precision, outputPixels, maxReferences } as const;
+  // Those of one machine are alike.
+  const { shares } = enginesOn(gpus, asked, sizesOf);
+  const own = gpus.slice(0, shares[0].gpus?.length ?? cards);
+  const outcome = planOn(own, asked, sizesOf);
+  if (!isRefusal(outcome)) return `${shares.length > 1 ? `${shares.length} engines: ` : ''}${describe(outcome)}`;
   return outcome.refused === 'too large' ? 'too large' : 'not on the CPU';
 }
 
-/** How the denoiser's layers are split, the most that each device holds, and what an edit loads anew. */
+/** Of one engine: how the denoiser's layers are split, the most that each device holds, and what an edit loads anew. */
 function describe({ devices, parts, reloadedBytes }: DevicePlan): string {
   const peaks = devices.map(({ peakBytes }) => gigabytes(Math.max(...Object.values(peakBytes))));
   const layers = parts.flatMap(({ graph, layers: range }) =>

@@ -1,4 +1,5 @@
 import type { RgbImage } from '../images/rgb-image.js';
+import type { EngineShare } from './engine-share.js';
 import type { LoadRequest } from './load-request.js';
 import type { ModelInfo } from './model-info.js';
 import type { MadePicture } from './picture.js';
@@ -40,6 +41,11 @@ export type EngineEvent =
   | { readonly type: 'started' }
   /** Weights are quantized for this start and the next ones. */
   | ({ readonly type: 'quantizing' } & QuantizingProgress)
+  /**
+   * Of an engine that was given no share: what each engine of the service is to have, its own first. Weights that had to be made
+   * are there: the others load without making them again.
+   */
+  | { readonly type: 'dealt'; readonly shares: readonly EngineShare[] }
   /** Network `number` of `count` is about to be loaded. */
   | { readonly type: 'loading'; readonly network: string; readonly number: number; readonly count: number }
   | { readonly type: 'ready'; readonly model: ModelInfo }

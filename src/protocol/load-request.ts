@@ -1,4 +1,5 @@
 import type { DeviceMap, PrecisionSetting } from './device-settings.js';
+import type { EngineCount, EngineShare } from './engine-share.js';
 import type { TransformerSource } from './transformer-source.js';
 
 /** Where weights that were quantized are kept for the next start. */
@@ -16,6 +17,8 @@ export interface LoadRequest {
   readonly transformer: TransformerSource;
   /** LORA_DIR: absolute path of the folder of LoRAs; null: there is none. */
   readonly loraDir: string | null;
+  /** Its weights are to be told from others' that come under the same name (ModelInfo.contentKey). */
+  readonly isShared: boolean;
   readonly deviceMap: DeviceMap;
   readonly precision: PrecisionSetting;
   /** Pixels of the largest result that will be asked for. */
@@ -23,4 +26,8 @@ export interface LoadRequest {
   /** The most references of one edit, where the checkpoint's class takes several. */
   readonly maxReferences: number;
   readonly quantizedCache: QuantizedCacheSettings;
+  /** ENGINES */
+  readonly engines: EngineCount;
+  /** What this engine has of the machine; null: it is the first, which deals the machine out before it loads. */
+  readonly share: EngineShare | null;
 }

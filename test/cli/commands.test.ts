@@ -84,11 +84,23 @@ describe('plan', () => {
     });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(
-      /^tiny-plain in [^]*\nDEVICE_MAP=cpu: cpu in fp32\nTransformer transformer\/.*: 77 F32\ncpu .*denoiser/,
+      /^tiny-plain in [^]*\nDEVICE_MAP=cpu: cpu in fp32\nENGINES=auto: 1 engine\nTransformer transformer\/.*: 77 F32\ncpu .*denoiser/,
     );
     expect(
       (await command(['plan'], { QWEN_MODEL_DIR: checkpointFolder('plain'), DEVICE_MAP: 'cpu' })).stdout,
     ).toContain('tiny-plain');
+  });
+
+  test('tells of each engine that shares the machine', async () => {
+    const model = ['plan', '--model', checkpointFolder('plain')];
+    const { code, stdout } = await command(model, { DEVICE_MAP: 'cpu', ENGINES: '3' });
+    expect(code).toBe(0);
+    expect(stdout).toContain('\nENGINES=3: 3 engines\n');
+    const engines = [...stdout.matchAll(/^Engine (\d+): cpu \(CPU, ([\d.]+) GB free\): .*denoiser/gm)];
+    expect(engines.map(([, name]) => name)).toEqual(['0', '1', '2']);
+    expect(new Set(engines.map(([, , gigabytes]) => gigabytes)).size).toBe(1);
+    const wrong = await command(model, { ENGINES: 'many' });
+    expect(wrong.stderr).toContain('ENGINES="many" is invalid: ENGINES must be auto or a whole number from 1 to 64');
   });
 
   test('tells of LoRAs, and that they take too much', async () => {

@@ -7,7 +7,7 @@ import { metric, metricReaches } from '../support/metrics.js';
 import { gradient } from '../support/pictures.js';
 import { TestServer } from '../support/server.js';
 
-const PICTURES = 'qwen_edit_pictures_total';
+const PICTURES = 'qwen_edit_pictures_total{engine="0"}';
 
 describe('the openai package for Node', () => {
   let server: TestServer;

@@ -22,7 +22,7 @@ describe('settings', () => {
       logging: { level: 'info' },
       engine: {
         usesBundledModel: true,
-        load: { deviceMap: 'auto', precision: 'auto', outputPixels: 2048 ** 2, maxReferences: 4 },
+        load: { deviceMap: 'auto', precision: 'auto', engines: 'auto', outputPixels: 2048 ** 2, maxReferences: 4 },
         cancelGraceSeconds: 30,
         engineStallSeconds: 600,
       },
@@ -68,6 +68,8 @@ describe('settings', () => {
     ['LOG_LEVEL', 'loud'],
     ['DEVICE_MAP', 'gpu'],
     ['PRECISION', 'fp16'],
+    ['ENGINES', '0'],
+    ['ENGINES', '1.5'],
     ['RELOAD', 'yes'],
     ['HOST', 'a b'],
     ['MAX_STEPS', '0'],

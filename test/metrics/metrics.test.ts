@@ -56,12 +56,12 @@ describe('GET /metrics', () => {
     await response.text();
     const after = (await scrape(url)).values;
     const grown = (series: string): number => (after.get(series) ?? 0) - (before.get(series) ?? 0);
-    expect(grown('qwen_edit_pictures_total')).toBe(2);
+    expect(grown('qwen_edit_pictures_total{engine="0"}')).toBe(2);
     for (const stage of ['text', 'encode', 'denoise', 'decode']) {
-      expect(grown(`qwen_edit_stage_duration_seconds_count{stage="${stage}"}`)).toBe(2);
+      expect(grown(`qwen_edit_stage_duration_seconds_count{stage="${stage}",engine="0"}`)).toBe(2);
     }
-    expect(grown('qwen_edit_stage_duration_seconds_sum{stage="denoise"}')).toBeGreaterThan(0);
-    expect(grown('qwen_edit_step_duration_seconds_count')).toBe(8);
+    expect(grown('qwen_edit_stage_duration_seconds_sum{stage="denoise",engine="0"}')).toBeGreaterThan(0);
+    expect(grown('qwen_edit_step_duration_seconds_count{engine="0"}')).toBe(8);
     expect(grown('qwen_edit_queue_wait_seconds_count')).toBe(1);
     expect(after.get('qwen_edit_queue_limit_jobs')).toBe(QUEUE_LIMIT);
   });
@@ -103,13 +103,14 @@ describe('GET /metrics', () => {
     expect(api).toBeGreaterThan(50e6);
     expect(api).toBeLessThan(1e9);
     if (process.platform === 'linux') {
-      expect(values.get('qwen_edit_resident_memory_bytes{process="engine"}')).toBeGreaterThan(50e6);
+      expect(values.get('qwen_edit_resident_memory_bytes{process="engine",engine="0"}')).toBeGreaterThan(50e6);
     }
     expect(values.get('qwen_edit_event_loop_lag_seconds_count')).toBeGreaterThan(0);
     expect(values.get('qwen_edit_model_ready')).toBe(1);
-    expect(values.get('qwen_edit_engine_restarts_total')).toBe(0);
+    expect(values.get('qwen_edit_engine_ready{engine="0"}')).toBe(1);
+    expect(values.get('qwen_edit_engine_restarts_total{engine="0"}')).toBe(0);
     process.kill(server.enginePid, 'SIGKILL');
-    await until('qwen_edit_engine_restarts_total', 1);
+    await until('qwen_edit_engine_restarts_total{engine="0"}', 1);
     await until('qwen_edit_model_ready', 1);
   });
 

@@ -109,7 +109,10 @@ describe('life of the service', () => {
     expect(await ready.json()).toEqual({
       status: 'not_ready',
       reason,
-      details: { model: { status: 'down', state: 'loading', message: reason } },
+      details: {
+        model: { status: 'down', state: 'loading', message: reason },
+        'engine-0': { status: 'down', state: 'loading', message: reason },
+      },
     });
     expect((await fetch(`${url}/health`)).status).toBe(200);
     const served = await waiting;

@@ -96,6 +96,6 @@ describe('odd conditions', () => {
     });
     expect((await jobEnds(url, id)).status).toBe('succeeded');
     expect(server.enginePid).not.toBe(enginePid);
-    expect(await metric(url, 'qwen_edit_engine_restarts_total')).toBe(1);
+    expect(await metric(url, 'qwen_edit_engine_restarts_total{engine="0"}')).toBe(1);
   });
 });

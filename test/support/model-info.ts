@@ -10,6 +10,7 @@ export function loraInfo(name: string, changes: Partial<LoraInfo> = {}): LoraInf
 export function modelInfo(changes: Partial<ModelInfo> = {}): ModelInfo {
   return {
     id: 'the-model',
+    contentKey: null,
     pipelineClass: 'QwenImageEditPipeline',
     sizeRules: {
       conditionAreas: [1_048_576],
@@ -22,6 +23,7 @@ export function modelInfo(changes: Partial<ModelInfo> = {}): ModelInfo {
     defaults: { size: { width: 1024, height: 1024 }, numInferenceSteps: 50, trueCfgScale: 4 },
     maxTrueCfgScale: Infinity,
     suggestions: [],
+    examples: [],
     notice: null,
     loras: [],
     specialTokens: [],

@@ -90,6 +90,13 @@ export class TestServer {
     return this.child.pid ?? NaN;
   }
 
+  /** Process id of the engine of this name that was started last. */
+  pidOfEngine(name: string): number {
+    return Number(
+      [...this.output.matchAll(new RegExp(`\\[Engine ${name}\\] Engine process (\\d+) started`, 'g'))].at(-1)?.[1],
+    );
+  }
+
   /** Process id of the engine that was started last. */
   get enginePid(): number {
     return Number([...this.output.matchAll(/Engine process (\d+) started/g)].at(-1)?.[1]);
@@ -121,6 +128,11 @@ export class TestServer {
   /** Ends the server as an operator does. Resolves with its exit code and the files that it left behind. */
   stop(): Promise<StoppedServer> {
     return (this.stopped ??= this.end('SIGTERM'));
+  }
+
+  /** Ends it as a power cut does; its engines end with it. */
+  kill(): Promise<StoppedServer> {
+    return (this.stopped ??= this.end('SIGKILL'));
   }
 
   /** Waits until the server, which was told to end, has ended. */

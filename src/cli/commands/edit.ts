@@ -5,6 +5,8 @@ import { tell } from '../tell.js';
 
 /** `qwen-image-edit edit`: edits pictures, with an engine of its own or a running service. */
 export async function run(args: readonly string[]): Promise<number> {
+  // It makes one edit after the other.
+  process.env['ENGINES'] = '1';
   const signals = new StopSignals();
   const stop = new AbortController();
   const ended = edit(args, stop.signal);

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Req, Res, type StreamableFile } from '@nestjs/common';
+import { Controller, Delete, Get, HttpStatus, Param, Req, Res, type StreamableFile } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.js';
@@ -46,12 +46,16 @@ export class EditJobsController {
   }
 
   @Delete()
-  @HttpCode(HttpStatus.ACCEPTED)
-  @ApiOperation({ operationId: 'cancelImageEdit', summary: 'Cancel a job' })
+  @ApiOperation({ operationId: 'cancelImageEdit', summary: 'Cancel a job, or forget one that has ended' })
   @ApiAcceptedResponse({ type: JobDto, description: 'A job that waited is gone; one that runs ends at its next step' })
-  @ApiErrors('UNAUTHORIZED', 'NOT_FOUND', 'CONFLICT')
-  async cancel(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
-    const { job, files } = await this.edits.cancel(id);
-    return sendJson(response, jobAnswer(job, files));
+  @ApiOkResponse({
+    type: JobDto,
+    description: 'The job had ended: it is forgotten, with its pictures and its Idempotency-Key; `result` is null',
+  })
+  @ApiErrors('UNAUTHORIZED', 'NOT_FOUND')
+  async delete(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
+    const { job, isForgotten } = await this.edits.delete(id);
+    response.status(isForgotten ? HttpStatus.OK : HttpStatus.ACCEPTED);
+    return sendJson(response, { ...jobAnswer(job, []), result: null });
   }
 }

@@ -1,12 +1,13 @@
 import { freemem, totalmem } from 'node:os';
 import { SETUP_CUDA_COMMAND } from '../../program/command-words.js';
 import { hasCudaProvider } from '../../cuda/cuda-provider.js';
+import { WHOLE_MACHINE, type EngineShare } from '../../protocol/engine-share.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { deviceLabel, STAGES, type DevicePlan } from './device-plan.js';
 import { planError } from './plan-error.js';
 import { formatBytes } from '../../program/format-bytes.js';
 import { findGpus } from '../../cuda/gpus.js';
-import { sizesOfCheckpoint } from './network-sizes.js';
+import { sizesOfCheckpoint, type SizesOf } from './network-sizes.js';
 import { describeLoras, withoutLoras } from './plan-loras.js';
 import { autoPrecision, SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
@@ -20,23 +21,57 @@ export interface PlanReport {
   readonly warnings: readonly string[];
 }
 
-/**
- * Plans a checkpoint for this machine.
- * @throws HostError that says what is missing and what would help
- */
-export async function planCheckpoint(
-  checkpoint: EditCheckpoint,
-  asked: Omit<PlanRequest, 'autoPrecision'>,
-): Promise<PlanReport> {
+/** What is asked of a plan by the settings. */
+export type AskedPlan = Omit<PlanRequest, 'autoPrecision'>;
+
+/** What a checkpoint is planned from. */
+export interface Planning {
+  readonly request: PlanRequest;
+  readonly machine: Machine;
+  readonly sizesOf: SizesOf;
+  readonly isOnCpu: boolean;
+  /** Whether the CUDA provider is installed. */
+  readonly hasProvider: boolean;
+}
+
+/** Looks at this machine. */
+export async function lookAtMachine(checkpoint: EditCheckpoint, asked: AskedPlan): Promise<Planning> {
   const hasProvider = hasCudaProvider();
   const request = { ...asked, autoPrecision: autoPrecision(checkpoint.service.computeType) };
   const found = hasProvider && request.deviceMap !== 'cpu' ? await findGpus() : [];
   const machine: Machine = { ...sortGpus(found, request), hostBytes: hostBytes(), served: SERVED_PRECISIONS };
-  const sizesOf = sizesOfCheckpoint(checkpoint);
-  // A host swaps, and its large requests are rare: what stays in its memory is decided by the checkpoint's own size.
-  const usual = { ...request, outputPixels: Math.min(request.outputPixels, checkpoint.service.nativeArea) };
   const isOnCpu = request.deviceMap === 'cpu' || (request.deviceMap === 'auto' && machine.gpus.length === 0);
-  const outcome = planDevices(isOnCpu ? usual : request, machine, sizesOf);
+  // A host swaps, and its large requests are rare: what stays in its memory is decided by the checkpoint's own size.
+  const outputPixels = isOnCpu ? Math.min(request.outputPixels, checkpoint.service.nativeArea) : request.outputPixels;
+  return {
+    request: { ...request, outputPixels },
+    machine,
+    sizesOf: sizesOfCheckpoint(checkpoint),
+    isOnCpu,
+    hasProvider,
+  };
+}
+
+/**
+ * Plans a checkpoint for this machine, or for what one of several engines has of it.
+ * @throws HostError that says what is missing and what would help
+ */
+export async function planCheckpoint(
+  checkpoint: EditCheckpoint,
+  asked: AskedPlan,
+  share: EngineShare = WHOLE_MACHINE,
+): Promise<PlanReport> {
+  return planShare(checkpoint, await lookAtMachine(checkpoint, asked), share);
+}
+
+/**
+ * Plans a checkpoint for what an engine has of a machine.
+ * @throws HostError that says what is missing and what would help
+ */
+export function planShare(checkpoint: EditCheckpoint, planning: Planning, share: EngineShare): PlanReport {
+  const { request, sizesOf, hasProvider } = planning;
+  const machine = shareOf(planning.machine, share);
+  const outcome = planDevices(request, machine, sizesOf);
   if (isRefusal(outcome)) {
     throw withoutLoras(planError(outcome, request, machine, sizesOf), checkpoint, request, machine);
   }
@@ -47,6 +82,15 @@ export async function planCheckpoint(
   ];
   const unused = outcome.kind === 'cpu' ? [] : machine.unusable.map((why) => `A GPU is left out: ${why}`);
   return { plan: outcome, placement, warnings: [...unused, ...checkpoint.loras.warnings, ...tightness(outcome)] };
+}
+
+/** What an engine has of a machine. A GPU that is gone is none of its. */
+export function shareOf(machine: Machine, { gpus, hostBytes: bytes }: EngineShare): Machine {
+  return {
+    ...machine,
+    gpus: gpus === null ? machine.gpus : machine.gpus.filter(({ index }) => gpus.includes(index)),
+    hostBytes: bytes ?? machine.hostBytes,
+  };
 }
 
 /** Memory that is free or can be freed; no more than a container may have. */

@@ -22,18 +22,23 @@ export interface CheckpointSessions {
   release(): Promise<void>;
 }
 
-/** Builds a checkpoint's graphs and loads those onto their devices that stay there. */
+/**
+ * Builds a checkpoint's graphs and loads those onto their devices that stay there.
+ * @param threads that compute on the processor; null: one for each of its cores
+ */
 export async function openSessions(
   checkpoint: EditCheckpoint,
   plan: DevicePlan,
   cache: QuantizedCacheSettings,
   listener: LoadListener,
+  threads: number | null,
 ): Promise<CheckpointSessions> {
   const built = await checkpointModels(checkpoint, plan, cache, listener.quantizing);
   const { models, root, loraLayouts, unexpected, warnings } = built;
+  listener.prepared();
   const sessions = new PlacedSessions();
   const placed = new Map<Part, PlacedModel>(
-    [...models].map(([part, model]) => [part, placeModel(part, model, root, plan)]),
+    [...models].map(([part, model]) => [part, { ...placeModel(part, model, root, plan), threads }]),
   );
   await sessions.openResident([...placed.values()], listener.opening);
   const runnersOf = (graph: GraphName): PlacedRunner[] =>
@@ -47,7 +52,12 @@ export async function openSessions(
   };
 }
 
-function placeModel(part: Part, model: Uint8Array, root: string, { devices }: DevicePlan): PlacedModel {
+function placeModel(
+  part: Part,
+  model: Uint8Array,
+  root: string,
+  { devices }: DevicePlan,
+): Omit<PlacedModel, 'threads'> {
   const device = devices[part.device];
   if (device === undefined) throw new Error(`The plan puts ${part.graph} on a device that it lacks`);
   return { name: part.graph, model, root, device, stage: STAGE_OF[part.graph], resident: part.resident };

@@ -27,6 +27,8 @@ export interface SessionOptions {
   /** Absolute folder below which the initializers' files lie. */
   readonly root: string;
   readonly device: SessionDevice;
+  /** See runtimeOptions. */
+  readonly threads?: number | null;
 }
 
 /** Float input. */
@@ -55,9 +57,9 @@ export class OnnxSession implements GraphRunner {
    * @param model an encoded ModelProto
    * @throws OutOfMemoryError
    */
-  static async create(model: Uint8Array, { root, device }: SessionOptions): Promise<OnnxSession> {
+  static async create(model: Uint8Array, { root, device, threads = null }: SessionOptions): Promise<OnnxSession> {
     try {
-      return new OnnxSession(await InferenceSession.create(model, runtimeOptions(root, device)), device);
+      return new OnnxSession(await InferenceSession.create(model, runtimeOptions(root, device, threads)), device);
     } catch (error) {
       throw asMissingProvider(asOutOfMemory(error, device));
     }

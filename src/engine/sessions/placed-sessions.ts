@@ -11,6 +11,8 @@ export interface PlacedModel {
   /** Absolute folder below which its initializers' files lie. */
   readonly root: string;
   readonly device: SessionDevice;
+  /** See runtimeOptions. */
+  readonly threads: number | null;
   readonly stage: Stage;
   /** Stays in memory; else it makes room on its device for other stages. */
   readonly resident: boolean;

@@ -13,6 +13,7 @@ export interface RuntimeOptions {
   readonly logSeverityLevel: 3;
   readonly executionProviders: readonly ('cpu' | { readonly name: 'cuda'; readonly deviceId: number })[];
   readonly enableMemPattern: false;
+  readonly intraOpNumThreads?: number;
   readonly extra: { readonly session: Readonly<Record<string, string>> };
 }
 
@@ -27,10 +28,12 @@ export interface RuntimeOptions {
  * and the threads of those that are done would take the cores from the part that runs, for as long as they spin.
  *
  * @param root absolute folder below which the initializers' files lie
+ * @param threads that compute on the processor; null: one for each of its cores
  */
-export function runtimeOptions(root: string, device: SessionDevice): RuntimeOptions {
+export function runtimeOptions(root: string, device: SessionDevice, threads: number | null = null): RuntimeOptions {
   const files = { model_external_initializers_file_folder_path: root, force_spinning_stop: '1' };
-  const common = { graphOptimizationLevel: 'all', logSeverityLevel: 3, enableMemPattern: false } as const;
+  const pool = threads === null ? {} : { intraOpNumThreads: threads };
+  const common = { graphOptimizationLevel: 'all', logSeverityLevel: 3, enableMemPattern: false, ...pool } as const;
   if (device.kind === 'cpu') return { ...common, executionProviders: ['cpu'], extra: { session: files } };
   return {
     ...common,

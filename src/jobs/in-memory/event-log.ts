@@ -1,7 +1,5 @@
 import type { JobEvent, NumberedEvent } from '../job-event.js';
-
-/** Of these only the latest matters to a reader that comes later. */
-const SUPERSEDED: readonly JobEvent['type'][] = ['queued', 'progress', 'preview'];
+import { withoutSuperseded } from './superseded.js';
 
 /**
  * A job's history. Readers go at their own pace from any point of it; what newer events have superseded is dropped, so that
@@ -15,7 +13,7 @@ export class EventLog {
 
   append(event: JobEvent): void {
     if (this.isClosed) return;
-    this.entries = this.entries.filter(({ type }) => !isSupersededBy(type, event.type));
+    this.entries = withoutSuperseded(this.entries, event);
     this.count += 1;
     this.entries.push({ ...event, number: this.count, at: new Date() });
     this.wake();
@@ -52,8 +50,4 @@ export class EventLog {
   private wake(): void {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
-}
-
-function isSupersededBy(old: JobEvent['type'], latest: JobEvent['type']): boolean {
-  return (SUPERSEDED.includes(old) && old === latest) || (old === 'preview' && latest === 'picture');
 }

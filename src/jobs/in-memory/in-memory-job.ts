@@ -4,11 +4,12 @@ import { addStageSeconds, NO_STAGE_SECONDS, type StageSeconds } from '../../prot
 import type { TraceContext } from '../../protocol/trace-context.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import type { EditJob } from '../edit-job.js';
-import type { JobProgress } from '../job-event.js';
+import type { JobEvent, JobProgress, Preview } from '../job-event.js';
 import type { JobName } from '../job-queue.js';
 import type { JobSnapshot, JobStatus } from '../job-snapshot.js';
 import { traceWait } from '../wait-trace.js';
 import { EventLog } from './event-log.js';
+import { PicturesInOrder } from './pictures-in-order.js';
 
 /** What a job takes beside its texts and files. */
 const OWN_BYTES = 4096;
@@ -34,6 +35,10 @@ export class InMemoryJob {
   holders = 0;
   isDetached = false;
 
+  private readonly pictures = new PicturesInOrder((event) => {
+    if (event.type === 'progress') this.progress = event.progress;
+    this.log.append(event);
+  });
   private readonly createdAt = new Date();
   private readonly abort = new AbortController();
   private startedAt: Date | null = null;
@@ -45,6 +50,7 @@ export class InMemoryJob {
   private waitsSince: number | null = null;
   private waitedSeconds = 0;
   private taken = 0;
+  private made = 0;
   private finished = 0;
   private resultBytes = 0;
   private stageSeconds = NO_STAGE_SECONDS;
@@ -75,9 +81,14 @@ export class InMemoryJob {
     return this.images - this.taken;
   }
 
-  /** The files of all its pictures so far are there. */
-  get hasFinishedTurns(): boolean {
-    return this.finished === this.taken;
+  /** Pictures of it that engines are making. */
+  get picturesInFlight(): number {
+    return this.taken - this.made;
+  }
+
+  /** The file of a picture that was made isn't there yet. */
+  get isWriting(): boolean {
+    return this.made > this.finished;
   }
 
   /** Aborted when the job has ended. */
@@ -111,14 +122,18 @@ export class InMemoryJob {
     return { index: this.taken - 1, waitedSeconds };
   }
 
-  report(progress: JobProgress): void {
-    if (!this.isLive) return;
-    this.progress = progress;
-    this.log.append({ type: 'progress', progress });
+  /** How far its picture `index` is. */
+  report(index: number, progress: JobProgress): void {
+    this.say(index, { type: 'progress', progress });
   }
 
-  /** Model time of a picture that was made. */
-  addSeconds(seconds: StageSeconds): void {
+  preview(index: number, preview: Preview): void {
+    this.say(index, { type: 'preview', preview });
+  }
+
+  /** A picture was made, in so much model time. */
+  pictureMade(seconds: StageSeconds): void {
+    this.made += 1;
     this.stageSeconds = addStageSeconds(this.stageSeconds, seconds);
   }
 
@@ -126,7 +141,7 @@ export class InMemoryJob {
   finishPicture(index: number, bytes: number): boolean {
     this.finished += 1;
     this.resultBytes += bytes;
-    this.log.append({ type: 'picture', index });
+    this.say(index, { type: 'picture', index });
     return this.finished === this.images;
   }
 
@@ -162,6 +177,10 @@ export class InMemoryJob {
       waitedSeconds: this.waitedSeconds,
       stageSeconds: this.stageSeconds,
     };
+  }
+
+  private say(index: number, event: JobEvent): void {
+    if (this.isLive) this.pictures.say(index, event);
   }
 
   /** Seconds of the wait that is over; 0 if it didn't wait. */

@@ -1,5 +1,6 @@
 import type { JobLimits } from '../../config/settings.js';
 import type { EditError } from '../../protocol/edit-error.js';
+import type { QueueLoad } from '../admission/queue-load.js';
 import type { InputStore } from '../input-store.js';
 import type { ResultStore } from '../result-store.js';
 import { SpeedMeter } from '../speed-meter.js';
@@ -8,7 +9,7 @@ import type { InMemoryJob } from './in-memory-job.js';
 import { InMemoryTurn, type TurnListener } from './in-memory-turn.js';
 import { JobLine } from './job-line.js';
 import { JobRegistry } from './job-registry.js';
-import type { QueueLoad } from './queue-load.js';
+import { Reservations } from './reservations.js';
 
 /** The jobs of this process, which both sides of the queue share, and what happens to them. */
 export class InMemoryJobs implements TurnListener {
@@ -19,6 +20,7 @@ export class InMemoryJobs implements TurnListener {
    */
   readonly speed = new SpeedMeter();
   readonly registry: JobRegistry;
+  readonly reservations = new Reservations();
   /** Of the pictures that are at an engine. */
   private readonly turns = new Set<InMemoryTurn>();
 
@@ -37,8 +39,11 @@ export class InMemoryJobs implements TurnListener {
   get load(): QueueLoad {
     return {
       waiting: this.line.jobs.map(({ edit: { settings }, picturesLeft }) => ({ settings, picturesLeft })),
-      running: [...this.turns].map((turn) => turn.load(this.speed)),
+      running: [...this.turns].map((turn) =>
+        turn.load(this.speed, this.isFirstOfJob(turn) ? turn.job.picturesLeft : 0),
+      ),
       idleWorkers: this.line.idleWorkers,
+      reservations: this.reservations.count,
     };
   }
 
@@ -52,8 +57,8 @@ export class InMemoryJobs implements TurnListener {
     const { job } = turn;
     this.turns.delete(turn);
     this.speed.add(job.edit.settings, { width, height }, seconds);
-    job.addSeconds(stageSeconds);
-    if (job.isLive && job.picturesLeft > 0) this.line.rejoin(job);
+    job.pictureMade(stageSeconds);
+    if (job.isLive) this.line.rejoin(job);
   }
 
   finished({ job, index }: InMemoryTurn, bytes: number): void {
@@ -79,5 +84,10 @@ export class InMemoryJobs implements TurnListener {
     void this.inputs.delete(job.id);
     this.line.leave(job);
     this.registry.ended(job);
+  }
+
+  /** Of several pictures of one job that are at engines. */
+  private isFirstOfJob(turn: InMemoryTurn): boolean {
+    return [...this.turns].find(({ job }) => job === turn.job) === turn;
   }
 }

@@ -1,11 +1,11 @@
 import type { EditError } from '../../protocol/edit-error.js';
 import type { TraceContext } from '../../protocol/trace-context.js';
+import type { PictureLoad } from '../admission/queue-load.js';
 import type { EditJob } from '../edit-job.js';
 import type { JobProgress, Preview } from '../job-event.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { PictureTurn, PictureWork } from '../work-queue.js';
 import type { InMemoryJob } from './in-memory-job.js';
-import type { PictureLoad } from './queue-load.js';
 
 /** Told what a worker says of its turn. */
 export interface TurnListener {
@@ -44,12 +44,12 @@ export class InMemoryTurn implements PictureTurn {
 
   report(progress: JobProgress, pictureSeconds: number | null): Promise<void> {
     this.told = pictureSeconds === null ? null : { seconds: pictureSeconds, at: performance.now() };
-    this.job.report(progress);
+    this.job.report(this.index, progress);
     return Promise.resolve();
   }
 
   preview(preview: Preview): Promise<void> {
-    this.job.log.append({ type: 'preview', preview });
+    this.job.preview(this.index, preview);
     return Promise.resolve();
   }
 
@@ -68,14 +68,17 @@ export class InMemoryTurn implements PictureTurn {
     return Promise.resolve();
   }
 
-  /** The picture as admission weighs it: by its own pace as soon as the worker tells it, else by others; 0 if nothing tells. */
-  load(speed: SpeedMeter): PictureLoad {
+  /**
+   * The picture as admission weighs it: by its own pace as soon as the worker tells it, else by others; 0 if nothing tells.
+   * @param picturesLeft of its job that count with it
+   */
+  load(speed: SpeedMeter, picturesLeft: number): PictureLoad {
     const { edit, images, job } = this;
     const { settings } = edit;
     // It is being given up.
     if (!job.isLive) return { settings, images, picturesLeft: 0, remainingSeconds: 0 };
     const { seconds, at } = this.told ?? { seconds: speed.leastSeconds(settings), at: this.takenAt };
     const remainingSeconds = Math.max(0, seconds - (performance.now() - at) / 1000);
-    return { settings, images, picturesLeft: job.picturesLeft, remainingSeconds };
+    return { settings, images, picturesLeft, remainingSeconds };
   }
 }

@@ -56,6 +56,13 @@ export class JobRegistry {
     this.keepOrEvict(job);
   }
 
+  /** Nobody wants the job, which has ended, any longer; those that hold it still have it until they leave. */
+  forget(job: InMemoryJob): void {
+    job.isDetached = false;
+    this.forgetName(job);
+    if (job.holders === 0) this.evict(job);
+  }
+
   private keepOrEvict(job: InMemoryJob): void {
     if (job.holders > 0 || this.kept.has(job)) return;
     if (job.isDetached || this.isNamed(job)) this.keep(job);

@@ -44,9 +44,9 @@ export class JobWorker {
 
   /** Resolves when the engine can be given the next picture; the file may still be written then. */
   private async make(turn: PictureTurn): Promise<void> {
-    const { encoder, metrics, results, speed, tracing } = this.parts;
+    const { encoder, engines, metrics, results, speed, tracing } = this.parts;
     if (turn.index === 0) metrics.jobStarted(turn.waitedSeconds);
-    const run = new PictureRun(turn, speed);
+    const run = new PictureRun(turn, speed, engines);
     const trace = new PictureTrace(tracing, turn);
     const writer = new PictureWriter(turn, encoder, results, this.failing(turn));
     let made: MadePicture;
@@ -59,7 +59,7 @@ export class JobWorker {
       return;
     }
     trace.end(made);
-    metrics.pictureMade(made.seconds);
+    metrics.pictureMade(this.engine.name, made.seconds);
     const { width, height } = made.picture;
     const seconds = run.elapsedSeconds;
     speed.add(turn.edit.settings, { width, height }, seconds);
@@ -74,7 +74,7 @@ export class JobWorker {
   }
 
   private listener(turn: PictureTurn, run: PictureRun, writer: PictureWriter): ProgressListener {
-    const stepDone = this.parts.metrics.stepWatch();
+    const stepDone = this.parts.metrics.stepWatch(this.engine.name);
     return {
       progress: (step, steps) => {
         stepDone();

@@ -16,10 +16,14 @@ export class PictureRun {
   private lastStepAt = this.startedAt;
   private step = 0;
 
-  /** @param speed of the pictures that were made before */
+  /**
+   * @param speed of the pictures that were made before
+   * @param engines that can make pictures now
+   */
   constructor(
     private readonly turn: PictureTurn,
     private readonly speed: SpeedMeter,
+    private readonly engines: () => number,
   ) {}
 
   get elapsedSeconds(): number {
@@ -31,16 +35,23 @@ export class PictureRun {
     this.step = step;
     this.lastStepAt = performance.now();
     if (step === 1) this.firstStepAt = this.lastStepAt;
-    const { edit, images, index } = this.turn;
+    const { edit } = this.turn;
     const perPicture = this.speed.pictureSeconds(edit.settings) ?? this.stepSeconds * steps;
     const left = this.stepSeconds * (steps - step);
     const isPaced = step > 1 || step === steps;
     const own = isPaced ? left : Math.max(0, perPicture - this.elapsedSeconds);
-    const etaSeconds = own + (images - index - 1) * perPicture;
+    const etaSeconds = own + this.roundsLeft * perPicture;
     return {
-      progress: { step, steps, image: index + 1, images, etaSeconds },
+      progress: { step, steps, image: this.turn.index + 1, images: this.turn.images, etaSeconds },
       pictureSeconds: step > 1 ? left : null,
     };
+  }
+
+  /** How often the engines make pictures side by side until the job's last one, after this one. */
+  private get roundsLeft(): number {
+    const { images, index } = this.turn;
+    const engines = Math.max(1, this.engines());
+    return Math.floor((images - 1) / engines) - Math.floor(index / engines);
   }
 
   /** The first step's time has the preparations in it: it is a pace only while it is the only one. */

@@ -15,4 +15,6 @@ export interface WorkerParts {
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly speed: SpeedMeter;
+  /** Engines that can make pictures now. */
+  readonly engines: () => number;
 }

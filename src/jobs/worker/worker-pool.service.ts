@@ -8,14 +8,16 @@ import { SpeedMeter } from '../speed-meter.js';
 import { WorkQueue } from '../work-queue.js';
 import { JobWorker } from './job-worker.js';
 import { PictureEncoder } from './picture-encoder.service.js';
+import type { WorkerParts } from './worker-parts.js';
 
-/** A worker for each engine of this process, from the service's start to its end. */
+/** A worker for each engine of this process, from the engine's start to the service's end. */
 @Injectable()
 export class WorkerPool implements OnModuleInit, OnModuleDestroy {
-  private readonly workers: readonly JobWorker[];
+  private readonly workers: JobWorker[] = [];
+  private readonly parts: WorkerParts;
 
   constructor(
-    pool: EnginePool,
+    private readonly pool: EnginePool,
     queue: WorkQueue,
     inputs: InputStore,
     results: ResultStore,
@@ -25,12 +27,24 @@ export class WorkerPool implements OnModuleInit, OnModuleDestroy {
   ) {
     // The workers' own measure, for what a job's progress tells. The driver measures the same for admission, but workers share
     // no memory with it: it may be in another process.
-    const parts = { queue, inputs, results, encoder, metrics, tracing, speed: new SpeedMeter() };
-    this.workers = pool.engines.map((engine) => new JobWorker(engine, parts));
+    this.parts = {
+      queue,
+      inputs,
+      results,
+      encoder,
+      metrics,
+      tracing,
+      speed: new SpeedMeter(),
+      engines: () => pool.readyEngines,
+    };
   }
 
   onModuleInit(): void {
-    for (const worker of this.workers) void worker.run();
+    this.pool.each((engine) => {
+      const worker = new JobWorker(engine, this.parts);
+      this.workers.push(worker);
+      void worker.run();
+    });
   }
 
   onModuleDestroy(): void {

@@ -192,7 +192,7 @@ describe('the command line with an engine of its own', () => {
 
   test('--verbose shows the log of the engine, on standard error', async () => {
     const { stdout, stderr } = await place.run(['photo.png', 'make it blue', '-o', '-', '-v', ...QUICK]);
-    expect(stderr).toContain('[Engine] Model tiny-plain is ready on cpu in fp32\n');
+    expect(stderr).toContain('[Engine 0] Model tiny-plain is ready on cpu in fp32\n');
     expect(stderr).not.toContain('InstanceLoader');
     expect((await sharp(stdout).metadata()).format).toBe('png');
   });

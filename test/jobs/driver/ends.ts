@@ -49,6 +49,22 @@ export function endTests(create: DriverFactory): void {
       expect(await results.list(id)).toEqual([]);
     });
 
+    test('the end of a job ends every picture of it that is made side by side; other jobs’ go on', async () => {
+      const batch = await bench.submit(editJob(4));
+      const turns = [await bench.take(), await bench.take()];
+      const other = await bench.submit(editJob(1));
+      const otherTurn = await bench.take();
+      await turns[1]?.fail(new EditError('failed', 'no memory'));
+      await bench.until(() => Promise.resolve(turns.every(({ signal }) => signal.aborted)));
+      expect(otherTurn.signal.aborted).toBe(false);
+      await turns[0]?.fail(new EditError('cancelled', 'given up'));
+      expect(await bench.snapshot(batch)).toMatchObject({ status: 'failed', failure: { message: 'no memory' } });
+      expect(await bench.isQuiet()).toBe(true);
+      await bench.makePicture(otherTurn);
+      await bench.finish(otherTurn);
+      expect((await bench.snapshot(other)).status).toBe('succeeded');
+    });
+
     test('a file that comes when its job is forgotten is forgotten, too', async () => {
       const { jobs, results } = bench.driver;
       const id = await bench.submit(editJob(1));

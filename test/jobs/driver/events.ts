@@ -84,6 +84,41 @@ export function eventTests(create: DriverFactory): void {
       ]);
     });
 
+    test('of pictures that are made side by side is told in their order: never of one before the others before it', async () => {
+      const id = await bench.submit(editJob(2));
+      const [first, second] = [await bench.take(), await bench.take()];
+      await tellSteps(second);
+      expect(typesOf(await soFar(id))).toEqual(['queued', 'started']);
+      expect((await bench.snapshot(id)).progress).toBeNull();
+      await tellSteps(first);
+      expect((await soFar(id)).slice(2)).toMatchObject([
+        { progress: { image: 1, step: 2 } },
+        { preview: { image: 1, index: 1 } },
+      ]);
+      await bench.makePicture(second);
+      await bench.finish(second);
+      // Its result can be had, and is not told of yet.
+      expect(await bench.driver.jobs.result(id, 1)).not.toBeNull();
+      expect(typesOf(await soFar(id))).toEqual(['queued', 'started', 'progress', 'preview']);
+      await bench.makePicture(first);
+      await bench.finish(first);
+      const pictures = (await bench.history(id)).filter(({ type }) => type === 'picture');
+      expect(pictures).toMatchObject([{ index: 0 }, { index: 1 }]);
+      expect((await bench.history(id)).at(-1)).toMatchObject({ type: 'succeeded' });
+    });
+
+    test('what was said of a picture that becomes the first is told then', async () => {
+      const id = await bench.submit(editJob(2));
+      const [first, second] = [await bench.take(), await bench.take()];
+      await tellSteps(second);
+      await bench.makePicture(first);
+      await bench.finish(first);
+      const seen = await soFar(id);
+      expect(typesOf(seen)).toEqual(['queued', 'started', 'picture', 'progress', 'preview']);
+      expect(seen.slice(3)).toMatchObject([{ progress: { image: 2, step: 2 } }, { preview: { image: 2, index: 1 } }]);
+      expect(await bench.snapshot(id)).toMatchObject({ progress: { image: 2, step: 2 } });
+    });
+
     test('an end supersedes previews, too', async () => {
       const id = await bench.submit(editJob(1));
       const turn = await bench.take();

@@ -130,6 +130,24 @@ export function keepingTests(create: DriverFactory): void {
       expect(await driver.jobs.results(id)).toEqual([]);
     });
 
+    test('a job that has ended is forgotten when asked, with its name and results; one that is held when it is left', async () => {
+      const { driver } = await open();
+      const id = await bench.submit(editJob(1), { name: NAME });
+      expect(await driver.jobs.forget(id)).toBe(false);
+      await bench.work();
+      expect(await driver.jobs.forget(id)).toBe(true);
+      expect(await driver.jobs.isNamed(NAME.key)).toBe(false);
+      expect(await driver.jobs.results(id)).toHaveLength(1);
+      await driver.jobs.leave(id);
+      expect(await areThere([id])).toEqual([false]);
+      expect(await driver.jobs.results(id)).toEqual([]);
+      const kept = await keep(100);
+      expect(await driver.jobs.forget(kept)).toBe(true);
+      expect(await areThere([kept])).toEqual([false]);
+      expect(await driver.jobs.forget(kept)).toBe(false);
+      expect(await driver.jobs.forget('nothing')).toBe(false);
+    });
+
     test('beyond the limit in bytes the oldest are forgotten first; what is held stays', async () => {
       const { driver } = await open({ retentionBytes: 250_000 });
       const held = await bench.submit(editJob(1), { name: NAME });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TraceContext } from '../../../src/protocol/trace-context.js';
 import { type RequestSpan, type SpanRecord, Tracing } from '../../../src/tracing/tracing.js';
 import { editJob } from '../edit-jobs.js';
+import type { PictureTurn } from '../../../src/jobs/work-queue.js';
 import { DriverBench, type DriverFactory, editInput } from './driver-bench.js';
 
 /** Keeps what is told. */
@@ -80,7 +81,62 @@ export function turnTests(create: DriverFactory): void {
       const jobs = [await bench.submit(editJob(3)), await bench.submit(editJob(1)), await bench.submit(editJob(1))];
       const turns = await Promise.all([bench.take(), bench.take(), bench.take()]);
       expect(turns.map(({ jobId }) => jobId).sort()).toEqual(jobs.toSorted());
+    });
+
+    test('workers for which no job stands in line make pictures of one job side by side', async () => {
+      const batch = await bench.submit(editJob(3));
+      const turns = [await bench.take(), await bench.take(), await bench.take()];
+      expect(turns.map(({ jobId, index }) => [jobId, index])).toEqual([0, 1, 2].map((index) => [batch, index]));
       expect(await bench.isQuiet()).toBe(true);
+      expect(await bench.snapshot(batch)).toMatchObject({ status: 'running', position: null });
+      for (const turn of turns.toReversed()) {
+        await bench.makePicture(turn);
+        await bench.finish(turn);
+      }
+      expect((await bench.snapshot(batch)).status).toBe('succeeded');
+      expect((await bench.driver.jobs.results(batch)).map(({ seed }) => seed)).toEqual([0, 1, 2]);
+    });
+
+    test('a job that stands in line comes before further pictures of one that has some at engines', async () => {
+      const batch = await bench.submit(editJob(5));
+      const [first, second] = [await bench.take(), await bench.take()];
+      const shorts = [await bench.submit(editJob(1)), await bench.submit(editJob(1))];
+      expect(await bench.positions([batch, ...shorts])).toEqual([null, 1, 2]);
+      await bench.makePicture(first);
+      await bench.finish(first);
+      // The batch still has one at an engine: it is in nobody's way, and has no position.
+      expect(await bench.positions([batch, ...shorts])).toEqual([null, 1, 2]);
+      const short = await bench.take();
+      expect(short.jobId).toBe(shorts[0]);
+      await bench.makePicture(second);
+      await bench.finish(second);
+      // Now it has none, and goes behind the other.
+      expect((await bench.take()).jobId).toBe(shorts[1]);
+      expect(await bench.positions([batch])).toEqual([1]);
+      await bench.makePicture(short);
+      await bench.finish(short);
+      expect(await bench.take()).toMatchObject({ jobId: batch, index: 2 });
+    });
+
+    test('two batches share three workers evenly, whichever came first', async () => {
+      const batches = [await bench.submit(editJob(10)), await bench.submit(editJob(10))];
+      const taken = new Map(batches.map((id) => [id, 0]));
+      const running: PictureTurn[] = [];
+      const next = async (): Promise<void> => {
+        const turn = await bench.take();
+        taken.set(turn.jobId, (taken.get(turn.jobId) ?? 0) + 1);
+        running.push(turn);
+      };
+      for (let worker = 0; worker < 3; worker += 1) await next();
+      // The one that was begun first is done first.
+      for (let round = 0; round < 9; round += 1) {
+        const [turn] = running.splice(0, 1);
+        if (turn === undefined) throw new Error('No picture is made');
+        await bench.makePicture(turn);
+        await bench.finish(turn);
+        await next();
+      }
+      expect([...taken.values()]).toEqual([6, 6]);
     });
 
     test('a worker that waits is given the next job; one that waits no longer takes none', async () => {

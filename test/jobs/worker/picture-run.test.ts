@@ -8,16 +8,17 @@ import { editJob, SETTINGS } from '../edit-jobs.js';
 
 let bench: DriverBench;
 beforeEach(async () => {
-  bench = await DriverBench.open((parts) =>
-    Promise.resolve({ driver: createDriver(DEFAULT_DRIVER, parts), close: () => Promise.resolve() }),
-  );
+  bench = await DriverBench.open(async (parts) => ({
+    driver: await createDriver(DEFAULT_DRIVER, parts),
+    close: () => Promise.resolve(),
+  }));
 });
 afterEach(() => bench.close());
 
 /** The first picture of a job with so many, as it begins. */
-const begin = async (images: number, speed: SpeedMeter): Promise<PictureRun> => {
+const begin = async (images: number, speed: SpeedMeter, engines = 1): Promise<PictureRun> => {
   await bench.submit(editJob(images));
-  return new PictureRun(await bench.take(), speed);
+  return new PictureRun(await bench.take(), speed, () => engines);
 };
 
 test('one step is not yet a pace: the first has the preparations in it', async () => {
@@ -29,6 +30,17 @@ test('one step is not yet a pace: the first has the preparations in it', async (
   expect(pictureSeconds).toBeGreaterThan(48 * 0.015);
   expect(progress).toEqual({ step: 2, steps: 50, image: 1, images: 1, etaSeconds: pictureSeconds });
   expect(run.advance(50, 50)).toMatchObject({ pictureSeconds: 0, progress: { etaSeconds: 0 } });
+});
+
+test('with several engines those that are made side by side take the time of one', async () => {
+  const speed = new SpeedMeter();
+  speed.add(SETTINGS, { width: 1024, height: 1024 }, 100);
+  const eta = async (images: number): Promise<number | null> =>
+    (await begin(images, speed, 2)).advance(2, 2).progress.etaSeconds;
+  expect(await eta(1)).toBe(0);
+  expect(await eta(2)).toBe(0);
+  expect(await eta(3)).toBe(100);
+  expect(await eta(5)).toBe(200);
 });
 
 test('the pictures that follow take as long as others of their kind did, else as this one does', async () => {

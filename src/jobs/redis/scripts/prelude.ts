@@ -1,0 +1,282 @@
+/**
+ * What every script begins with. KEYS[1] is the prefix of all keys, ARGV[1] a JSON object of the caller's limits (ScriptLimits);
+ * all other keys are made from the prefix. Times are Redis's own, in milliseconds with three decimals: no process's clock counts.
+ *
+ * A script that has not enough memory fails at its first write, before anything has changed: each one begins by a write
+ * that is refused then, or writes nothing that is.
+ */
+export const PRELUDE = `
+local P = KEYS[1]
+local LIMITS = cjson.decode(ARGV[1])
+local clock = redis.call('TIME')
+local NOW = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2])) / 1000
+
+local function ms(value) return string.format('%.3f', value) end
+local function jobKey(id) return P .. 'job:' .. id end
+local function get(id, field) return redis.call('HGET', jobKey(id), field) or '' end
+local function number(id, field) return tonumber(get(id, field)) or 0 end
+local function set(id, ...) redis.call('HSET', jobKey(id), ...) end
+local function modelKey(model, name) return P .. 'model:' .. model .. ':' .. name end
+local function queueKey(id, name) return get(id, 'queue') .. ':' .. name end
+local function pictureId(id, index) return id .. '-' .. index end
+
+-- A record of a newer version of the service is left as it is.
+local function isKnown(id) return number(id, 'v') <= LIMITS.version end
+local function isThere(id) return redis.call('EXISTS', jobKey(id)) == 1 end
+local function isLive(id) return isThere(id) and get(id, 'finished') == '' end
+
+local function tellLine(id) redis.call('PUBLISH', P .. 'line:' .. get(id, 'model'), '') end
+
+local function dropEvent(id, kind)
+  local last = get(id, 'last:' .. kind)
+  if last == '' then return end
+  redis.call('XDEL', jobKey(id) .. ':events', last .. '-0')
+  redis.call('HDEL', jobKey(id), 'last:' .. kind)
+end
+
+-- Of queued, progress and preview only the latest matters; a picture and the end supersede previews.
+local function append(id, kind, body)
+  local number = redis.call('HINCRBY', jobKey(id), 'events', 1)
+  if kind == 'queued' or kind == 'progress' or kind == 'preview' then
+    dropEvent(id, kind)
+    set(id, 'last:' .. kind, number)
+  elseif kind ~= 'started' then
+    dropEvent(id, 'preview')
+  end
+  local events = jobKey(id) .. ':events'
+  redis.call('XADD', events, number .. '-0', 'type', kind, 'at', ms(NOW), 'body', body)
+  if number == 1 then redis.call('PEXPIREAT', events, get(id, 'expires')) end
+  redis.call('PUBLISH', jobKey(id), (kind == 'succeeded' or kind == 'failed') and 'end' or number)
+  return number
+end
+
+local function previewKey(id, index) return jobKey(id) .. ':preview:' .. index end
+
+local function tellPicture(id, index, kind, body)
+  if kind == 'progress' then set(id, 'progress', body) end
+  local number = append(id, kind, body)
+  if kind == 'preview' then redis.call('HSET', previewKey(id, index), 'number', number) end
+  if kind == 'picture' then redis.call('UNLINK', previewKey(id, index)) end
+end
+
+-- Of pictures that are made side by side is told in their order: of the first that isn't finished at once, of others once they
+-- have become the first.
+local function say(id, index, kind, body)
+  if index ~= number(id, 'first') then
+    set(id, 'held:' .. kind .. ':' .. index, body)
+    return
+  end
+  tellPicture(id, index, kind, body)
+  while kind == 'picture' do
+    index = redis.call('HINCRBY', jobKey(id), 'first', 1)
+    for _, held in ipairs({ 'progress', 'preview', 'picture' }) do
+      local field = 'held:' .. held .. ':' .. index
+      local text = get(id, field)
+      if text ~= '' then
+        tellPicture(id, index, held, text)
+        redis.call('HDEL', jobKey(id), field)
+      end
+      kind = text ~= '' and held or ''
+    end
+  end
+end
+
+-- A picture is queued (for a worker to take), running (at an engine), made (its file is being written) and then done.
+local COUNTS = { queued = 'queued', running = 'flight', made = 'writing', done = 'done' }
+local function setState(id, index, state)
+  local field = 's:' .. index
+  local old = get(id, field)
+  if old == state then return end
+  for _, change in ipairs({ { old, -1 }, { state, 1 } }) do
+    local count = COUNTS[change[1]]
+    if count then redis.call('HINCRBY', jobKey(id), count, change[2]) end
+    if count == 'queued' then redis.call('HINCRBY', modelKey(get(id, 'model'), 'counts'), 'queued', change[2]) end
+  end
+  set(id, field, state)
+  -- Until BullMQ is seen to have it.
+  if state == 'queued' then redis.call('ZADD', P .. 'outbox', ms(NOW), pictureId(id, index)) end
+  if old == 'queued' then redis.call('ZREM', P .. 'outbox', pictureId(id, index)) end
+end
+
+-- Pictures whose turn has not come.
+local function picturesLeft(id) return number(id, 'images') - number(id, 'next') + number(id, 'queued') end
+
+-- The next picture is to be put into BullMQ's line.
+local function queueNext(id, adds)
+  local index = number(id, 'next')
+  set(id, 'next', index + 1)
+  setState(id, index, 'queued')
+  table.insert(adds, pictureId(id, index))
+  return index
+end
+
+-- The job has no picture at an engine, and waits for its turn.
+local function enterLine(id, index)
+  local load = get(id, 'kind') .. ' ' .. picturesLeft(id)
+  redis.call('HINCRBY', modelKey(get(id, 'model'), 'waiting'), load, 1)
+  set(id, 'line', load, 'place', index, 'waits', ms(NOW), 'told', '')
+end
+
+-- Milliseconds of the wait that is over; nil if it didn't wait.
+local function leaveLine(id)
+  local load = get(id, 'line')
+  if load == '' then return nil end
+  local key = modelKey(get(id, 'model'), 'waiting')
+  if redis.call('HINCRBY', key, load, -1) <= 0 then redis.call('HDEL', key, load) end
+  local waited = math.max(0, NOW - number(id, 'waits'))
+  set(id, 'line', '', 'told', '', 'waited', ms(number(id, 'waited') + waited))
+  return waited
+end
+
+-- In line, from 1; nil: it stands in none.
+local function positionOf(id)
+  if not isLive(id) or get(id, 'line') == '' then return nil end
+  local place = redis.call('LPOS', queueKey(id, 'wait'), pictureId(id, get(id, 'place')))
+  return place and redis.call('LLEN', queueKey(id, 'wait')) - place or nil
+end
+
+-- Workers for which no job stands in line are offered a further picture of one that has some at engines: of the one that has the
+-- fewest there, of several the one that had its last turn the longest time ago. Never of one whose file is still being written.
+local function offerFurther(model, adds)
+  local free = -(tonumber(redis.call('HGET', modelKey(model, 'counts'), 'queued')) or 0)
+  for _, count in ipairs(redis.call('HVALS', modelKey(model, 'idle'))) do free = free + tonumber(count) end
+  while free > 0 do
+    local best, fewest
+    for _, id in ipairs(redis.call('ZRANGE', modelKey(model, 'batches'), 0, -1)) do
+      local count = number(id, 'flight') + number(id, 'queued')
+      local isOpen = isLive(id) and number(id, 'next') < number(id, 'images') and number(id, 'writing') == 0
+      if isOpen and (not best or count < fewest) then best, fewest = id, count end
+    end
+    if not best then return end
+    queueNext(best, adds)
+    free = free - 1
+  end
+end
+
+local function forgetName(id)
+  local name = get(id, 'name')
+  if name ~= '' and redis.call('GET', P .. 'name:' .. name) == id then redis.call('DEL', P .. 'name:' .. name) end
+end
+
+local function isNamed(id)
+  local name = get(id, 'name')
+  return name ~= '' and redis.call('GET', P .. 'name:' .. name) == id
+end
+
+-- What jobs take of something, one by one and in all; a record that has run out leaves its share to be dropped.
+local function addBytes(what, id, bytes)
+  redis.call('HSET', P .. what .. ':sizes', id, bytes)
+  return redis.call('INCRBY', P .. what .. ':bytes', bytes)
+end
+local function dropBytes(what, id)
+  local bytes = redis.call('HGET', P .. what .. ':sizes', id)
+  if not bytes then return end
+  redis.call('HDEL', P .. what .. ':sizes', id)
+  redis.call('DECRBY', P .. what .. ':bytes', bytes)
+end
+
+local function dropInputs(id)
+  for index = 0, number(id, 'inputs') - 1 do redis.call('UNLINK', jobKey(id) .. ':input:' .. index) end
+  dropBytes('inputs', id)
+end
+
+-- Takes it out of BullMQ's line; its workers, if it has some, see that the job has ended.
+local function dropPictures(id)
+  for index = number(id, 'first'), number(id, 'next') - 1 do
+    if get(id, 's:' .. index) == 'queued' then
+      local picture = pictureId(id, index)
+      if redis.call('LREM', queueKey(id, 'wait'), 1, picture) > 0 then redis.call('DEL', queueKey(id, picture)) end
+      setState(id, index, '')
+    end
+    redis.call('UNLINK', previewKey(id, index))
+  end
+  redis.call('ZREM', modelKey(get(id, 'model'), 'batches'), id)
+end
+
+local function stopKeeping(id)
+  if redis.call('ZREM', P .. 'kept', id) == 0 then return end
+  redis.call('ZREM', P .. 'kept:until', id)
+  dropBytes('kept', id)
+end
+
+local function forget(id)
+  stopKeeping(id)
+  dropInputs(id)
+  dropPictures(id)
+  leaveLine(id)
+  forgetName(id)
+  redis.call('ZREM', P .. 'deadlines', id)
+  local job = jobKey(id)
+  for index = 0, number(id, 'images') - 1 do redis.call('UNLINK', job .. ':result:' .. index) end
+  redis.call('UNLINK', job .. ':events', job)
+  redis.call('PUBLISH', job, 'gone')
+end
+
+local function keepOrForget(id)
+  if number(id, 'holders') > 0 or redis.call('ZSCORE', P .. 'kept', id) then return end
+  if get(id, 'detached') == '' and not isNamed(id) then return forget(id) end
+  redis.call('ZADD', P .. 'kept', redis.call('INCR', P .. 'kept:count'), id)
+  redis.call('ZADD', P .. 'kept:until', ms(number(id, 'finished') + LIMITS.retentionMs), id)
+  local all = addBytes('kept', id, number(id, 'resultBytes') + number(id, 'ownBytes'))
+  while all > LIMITS.retentionBytes do
+    local oldest = redis.call('ZRANGE', P .. 'kept', 0, 0)[1]
+    if not oldest then break end
+    forget(oldest)
+    all = tonumber(redis.call('GET', P .. 'kept:bytes')) or 0
+  end
+end
+
+-- Only the first end counts. Milliseconds of the wait that it ended, or -1; nil: it had ended.
+local function finishJob(id, status, failure)
+  if not isLive(id) then return nil end
+  local waited = leaveLine(id)
+  set(id, 'finished', ms(NOW), 'status', status, 'failure', failure)
+  redis.call('ZREM', P .. 'deadlines', id)
+  append(id, status == 'succeeded' and 'succeeded' or 'failed', failure)
+  dropInputs(id)
+  dropPictures(id)
+  tellLine(id)
+  if status == 'cancelled' then forgetName(id) end
+  keepOrForget(id)
+  return waited or -1
+end
+
+local function hold(id, service)
+  redis.call('HINCRBY', jobKey(id), 'holders', 1)
+  redis.call('HINCRBY', P .. 'service:' .. service .. ':holds', id, 1)
+  stopKeeping(id)
+end
+
+local CLIENT_GONE = cjson.encode({ kind = 'cancelled', message = 'The edit was cancelled: its client has gone' })
+
+-- What finishJob says when that gave the job up, else nil.
+local function release(id, service, count)
+  local holds = P .. 'service:' .. service .. ':holds'
+  local own = tonumber(redis.call('HGET', holds, id)) or 0
+  count = math.min(count, own)
+  if count <= 0 then return nil end
+  if redis.call('HINCRBY', holds, id, -count) <= 0 then redis.call('HDEL', holds, id) end
+  if not isThere(id) then return nil end
+  if redis.call('HINCRBY', jobKey(id), 'holders', -count) > 0 then return nil end
+  if not isLive(id) then
+    keepOrForget(id)
+  elseif get(id, 'detached') == '' then
+    return finishJob(id, 'cancelled', CLIENT_GONE)
+  end
+  return nil
+end
+
+-- Whether the attempt is the latest at that picture: a worker that was given up is told by its old token.
+local function isAttempt(id, index, token)
+  return isThere(id) and get(id, 'attempt:' .. index) == token
+end
+
+-- Processes that Redis has heard of lately, by id.
+local function living()
+  local seen = {}
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'services', ms(NOW - LIMITS.lostMs), '+inf')) do
+    seen[id] = true
+  end
+  return seen
+end
+`;
