@@ -111,7 +111,7 @@ const PROCESSES = {
     cli: 'src/cli/main.ts',
     engine: 'src/engine/main.ts',
     'parent-watch.worker': 'src/engine/parent-watch.worker.ts',
-    'rounding.worker': 'src/engine/quantized/rounding.worker.ts',
+    'weights.worker': 'src/engine/quantized/weights.worker.ts',
     'input-picture.worker': 'src/decoding/input-picture.worker.ts',
     'json-form.worker': 'src/edits/http/upload/json/json-form.worker.ts',
     // What piscina starts its threads with, under the name that it looks for beside its own code.

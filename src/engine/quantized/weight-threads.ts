@@ -1,21 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { ROUNDING_WORKER } from '../../program/program-files.js';
+import { WEIGHTS_WORKER } from '../../program/program-files.js';
+import type { RepackTask } from '../repacked/repack-tensor.js';
 import type { CopyTask } from './copy-bytes.js';
 import type { RoundedWeight, RoundTask } from './round-weight.js';
-import type { RoundingResult, RoundingTask } from './rounding.worker.js';
+import type { WeightResult, WeightTask } from './weights.worker.js';
 
 /** How long a thread may take for the weight that it has begun, from a slow disk. */
 const CLOSE_MILLISECONDS = 600_000;
 
-/** Threads that round weights, each of them one at a time; tasks are begun in the order in which they come. */
-export class RoundingThreads {
-  private readonly pool: Piscina<RoundingTask, RoundingResult>;
+/** Threads that round and repack weights, each of them one at a time; tasks are begun in the order in which they come. */
+export class WeightThreads {
+  private readonly pool: Piscina<WeightTask, WeightResult>;
 
   /** @param count by default as many as this process may use processors */
   constructor(count = availableParallelism()) {
     this.pool = new Piscina({
-      filename: ROUNDING_WORKER,
+      filename: WEIGHTS_WORKER,
       minThreads: 0,
       maxThreads: count,
       closeTimeout: CLOSE_MILLISECONDS,
@@ -27,6 +28,16 @@ export class RoundingThreads {
     const result = await this.run(task);
     if ('rounded' in result) return result.rounded;
     throw new Error('A weight was not rounded');
+  }
+
+  /**
+   * @returns the arrays' CRC-32
+   * @throws Error with the system's code where a file can't be read or written
+   */
+  async repack(task: RepackTask): Promise<readonly number[]> {
+    const result = await this.run(task);
+    if ('repacked' in result) return result.repacked;
+    throw new Error('A weight was not repacked');
   }
 
   /**
@@ -48,7 +59,7 @@ export class RoundingThreads {
     await this.pool.close({ force: true });
   }
 
-  private async run(task: RoundingTask): Promise<RoundingResult> {
+  private async run(task: WeightTask): Promise<WeightResult> {
     const result = await this.pool.run(task);
     if (!('fault' in result)) return result;
     const { message, code } = result.fault;
