@@ -32,6 +32,8 @@ export interface ModelExample {
 /** What a loaded checkpoint is and takes; requests are checked against it. */
 export interface ModelInfo {
   readonly id: string;
+  /** The same for checkpoints with the same weights; null: nobody asked for it (LoadRequest). */
+  readonly contentKey: string | null;
   readonly pipelineClass: string;
   /** How large results are made, and each input before it reaches the engine (in the order of InputPicture.conditions). */
   readonly sizeRules: SizeRules;

@@ -66,6 +66,7 @@ export class EngineProcess {
       request: {
         modelDir,
         loraDir,
+        isShared: false,
         transformer,
         deviceMap,
         precision,

@@ -4,14 +4,15 @@ import { Logger } from '@nestjs/common';
 import { type Job, Worker } from 'bullmq';
 import { EditError } from '../../protocol/edit-error.js';
 import { traceWait } from '../wait-trace.js';
-import { bullPrefix, modelPart, parsePictureId, queueName } from './keys.js';
+import { modelPart } from '../../redis/key-prefix.js';
+import { bullPrefix, parsePictureId, queueName } from './keys.js';
 import { readEditMessage } from './messages/edit-message.js';
 import { writeFailure } from './messages/failure-message.js';
 import { readTrace } from './messages/trace-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisTurn } from './redis-turn.js';
-import { listOf, numberOf, textOf } from './replies.js';
+import { listOf, numberOf, textOf } from '../../redis/replies.js';
 import { END } from './scripts/caller-scripts.js';
 import { BEGIN, SET_IDLE } from './scripts/worker-scripts.js';
 
@@ -109,6 +110,7 @@ export class PictureFetcher {
 
   private settled(turn: RedisTurn): void {
     this.turns.delete(turn);
+    this.logger.debug(`This process leaves picture ${turn.index + 1} of job ${turn.jobId}`);
     for (const resolve of this.whenDone.splice(0)) resolve();
   }
 
@@ -194,6 +196,7 @@ export class PictureFetcher {
       };
       const turn = new RedisTurn(taken, job, token, context);
       this.turns.add(turn);
+      this.logger.debug(`This process takes picture ${index + 1} of job ${jobId}`);
       await turn.begin(() => this.settled(turn));
       traceWait(context.tracing, taken.trace, jobId, waitedSeconds);
       return turn;

@@ -4,11 +4,11 @@ import type { Reservation } from '../job-queue.js';
 import { QueueFullError } from '../queue-errors.js';
 import type { PictureKind } from '../picture-kind.js';
 import { SpeedMeter } from '../speed-meter.js';
-import { modelPart } from './keys.js';
+import { modelPart } from '../../redis/key-prefix.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisReservation } from './redis-reservation.js';
 import { joinLoads, readLoad } from './redis-load.js';
-import { listOf } from './replies.js';
+import { listOf } from '../../redis/replies.js';
 import { READ_LOAD, RESERVE } from './scripts/caller-scripts.js';
 
 /** As Redis has told them last. */
@@ -57,6 +57,8 @@ export class RedisRoom {
   async checkTime(edit: EditJob, images: number, timeoutSeconds: number): Promise<void> {
     const { load, speed } = readLoad(await this.context.callers.run(READ_LOAD, modelPart(edit.model)));
     this.speeds.meter = speed;
+    // Among several models this could not be told before.
+    if (this.models().length > 1) this.admission.checkWait(timeoutSeconds, load);
     this.admission.checkTime(edit.settings, images, timeoutSeconds, load);
   }
 }
