@@ -5,7 +5,7 @@ import { ApiErrors } from '../http/errors/api-errors.decorator.js';
 import { ServedModel } from '../inference/served-model.js';
 import { exampleName, EXAMPLES_PATH } from './example-path.js';
 
-/** The pictures of the served model's examples. */
+/** The pictures of the served models' examples. */
 @ApiTags('models')
 @Controller(EXAMPLES_PATH)
 export class ExamplesController {
@@ -24,9 +24,8 @@ export class ExamplesController {
   })
   @ApiErrors('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'MODEL_NOT_READY')
   picture(@Param('name') name: string): StreamableFile {
-    const pictures = this.model
-      .models()
-      .flatMap(({ examples }) => examples.flatMap(({ before, after }) => [before, after]));
+    const examples = this.model.models().flatMap((served) => served.examples);
+    const pictures = examples.flatMap(({ before, after }) => [before, after]);
     const found = pictures.find((picture) => exampleName(picture) === name);
     if (found === undefined) throw new ApiError('NOT_FOUND', `There is no example picture '${name}' here`);
     const bytes = Buffer.from(found.base64, 'base64');

@@ -32,6 +32,13 @@ const DAMAGES = {
   garbage: (file: string) => writeFile(file, Buffer.alloc(1000, 0xf3)),
 } as const;
 
+function isHarmless(name: string, damage: keyof typeof DAMAGES): boolean {
+  if (damage === 'missing' && DISPENSABLE.includes(name)) return true;
+  // Of an example's picture only the kind is looked at.
+  if (damage === 'its first 200 bytes' && name.startsWith('examples/')) return true;
+  return UNREAD.includes(name);
+}
+
 describe('a damaged miniature', () => {
   let folder: string;
   beforeAll(async () => {
@@ -56,7 +63,7 @@ describe('a damaged miniature', () => {
     for (const name of files) {
       for (const damage of Object.keys(DAMAGES) as (keyof typeof DAMAGES)[]) {
         const copy = await damaged(name, damage);
-        if (UNREAD.includes(name) || (damage === 'missing' && DISPENSABLE.includes(name))) {
+        if (isHarmless(name, damage)) {
           expect((await openEditCheckpoint(copy)).pipeline.className).toBe('QwenImageEditPipeline');
         } else {
           expect([damage, await openingError(copy)]).toEqual([damage, expect.stringContaining(name)]);

@@ -21,7 +21,7 @@ export async function servedModel(client: ServiceClient): Promise<ServedModel> {
     suggestion_groups: suggestions = [],
     max_references: maxReferences = 1,
   } = model ?? {};
-  const loras = data.filter(({ parent }) => typeof parent === 'string').map(servedLora);
+  const loras = data.filter(({ parent }) => parent === model?.id).map(servedLora);
   const maxFileBytes = fields.find(({ name }) => name === 'images')?.maxBytes ?? null;
   return {
     ...{ id, notice, suggestions, maxReferences, maxFileBytes, loras, fields },
