@@ -190,8 +190,10 @@ describe('the command line with an engine of its own', () => {
     expect(stderr.match(/^Warning: guidance_scale had no effect: .*$/gm)).toHaveLength(1);
   });
 
-  test('--verbose shows the log of the engine, on standard error', async () => {
-    const { stdout, stderr } = await place.run(['photo.png', 'make it blue', '-o', '-', '-v', ...QUICK]);
+  test('--verbose shows the log of the engine, of which there is one, on standard error', async () => {
+    const env = { ENGINES: '2' };
+    const { stdout, stderr } = await place.run(['photo.png', 'make it blue', '-o', '-', '-v', ...QUICK], { env });
+    expect(stderr.match(/Engine process \d+ started/g)).toHaveLength(1);
     expect(stderr).toContain('[Engine 0] Model tiny-plain is ready on cpu in fp32\n');
     expect(stderr).not.toContain('InstanceLoader');
     expect((await sharp(stdout).metadata()).format).toBe('png');

@@ -4,6 +4,7 @@ import type { InputPicture } from '../../../src/images/input-picture.js';
 import type { PictureEngine, ProgressListener } from '../../../src/inference/picture-engine.js';
 import { createDriver, DEFAULT_DRIVER } from '../../../src/jobs/create-driver.js';
 import type { EditJob } from '../../../src/jobs/edit-job.js';
+import { QueueFullError } from '../../../src/jobs/queue-errors.js';
 import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
 import { JobWorker } from '../../../src/jobs/worker/job-worker.js';
 import { PictureEncoder } from '../../../src/jobs/worker/picture-encoder.service.js';
@@ -145,6 +146,31 @@ describe('workers', () => {
     expect(await bench.snapshot(id)).toMatchObject({ status: 'queued', position: 1 });
     engines[0].comeBack();
     expect(await ended(id)).toBe('succeeded');
+  });
+
+  test('only engines that can make pictures count as room', async () => {
+    await bench.close();
+    bench = await DriverBench.open(
+      async (parts) => ({ driver: await createDriver(DEFAULT_DRIVER, parts), close: () => Promise.resolve() }),
+      { limits: { queueLimit: 1 } },
+    );
+    start(2);
+    const room = async (): Promise<number> => {
+      const taken = [];
+      try {
+        for (;;) taken.push(await bench.driver.jobs.reserve(60));
+      } catch (error) {
+        if (!(error instanceof QueueFullError)) throw error;
+      }
+      for (const reservation of taken) reservation.release();
+      return taken.length;
+    };
+    // A place in line, and one for each engine that has nothing to do.
+    await bench.until(async () => (await room()) === 3);
+    engines[1].leave();
+    await bench.until(async () => (await room()) === 2);
+    engines[1].comeBack();
+    await bench.until(async () => (await room()) === 3);
   });
 
   test('a picture that fails ends its job alone', async () => {
