@@ -1,4 +1,4 @@
-import type { LargestRequest } from '../engine/devices/activation-bytes.js';
+import type { LargestRequest } from '../engine/devices/request-extent.js';
 import type { DevicePlan } from '../engine/devices/device-plan.js';
 import { sizesOfCheckpoint, type SizesOf } from '../engine/devices/network-sizes.js';
 import { isRefusal } from '../engine/devices/plan-devices.js';
@@ -39,7 +39,7 @@ function cell(
   const own = gpus.slice(0, shares[0].gpus?.length ?? cards);
   const outcome = planOn(own, asked, sizesOf);
   if (!isRefusal(outcome)) return `${shares.length > 1 ? `${shares.length} engines: ` : ''}${describe(outcome)}`;
-  return outcome.refused === 'too large' ? 'too large' : 'not on the CPU';
+  return outcome.refused === 'precision' ? 'not on the CPU' : 'too large';
 }
 
 /** Of one engine: how the denoiser's layers are split, the most that each device holds, and what an edit loads anew. */

@@ -1,4 +1,4 @@
-import type { LargestRequest } from '../engine/devices/activation-bytes.js';
+import type { LargestRequest } from '../engine/devices/request-extent.js';
 import type { DevicePlan } from '../engine/devices/device-plan.js';
 import { sizesOfCheckpoint } from '../engine/devices/network-sizes.js';
 import { isRefusal } from '../engine/devices/plan-devices.js';

@@ -52,28 +52,37 @@ export function graphsAt({ vae, text, schedule }: Places): Assignment['graphs'] 
 }
 
 /**
- * Room for layers on each device, in bytes: beside everything else; beside the largest of what then takes turns; or, taking
- * turns too, alone but for the VAE's decoder.
+ * Room for layers on each device, in bytes: beside everything else; beside the rest while the VAE's networks take turns; beside
+ * the largest of what then takes turns; or, taking turns too, alone.
  */
 function layerRooms(places: Places, devices: readonly Device[], { sizes, budgetOf }: Layout): number[][] {
   const rooms = devices.map((device, index) => {
-    const others = otherStages(places, index, sizes);
-    const room = budgetOf(device) - others.picture - sizes.activations.denoiser - sizes.weights.ends;
-    const taking = [others.encode, others.text, others.schedule];
-    return [room - taking.reduce((sum, bytes) => sum + bytes, 0), room - Math.max(...taking), room];
+    const { encode, text, schedule, decode } = otherStages(places, index, sizes);
+    const room = budgetOf(device) - sizes.denoiserPart - sizes.weights.ends;
+    const vae = Math.max(encode, decode);
+    return [
+      room - encode - text - schedule - decode,
+      room - text - schedule - vae,
+      room - Math.max(text, schedule, vae),
+      room,
+    ];
   });
-  return [0, 1, 2].map((way) => rooms.map((room) => room[way] ?? 0));
+  return [0, 1, 2, 3].map((way) => rooms.map((room) => room[way] ?? 0));
 }
 
-/** Bytes of each stage on one device without the denoiser. */
-function otherStages(places: Places, device: number, { weights, activations }: NetworkSizes): Record<Stage, number> {
+/** Bytes of each stage but the denoiser's on one device. */
+function otherStages(
+  places: Places,
+  device: number,
+  { weights, activations }: NetworkSizes,
+): Record<Exclude<Stage, 'denoise'>, number> {
   const total = (...graphs: (keyof Assignment['graphs'])[]): number =>
     graphs.reduce((sum, graph) => sum + weights.graphs[graph] + activations[graph], 0);
   return {
     encode: places.vae === device ? total('vaeEncoder') : 0,
     text: places.text === device ? total('visionTower', 'languageModel', 'promptProjection') : 0,
     schedule: places.schedule === device ? total('modulation') : 0,
-    picture: places.vae === device ? total('vaeDecoder') : 0,
+    decode: places.vae === device ? total('vaeDecoder') : 0,
   };
 }
 

@@ -3,10 +3,10 @@ import type { GraphName } from '../../graph/checkpoint-graphs.js';
 import type { LayerRange } from '../../graph/networks/layer-range.js';
 
 /**
- * The stages of an edit: the input to latents; picture and prompts to embeddings; a schedule's modulation; and denoising,
- * with the decoding of previews and of the result. The graphs of one stage are in memory together.
+ * The stages of an edit: the input to latents; picture and prompts to embeddings; a schedule's modulation; denoising; and
+ * latents to the result, and to previews between two steps. The graphs of one stage are in memory together.
  */
-export const STAGES = ['encode', 'text', 'schedule', 'picture'] as const;
+export const STAGES = ['encode', 'text', 'schedule', 'denoise', 'decode'] as const;
 export type Stage = (typeof STAGES)[number];
 
 export const STAGE_OF: Readonly<Record<GraphName, Stage>> = {
@@ -15,9 +15,14 @@ export const STAGE_OF: Readonly<Record<GraphName, Stage>> = {
   languageModel: 'text',
   promptProjection: 'text',
   modulation: 'schedule',
-  denoiser: 'picture',
-  vaeDecoder: 'picture',
+  denoiser: 'denoise',
+  vaeDecoder: 'decode',
 };
+
+/** Something for each stage. */
+export function ofEachStage<T>(make: (stage: Stage) => T): Record<Stage, T> {
+  return Object.fromEntries(STAGES.map((stage) => [stage, make(stage)])) as Record<Stage, T>;
+}
 
 /** Memory that the networks may have. */
 export interface Device {
@@ -48,6 +53,12 @@ export interface PlannedDevice extends Device {
   readonly peakBytes: Readonly<Record<Stage, number>>;
 }
 
+/** Weights that are made in the host's memory when a graph, or some of its layers, is loaded onto a GPU. */
+export interface MadeOnHost {
+  readonly graph: GraphName;
+  readonly bytes: number;
+}
+
 /** Where every network lives. */
 export interface DevicePlan {
   readonly kind: DeviceKind;
@@ -57,6 +68,8 @@ export interface DevicePlan {
   readonly parts: readonly Part[];
   /** Weights that an edit of its own loads anew because they don't all fit at once. */
   readonly reloadedBytes: number;
+  /** The most that loading a part makes in the host's memory on its way to a GPU. */
+  readonly madeOnHost: MadeOnHost;
   /** What one forward of the denoiser moves from one GPU to the next, through the host's memory. */
   readonly movedBytes: number;
 }

@@ -1,7 +1,15 @@
 import type { Precision } from '../../protocol/device-settings.js';
 import { GRAPH_NAMES, type GraphName } from '../../graph/checkpoint-graphs.js';
 import type { LayerRange } from '../../graph/networks/layer-range.js';
-import { STAGE_OF, type Device, type DevicePlan, type Part, type Stage } from './device-plan.js';
+import {
+  ofEachStage,
+  STAGE_OF,
+  type Device,
+  type DevicePlan,
+  type MadeOnHost,
+  type Part,
+  type Stage,
+} from './device-plan.js';
 import type { NetworkSizes } from './network-sizes.js';
 import { chooseResidency, type Measure, type Residency, type StageLoad } from './residency.js';
 
@@ -47,11 +55,22 @@ export function layOut(assignment: Assignment, devices: readonly Device[], layou
       resident: residencies[part.device]?.resident.includes(STAGE_OF[part.graph]) ?? false,
     })),
     reloadedBytes: residencies.reduce((sum, { reloadedBytes }) => sum + reloadedBytes, 0),
+    madeOnHost: mostOnHost(parts, sizes),
     movedBytes: 2 * (ranges - 1) * sizes.streamBytes,
   };
 }
 
-function placeParts({ graphs, layers }: Assignment, { weights, activations }: NetworkSizes): PlacedPart[] {
+/** A part of the denoiser makes its layers' share. */
+function mostOnHost(parts: readonly PlacedPart[], { weights }: NetworkSizes): MadeOnHost {
+  const made = parts.map(({ graph, weightBytes }) => ({
+    graph,
+    bytes: weights.madeOnHost[graph] * Math.min(1, weightBytes / weights.graphs[graph]),
+  }));
+  return made.reduce((most, each) => (each.bytes > most.bytes ? each : most));
+}
+
+function placeParts({ graphs, layers }: Assignment, sizes: NetworkSizes): PlacedPart[] {
+  const { weights, activations, denoiserPart } = sizes;
   const whole = GRAPH_NAMES.filter((graph) => graph !== 'denoiser').map((graph) => ({
     graph,
     layers: null,
@@ -68,7 +87,7 @@ function placeParts({ graphs, layers }: Assignment, { weights, activations }: Ne
     weightBytes:
       weights.layers.slice(range.first, range.end).reduce((sum, bytes) => sum + bytes, 0) +
       (place === 0 || place === last ? weights.ends : 0),
-    activationBytes: activations.denoiser,
+    activationBytes: ranges.length === 1 ? activations.denoiser : denoiserPart,
   }));
   return [...whole, ...denoiser];
 }
@@ -84,16 +103,11 @@ function layerRanges(layers: readonly number[]): { device: number; range: LayerR
 }
 
 function stageLoads(parts: readonly PlacedPart[], device: number): Record<Stage, StageLoad> {
-  const weights = noBytes();
-  const totals = noBytes();
-  for (const part of parts) {
-    if (part.device !== device) continue;
-    const stage = STAGE_OF[part.graph];
-    weights[stage] += part.weightBytes;
-    totals[stage] += part.weightBytes + part.activationBytes;
-  }
-  const load = (stage: Stage): StageLoad => ({ weightBytes: weights[stage], totalBytes: totals[stage] });
-  return { encode: load('encode'), text: load('text'), schedule: load('schedule'), picture: load('picture') };
+  return ofEachStage((stage) => {
+    const own = parts.filter((part) => part.device === device && STAGE_OF[part.graph] === stage);
+    const weights = own.reduce((sum, part) => sum + part.weightBytes, 0);
+    return { weightBytes: weights, totalBytes: own.reduce((sum, part) => sum + part.activationBytes, weights) };
+  });
 }
 
-const noBytes = (): Record<Stage, number> => ({ encode: 0, text: 0, schedule: 0, picture: 0 });
+const noBytes = (): Record<Stage, number> => ofEachStage(() => 0);

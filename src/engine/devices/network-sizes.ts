@@ -1,13 +1,19 @@
 import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
 import { graphTensors, ofEachGraph, type GraphName } from '../../graph/checkpoint-graphs.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
-import { activationBytes, largestExtent, type LargestRequest } from './activation-bytes.js';
+import { activationBytes } from './activation-bytes.js';
+import { jointTokens, largestExtent, type LargestRequest } from './request-extent.js';
+import { linearRuns } from './runs/linear-runs.js';
+import { runBytes, type RunBytes } from './runs/run-bytes.js';
 import { weightBytes, type WeightBytes } from './weight-bytes.js';
 
 /** What a checkpoint's networks take in memory, in one precision on one kind of device. */
 export interface NetworkSizes {
   readonly weights: WeightBytes;
+  /** What the sessions keep beside their weights. */
   readonly activations: Readonly<Record<GraphName, number>>;
+  /** The same of a graph that has some of the denoiser's layers. */
+  readonly denoiserPart: number;
   /** The denoiser's streams between two of its layers, as they pass through the host: float32. */
   readonly streamBytes: number;
 }
@@ -16,22 +22,42 @@ export interface NetworkSizes {
 export type SizesOf = (precision: Precision, device: DeviceKind, largest: LargestRequest) => NetworkSizes;
 
 /**
- * A checkpoint's sizes. Counting the tensors takes a while, so each precision's are kept.
+ * A checkpoint's sizes. Counting the tensors and going through the runs takes a while, so what was counted is kept.
  * @throws CheckpointError as graphTensors
  */
 export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
   const tensors = graphTensors(checkpoint);
-  const counted = new Map<string, WeightBytes>();
+  const { loras } = checkpoint.loras;
+  const weightsOf = kept((precision: Precision, device: DeviceKind) => weightBytes(tensors, precision, device, loras));
+  const linearsOf = kept((precision: Precision) => linearRuns(tensors, loras, precision));
+  const onCpu = (largest: LargestRequest): RunBytes => {
+    const runs = activationBytes(checkpoint, largestExtent(checkpoint, largest));
+    const { castAtRun } = weightsOf('fp32', 'cpu');
+    const graphs = ofEachGraph((graph) => runs[graph] + castAtRun[graph]);
+    return { graphs, denoiserPart: graphs.denoiser };
+  };
+  const onGpu = kept((precision: Precision, outputPixels: number, maxReferences: number) =>
+    runBytes(checkpoint, largestExtent(checkpoint, { outputPixels, maxReferences }), precision, linearsOf(precision)),
+  );
   return (precision, device, largest) => {
-    const key = `${precision} ${device}`;
-    const weights = counted.get(key) ?? weightBytes(tensors, precision, device, checkpoint.loras.loras);
-    counted.set(key, weights);
-    const extent = largestExtent(checkpoint, largest);
-    const runs = activationBytes(checkpoint, extent, precision, device);
+    const runs = device === 'cpu' ? onCpu(largest) : onGpu(precision, largest.outputPixels, largest.maxReferences);
+    const tokens = jointTokens(largestExtent(checkpoint, largest));
     return {
-      weights,
-      activations: ofEachGraph((graph) => runs[graph] + weights.castAtRun[graph]),
-      streamBytes: extent.jointTokens * checkpoint.transformer.config.innerDim * Float32Array.BYTES_PER_ELEMENT,
+      weights: weightsOf(precision, device),
+      activations: runs.graphs,
+      denoiserPart: runs.denoiserPart,
+      streamBytes: tokens * checkpoint.transformer.config.innerDim * Float32Array.BYTES_PER_ELEMENT,
     };
+  };
+}
+
+/** A function that computes what it was asked before only once. */
+function kept<A extends (string | number)[], R>(make: (...asked: A) => R): (...asked: A) => R {
+  const known = new Map<string, R>();
+  return (...asked) => {
+    const key = asked.join(' ');
+    const value = known.get(key) ?? make(...asked);
+    known.set(key, value);
+    return value;
   };
 }

@@ -13,6 +13,9 @@ import { autoPrecision, SERVED_PRECISIONS } from './precisions.js';
 import { isRefusal, planDevices, type Machine, type PlanRequest } from './plan-devices.js';
 import { sortGpus } from './usable-gpus.js';
 
+/** What loading makes in the host's memory is told from here on. */
+const TOLD_HOST_BYTES = 1e9;
+
 /** A plan with what the operator should know of it. */
 export interface PlanReport {
   readonly plan: DevicePlan;
@@ -115,7 +118,7 @@ function whyCpu(
 }
 
 /** A line for each device: what it holds, and how much of its memory that takes at most. */
-export function describePlan({ devices, parts, reloadedBytes, movedBytes }: DevicePlan): string[] {
+export function describePlan({ kind, devices, parts, reloadedBytes, movedBytes, madeOnHost }: DevicePlan): string[] {
   const lines = devices.map((device, index) => {
     const own = parts.filter((part) => part.device === index);
     const names = own.map(({ graph, layers, resident }) => {
@@ -128,6 +131,10 @@ export function describePlan({ devices, parts, reloadedBytes, movedBytes }: Devi
   });
   if (reloadedBytes > 0) {
     lines.push(`Not everything fits at once: an edit loads ${formatBytes(reloadedBytes)} of weights anew`);
+  }
+  if (kind === 'cuda' && madeOnHost.bytes >= TOLD_HOST_BYTES) {
+    const { graph, bytes } = madeOnHost;
+    lines.push(`Loading ${graph} makes ${formatBytes(bytes)} of weights in the host's memory first`);
   }
   if (movedBytes > 0) lines.push(`Each forward moves ${formatBytes(movedBytes)} between GPUs, through the host`);
   return lines;

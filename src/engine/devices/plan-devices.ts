@@ -1,8 +1,8 @@
 import type { DeviceKind, DeviceMap, Precision, PrecisionSetting } from '../../protocol/device-settings.js';
 import { balance, graphsAt } from './balance.js';
-import type { Device, DevicePlan } from './device-plan.js';
+import type { Device, DevicePlan, MadeOnHost } from './device-plan.js';
 import { layOut, type Layout } from './lay-out.js';
-import type { LargestRequest } from './activation-bytes.js';
+import type { LargestRequest } from './request-extent.js';
 import type { SizesOf } from './network-sizes.js';
 import type { AutoPrecision, ServedPrecisions } from './precisions.js';
 
@@ -41,10 +41,16 @@ export interface TooLarge {
   readonly kind: DeviceKind;
   readonly precision: Precision;
 }
-export type Refusal = PrecisionRefused | NoGpu | TooLarge;
+/** The host has no room for the weights that it makes when a GPU loads them. */
+export interface HostTooSmall {
+  readonly refused: 'host';
+  readonly precision: Precision;
+  readonly madeOnHost: MadeOnHost;
+}
+export type Refusal = PrecisionRefused | NoGpu | TooLarge | HostTooSmall;
 
 const GIB = 2 ** 30;
-/** Of a GPU's free memory: the context, the libraries' workspaces, and what the runtime's arena rounds up. */
+/** Of a GPU's free memory: the context, the libraries' kernels and workspaces, and what else is not reckoned. */
 const GPU_RESERVE_BYTES = 0.75 * GIB;
 const GPU_SHARE = 0.96;
 
@@ -69,7 +75,10 @@ export function planDevices(request: PlanRequest, machine: Machine, sizesOf: Siz
   const sizes = sizesOf(precision, kind, request);
   const layout: Layout = { precision, sizes, budgetOf, measure: 'totalBytes' };
   const plan = kind === 'cpu' ? planCpu(machine, layout) : planGpus(request, machine, layout);
-  return plan ?? { refused: 'too large', kind, precision };
+  if (plan === null) return { refused: 'too large', kind, precision };
+  const { madeOnHost } = plan;
+  if (kind === 'cuda' && madeOnHost.bytes > machine.hostBytes) return { refused: 'host', precision, madeOnHost };
+  return plan;
 }
 
 export const isRefusal = (outcome: DevicePlan | Refusal): outcome is Refusal => 'refused' in outcome;

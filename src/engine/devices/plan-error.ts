@@ -9,6 +9,7 @@ import {
   budgetOf,
   isRefusal,
   planDevices,
+  type HostTooSmall,
   type Machine,
   type PlanRequest,
   type Refusal,
@@ -23,7 +24,8 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   encode: 'encoding the input',
   text: 'encoding the prompt',
   schedule: 'the modulation',
-  picture: 'denoising',
+  denoise: 'denoising',
+  decode: 'decoding the result',
 };
 
 /** The error of a request that no plan can be made for: one line about what is missing, and which setting would help. */
@@ -40,9 +42,18 @@ function describeRefusal(refusal: Refusal, request: PlanRequest, machine: Machin
       return `DEVICE_MAP=${request.deviceMap} needs an NVIDIA GPU and the CUDA provider: run ${SETUP_CUDA_COMMAND}, and ${DOCTOR_COMMAND} to see what is missing, or use DEVICE_MAP=auto or cpu`;
     case 'precision':
       return `PRECISION=${request.precision} is not served on ${refusal.kind === 'cpu' ? 'the CPU' : 'a GPU'}: use auto or ${machine.served[refusal.kind].join(', ')}`;
+    case 'host':
+      return `${describeHostShortage(refusal, machine)}. ${describeRemedies(request, machine, sizesOf)}`;
     case 'too large':
       return `${describeShortage(refusal, request, machine, sizesOf)}. ${describeRemedies(request, machine, sizesOf)}`;
   }
+}
+
+function describeHostShortage(
+  { precision, madeOnHost: { graph, bytes } }: HostTooSmall,
+  { hostBytes }: Machine,
+): string {
+  return `This host has too little memory to load the checkpoint onto a GPU: in ${precision} the weights of ${graph} are of another type than the checkpoint's and are made in the host's memory first, which takes ${formatBytes(bytes)}, and ${formatBytes(hostBytes)} are available`;
 }
 
 function describeShortage(
@@ -58,14 +69,14 @@ function describeShortage(
   }
   const rooms = machine.gpus.map((gpu) => Math.max(0, budgetOf(gpu)));
   // Only denoising can be split: what else is too large for every GPU is at fault, however many there are.
-  const whole = largest(loads.filter(({ stage }) => stage !== 'picture'));
+  const whole = largest(loads.filter(({ stage }) => stage !== 'denoise'));
   const isSplit = request.deviceMap === 'balanced' && machine.gpus.length > 1;
   const { stage, bytes } = isSplit && whole.bytes > Math.max(...rooms) ? whole : largest(loads);
   const need = `in ${precision}, ${STAGE_NAMES[stage]} alone takes ${formatBytes(bytes)} with results of ${request.outputPixels} pixels${andReferences(request, (asked) => sizesOf(precision, kind, asked))}`;
   const offers = machine.gpus.map(
     (gpu, index) => `${deviceLabel(gpu)} (${gpu.name}) ${formatBytes(rooms[index] ?? 0)}`,
   );
-  return `The checkpoint is too large for DEVICE_MAP=${request.deviceMap}: ${need}${stage === 'text' && isSplit ? ' on one GPU' : ''}, and there is room for ${offers.join(', ')}`;
+  return `The checkpoint is too large for DEVICE_MAP=${request.deviceMap}: ${need}${stage !== 'denoise' && isSplit ? ' on one GPU' : ''}, and there is room for ${offers.join(', ')}`;
 }
 
 /** Where they count: a class that takes one reference has the same sizes whatever MAX_REFERENCES is. */

@@ -1,4 +1,4 @@
-import { STAGES, type Stage } from './device-plan.js';
+import { ofEachStage, STAGES, type Stage } from './device-plan.js';
 
 /** What one stage has on one device. */
 export interface StageLoad {
@@ -23,7 +23,7 @@ export interface Residency {
  * How often an edit of its own comes to a stage whose weights are gone: a schedule's modulation is kept for the next edits,
  * most of which have the same schedule.
  */
-const LOADS_AN_EDIT: Readonly<Record<Stage, number>> = { encode: 1, text: 1, schedule: 0.25, picture: 1 };
+const LOADS_AN_EDIT: Readonly<Record<Stage, number>> = { encode: 1, text: 1, schedule: 0.25, denoise: 1, decode: 1 };
 
 /** All sets of stages, the largest first. */
 const SUBSETS: readonly (readonly Stage[])[] = Array.from({ length: 2 ** STAGES.length }, (_, bits) =>
@@ -58,6 +58,5 @@ function residency(loads: StageLoads, resident: readonly Stage[]): Residency {
 
 function peakBytes(loads: StageLoads, resident: readonly Stage[], measure: Measure): Record<Stage, number> {
   const staying = resident.reduce((sum, stage) => sum + loads[stage][measure], 0);
-  const peak = (stage: Stage): number => staying + (resident.includes(stage) ? 0 : loads[stage][measure]);
-  return { encode: peak('encode'), text: peak('text'), schedule: peak('schedule'), picture: peak('picture') };
+  return ofEachStage((stage) => staying + (resident.includes(stage) ? 0 : loads[stage][measure]));
 }

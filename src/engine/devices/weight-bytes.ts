@@ -7,12 +7,17 @@ import type { ComputeType } from '../../graph/graph-builder.js';
 import { linearRecipe, sensitiveBytes } from '../../graph/quantization/linear-recipe.js';
 import { FLOATS } from '../../graph/weight-forms/floats.js';
 import { formOfWeight } from '../../graph/weight-forms/form-of-weight.js';
+import { storedType } from '../../graph/stored-type.js';
 import type { WeightForm } from '../../graph/weight-forms/weight-form.js';
 import type { TensorUse } from '../../graph/weights.js';
 import { precisionFormat } from './precisions.js';
+import { pagedBytes } from './runs/arena.js';
 
 /** Graphs of which nothing is sensitive to quantization, as far as is looked for. */
 const TEXT_GRAPHS: readonly GraphName[] = ['visionTower', 'languageModel'];
+
+/** Factors of a single LoRA in a layer. */
+const PAIR = 2;
 
 /** Bytes of weights in memory. */
 export interface WeightBytes {
@@ -21,6 +26,11 @@ export interface WeightBytes {
   readonly layers: readonly number[];
   /** Of the denoiser's: what stands before the first block and behind the last. */
   readonly ends: number;
+  /**
+   * What a graph's session makes on the host when it is loaded, all of it at once: weights of another type than the one that is
+   * computed in, and the stacked factors of several LoRAs.
+   */
+  readonly madeOnHost: Readonly<Record<GraphName, number>>;
   /** The largest weight that a graph holds in fewer bits and makes floats of when its layer runs: one at a time. */
   readonly castAtRun: Readonly<Record<GraphName, number>>;
 }
@@ -54,44 +64,64 @@ export function weightBytes(
   const added = bytesForSensitive(read, computeType);
   const graphs = ofEachGraph(() => 0);
   const castAtRun = ofEachGraph(() => 0);
+  const madeOnHost = ofEachGraph(() => 0);
   const layers: number[] = [];
   const ofLoras = loraElements(loras);
+  // On a GPU each array is an allocation of its own.
+  const allocated = device === 'cuda' ? pagedBytes : (bytes: number) => bytes;
+  const sum = (arrays: readonly number[]): number => total(arrays.map(allocated));
   for (const use of read) {
-    const weight = tensorBytes(use, computeType) + (mayBeSensitive(use) ? added * elementsOf(use) : 0);
-    const bytes = Math.ceil(weight) + (ofLoras.get(use.name) ?? 0) * ELEMENT_BYTES[computeType];
+    const factors = ofLoras.get(use.name)?.map((elements) => elements * ELEMENT_BYTES[computeType]) ?? [];
+    const arrays = tensorArrays(use, computeType);
+    const weight = sum(arrays) + (mayBeSensitive(use) ? added * elementsOf(use) : 0);
+    const bytes = Math.ceil(weight) + sum(factors);
     graphs[use.graph] += bytes;
-    castAtRun[use.graph] = Math.max(
-      castAtRun[use.graph],
-      formOf(use, computeType).bytesAtRun(use.tensor.shape, computeType),
-    );
+    madeOnHost[use.graph] += total(castArrays(use, arrays, computeType)) + (factors.length > PAIR ? total(factors) : 0);
+    const isCast = formOf(use, computeType).makesFloats === 'operator';
+    if (isCast) {
+      castAtRun[use.graph] = Math.max(castAtRun[use.graph], elementsOf(use) * ELEMENT_BYTES[computeType]);
+    }
     if (use.graph === 'denoiser' && use.block !== null) layers[use.block] = (layers[use.block] ?? 0) + bytes;
   }
   const ends = graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0);
-  return { graphs, layers, ends, castAtRun };
+  return { graphs, layers, ends, madeOnHost, castAtRun };
 }
 
 /** Bytes of all LoRAs, those too that no graph reads. */
 export function loraBytes(loras: readonly Lora[], precision: Precision, device: DeviceKind): number {
-  const elements = [...loraElements(loras).values()].reduce((sum, each) => sum + each, 0);
+  const elements = [...loraElements(loras).values()].flat().reduce((sum, each) => sum + each, 0);
   return elements * ELEMENT_BYTES[precisionFormat(precision, device).computeType];
 }
 
-/** Elements of the LoRAs' factors by the weights that they change. */
-function loraElements(loras: readonly Lora[]): Map<string, number> {
-  const elements = new Map<string, number>();
+/** Elements of each of the LoRAs' factors by the weights that they change. */
+function loraElements(loras: readonly Lora[]): Map<string, number[]> {
+  const elements = new Map<string, number[]>();
   for (const { pairs } of loras) {
     for (const [module, { down, up }] of pairs) {
       const name = `${module}.weight`;
-      elements.set(name, (elements.get(name) ?? 0) + elementCount(down.shape) + elementCount(up.shape));
+      elements.set(name, [...(elements.get(name) ?? []), elementCount(down.shape), elementCount(up.shape)]);
     }
   }
   return elements;
 }
 
-function tensorBytes(use: ReadTensor, computeType: ComputeType): number {
-  if (use.kind === 'table') return use.tensor.length;
-  return formOf(use, computeType).bytes(use.tensor.shape, computeType);
+/** Bytes of the arrays that hold a tensor. */
+function tensorArrays(use: ReadTensor, computeType: ComputeType): readonly number[] {
+  if (use.kind === 'table') return [use.tensor.length];
+  return formOf(use, computeType).arrays(use.tensor.shape, computeType);
 }
+
+/** Those of a tensor's arrays that are cast when they are loaded: floats of another type, and beside codes scales and addends. */
+function castArrays(
+  { kind, tensor }: ReadTensor,
+  arrays: readonly number[],
+  computeType: ComputeType,
+): readonly number[] {
+  if (kind === 'table' || storedType(tensor.dtype) === computeType) return arrays.slice(1);
+  return storedType(tensor.dtype) === undefined ? arrays.slice(1) : arrays;
+}
+
+const total = (bytes: readonly number[]): number => bytes.reduce((sum, each) => sum + each, 0);
 
 const formOf = ({ kind, tensor, format }: ReadTensor, computeType: ComputeType): WeightForm =>
   kind === 'linear' ? formOfWeight(tensor, computeType, format) : FLOATS;

@@ -42,7 +42,7 @@ export async function checkpointModels(
   const { quantization, computeType } = precisionFormat(plan.precision, plan.kind);
   const kept = new QuantizedCache(cache);
   const beside = checkpoint.loras.loras.map(({ path }) => path);
-  const layOut = (storage: WeightStorage): void => void build(checkpoint, plan, storage);
+  const layOut = (storage: WeightStorage): void => void buildParts(checkpoint, plan, storage);
   const repacked = await repackedWeights(checkpoint, computeType, kept, layOut, onWeight, { beside });
   const besides = repacked === undefined ? {} : { repacked: repacked.layout };
   const layOutRest = (storage: WeightStorage): void => layOut({ ...storage, ...besides });
@@ -50,7 +50,7 @@ export async function checkpointModels(
     quantization === undefined
       ? asStored(checkpoint, repacked?.root ?? commonFolder([join(checkpoint.root, 'file'), ...beside]))
       : await quantizedWeights(checkpoint, quantization, kept, layOutRest, onWeight, { beside });
-  const models = build(checkpoint, plan, withLoras({ ...storage, ...besides }, checkpoint, root));
+  const models = buildParts(checkpoint, plan, withLoras({ ...storage, ...besides }, checkpoint, root));
   return { ...models, root, warnings: [...(repacked?.warnings ?? []), ...warnings] };
 }
 
@@ -66,14 +66,21 @@ function asStored(
   return { root, warnings: [], storage: { locate: ({ file }) => posix.join(below, file) } };
 }
 
-/** @param root absolute folder that the storage's places are relative to */
-function withLoras(storage: WeightStorage, { loras: { loras } }: EditCheckpoint, root: string): WeightStorage {
+/**
+ * A storage with what the checkpoint's LoRAs add.
+ * @param root absolute folder that the storage's places are relative to
+ */
+export function withLoras(storage: WeightStorage, { loras: { loras } }: EditCheckpoint, root: string): WeightStorage {
   return loras.length === 0
     ? storage
     : { ...storage, loras: new LoraStacks(loras, ({ path }) => relativePosix(root, path)) };
 }
 
-function build(
+/**
+ * Builds the graphs of a plan's parts with weights that lie where the storage says.
+ * @throws CheckpointError as buildGraphs
+ */
+export function buildParts(
   checkpoint: Checkpoint,
   { precision, kind, parts }: DevicePlan,
   storage: WeightStorage,

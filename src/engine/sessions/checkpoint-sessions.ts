@@ -5,7 +5,7 @@ import type { LoraLayout } from '../../graph/lora/lora-stacks.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';
 import { SplitDenoiser } from './split-denoiser.js';
-import { checkpointModels } from './checkpoint-models.js';
+import { checkpointModels, type CheckpointModels } from './checkpoint-models.js';
 import type { LoadListener } from './load-listener.js';
 import type { GraphRunner } from './onnx-session.js';
 import { PlacedSessions, type PlacedModel, type PlacedRunner } from './placed-sessions.js';
@@ -34,20 +34,33 @@ export async function openSessions(
   threads: number | null,
 ): Promise<CheckpointSessions> {
   const built = await checkpointModels(checkpoint, plan, cache, listener.quantizing);
-  const { models, root, loraLayouts, unexpected, warnings } = built;
+  const { loraLayouts, unexpected, warnings } = built;
   listener.prepared();
+  return {
+    ...(await placeSessions(checkpoint, plan, built, listener.opening, threads)),
+    loraLayouts,
+    unexpected,
+    warnings,
+  };
+}
+
+/** Loads the graphs of a plan that stay onto their devices; the others are loaded when they are run. */
+export async function placeSessions(
+  checkpoint: Checkpoint,
+  plan: DevicePlan,
+  { models, root }: Pick<CheckpointModels, 'models' | 'root'>,
+  opening: LoadListener['opening'],
+  threads: number | null,
+): Promise<Pick<CheckpointSessions, 'graphs' | 'release'>> {
   const sessions = new PlacedSessions();
   const placed = new Map<Part, PlacedModel>(
     [...models].map(([part, model]) => [part, { ...placeModel(part, model, root, plan), threads }]),
   );
-  await sessions.openResident([...placed.values()], listener.opening);
+  await sessions.openResident([...placed.values()], opening);
   const runnersOf = (graph: GraphName): PlacedRunner[] =>
     [...placed].filter(([part]) => part.graph === graph).map(([, model]) => sessions.runner(model));
   return {
     graphs: ofEachGraph((graph) => joined(graph, runnersOf(graph), checkpoint)),
-    loraLayouts,
-    unexpected,
-    warnings,
     release: () => sessions.release(),
   };
 }

@@ -1,7 +1,11 @@
 /** A schedule's modulation is kept for all variants up to this size; beyond it some steps are made at a time, again and again. */
 const KEPT_BYTES = 1536 * 2 ** 20;
 /** Steps made at once: the weights, a third of the transformer's, are read once for all of them. */
-export const BYTES_AT_ONCE = 128 * 2 ** 20;
+const BYTES_AT_ONCE = 128 * 2 ** 20;
+
+/** Steps whose modulation is made in one run, beside timestep 0. @param length elements of one step's */
+export const stepsAtOnce = (length: number): number =>
+  Math.max(1, Math.floor(BYTES_AT_ONCE / (length * Float32Array.BYTES_PER_ELEMENT)));
 
 /** What modulates one step. */
 export interface StepVectors {
@@ -32,7 +36,7 @@ export class ModulationSchedule {
   ) {
     const bytes = length * Float32Array.BYTES_PER_ELEMENT;
     this.keepsAll = timesteps.length * bytes <= KEPT_BYTES;
-    this.stepsAtOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / bytes));
+    this.stepsAtOnce = stepsAtOnce(length);
   }
 
   /**

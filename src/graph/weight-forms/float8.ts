@@ -1,7 +1,6 @@
 import { elementCount } from '../element-type.js';
 import { unfolded } from '../ops.js';
 import { storedValue } from '../stored-value.js';
-import { FLOATS } from './floats.js';
 import type { WeightForm } from './weight-form.js';
 
 /** 8-bit floats, as the file has them: they are cast, exactly, when the layer runs. The scale of all of them is the product's. */
@@ -19,6 +18,7 @@ export const FLOAT8: WeightForm = {
       },
     };
   },
-  bytes: elementCount,
-  bytesAtRun: FLOATS.bytes,
+  arrays: (shape) => [elementCount(shape)],
+  makesFloats: 'operator',
+  addendBlock: null,
 };

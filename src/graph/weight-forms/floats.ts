@@ -11,6 +11,7 @@ export const FLOATS: WeightForm = {
       product: (x, bias) => graph.node('Gemm', bias === undefined ? [x, weight] : [x, weight, bias], { transB: 1 }),
     };
   },
-  bytes: (shape, computeType) => elementCount(shape) * ELEMENT_BYTES[computeType],
-  bytesAtRun: () => 0,
+  arrays: (shape, computeType) => [elementCount(shape) * ELEMENT_BYTES[computeType]],
+  makesFloats: null,
+  addendBlock: null,
 };

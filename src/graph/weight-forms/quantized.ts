@@ -19,11 +19,12 @@ export function quantized(format: LinearFormat): WeightForm {
             : bitsProduct(x, { ...format, inFeatures, outFeatures, codes, scales }, bias),
       };
     },
-    bytes([rows = 1, columns = 1], computeType) {
+    arrays([rows = 1, columns = 1], computeType) {
       const { codes, scales } = quantizedSize(format, rows, columns);
-      return codes + scales * ELEMENT_BYTES[computeType];
+      return [codes, scales * ELEMENT_BYTES[computeType]];
     },
-    bytesAtRun: () => 0,
+    makesFloats: 'kernel',
+    addendBlock: null,
   };
 }
 

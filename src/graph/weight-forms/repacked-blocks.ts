@@ -3,7 +3,6 @@ import type { Value } from '../graph-builder.js';
 import { reshape, unfolded } from '../ops.js';
 import { repackedShapes, type BlockForm } from '../quantization/block-form.js';
 import { bitsProduct } from './bits-product.js';
-import { FLOATS } from './floats.js';
 import type { WeightForm } from './weight-form.js';
 
 /** A weight's codes, and scales and addends of their blocks. */
@@ -39,12 +38,14 @@ export function repackedBlocks(form: BlockForm): WeightForm {
           withAddends(x, product(x, weight, bias), addends, inFeatures / form.blockSize, form.blockSize),
       };
     },
-    bytes(shape, computeType) {
+    arrays(shape, computeType) {
       const [rows = 1, columns = 1] = shape;
       const { codes, blocks } = repackedShapes(form, rows, columns);
-      return elementCount(codes) + (form.hasAddends ? 2 : 1) * elementCount(blocks) * ELEMENT_BYTES[computeType];
+      const ofBlocks = elementCount(blocks) * ELEMENT_BYTES[computeType];
+      return [elementCount(codes), ofBlocks, ...(form.hasAddends ? [ofBlocks] : [])];
     },
-    bytesAtRun: isDequantized ? FLOATS.bytes : () => 0,
+    makesFloats: isDequantized ? 'operator' : 'kernel',
+    addendBlock: form.hasAddends ? form.blockSize : null,
   };
 }
 

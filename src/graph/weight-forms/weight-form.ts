@@ -30,10 +30,15 @@ export interface WeightForm {
   /** Declares the initializers that a weight has in this form. */
   readonly declare: (source: WeightSource) => LinearWeight;
   /**
-   * Bytes in memory.
+   * Bytes in memory of each of its arrays.
    * @param shape [out, in]
    */
-  readonly bytes: (shape: readonly number[], computeType: ComputeType) => number;
-  /** Bytes of the floats that a layer makes of its weight each time that it runs; 0 where the kernel reads it as it is. */
-  readonly bytesAtRun: (shape: readonly number[], computeType: ComputeType) => number;
+  readonly arrays: (shape: readonly number[], computeType: ComputeType) => readonly number[];
+  /**
+   * What makes floats of the weight each time that the layer runs: an operator before its product, which is a Gemm then, or on a
+   * GPU the product's kernel; null where the floats are there.
+   */
+  readonly makesFloats: 'operator' | 'kernel' | null;
+  /** Inputs that share an addend, whose sums are multiplied with it; null for a weight without addends. */
+  readonly addendBlock: number | null;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { activationBytes, type Extent, largestExtent } from '../../../src/engine/devices/activation-bytes.js';
+import { activationBytes } from '../../../src/engine/devices/activation-bytes.js';
+import { type Extent, largestExtent } from '../../../src/engine/devices/request-extent.js';
 import { openEditCheckpoint, type EditCheckpoint } from '../../../src/engine/open-edit-checkpoint.js';
 
 const MINIATURE = join(import.meta.dirname, '..', '..', '..', 'models', 'mini');
@@ -10,7 +11,7 @@ const extent = (checkpoint: EditCheckpoint, outputPixels: number): Extent =>
 
 /** What the largest result that may be asked for needs of the VAE's decoder. */
 function decoderBytes(checkpoint: EditCheckpoint, outputPixels: number): number {
-  return activationBytes(checkpoint, extent(checkpoint, outputPixels), 'fp32', 'cpu').vaeDecoder;
+  return activationBytes(checkpoint, extent(checkpoint, outputPixels)).vaeDecoder;
 }
 
 test('a checkpoint with a range is planned for the largest size that it makes, not for what is resized from it', async () => {

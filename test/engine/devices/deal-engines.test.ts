@@ -64,8 +64,8 @@ const deal = (engines: EngineCount, gpus: readonly Device[], changes: Changes = 
 const gpusOf = ({ shares }: EngineDeal): (readonly number[] | null)[] => shares.map(({ gpus }) => gpus);
 
 describe('ENGINES=auto on GPUs', () => {
-  test('eight cards of 24 GB make eight engines with int4, as nvidia-smi lists them', () => {
-    const line = (index: number): string => `${index}, GPU-${index}, NVIDIA GPU, 24564, 24100, 8.9, 580.65`;
+  test('eight cards of 32 GB make eight engines with int4, as nvidia-smi lists them', () => {
+    const line = (index: number): string => `${index}, GPU-${index}, NVIDIA GPU, 32607, 32100, 8.9, 580.65`;
     const list = Array.from({ length: 8 }, (_, index) => line(index)).join('\n');
     const found = visibleGpus(list, undefined);
     const { gpus } = sortGpus(found, planning([]).request);
@@ -76,7 +76,7 @@ describe('ENGINES=auto on GPUs', () => {
 
   test('a card that the provider can’t compute on is dealt to no engine', () => {
     const list = ['8.9', '6.1', '8.9'].map(
-      (capability, index) => `${index}, GPU-${index}, G, 24564, 24100, ${capability}, 5`,
+      (capability, index) => `${index}, GPU-${index}, G, 32607, 32100, ${capability}, 5`,
     );
     const { gpus } = sortGpus(visibleGpus(list.join('\n'), undefined), planning([]).request);
     expect(gpusOf(deal('auto', gpus))).toEqual([[0], [2]]);

@@ -14,6 +14,7 @@ import {
   planDevices,
   type Machine,
   type PlanRequest,
+  type Refusal,
 } from '../../../src/engine/devices/plan-devices.js';
 import { autoPrecision } from '../../../src/engine/devices/precisions.js';
 import { GRAPH_NAMES } from '../../../src/graph/checkpoint-graphs.js';
@@ -237,4 +238,17 @@ test('cuda and balanced without a GPU, and a precision that a device lacks, are 
     'DEVICE_MAP=cuda needs a GPU that the CUDA provider can use: cuda:0 (Tesla T4) has compute capability 7.5. Otherwise use DEVICE_MAP=auto or cpu',
   );
   expect(told('cpu', 'bf16')).toBe('PRECISION=bf16 is not served on the CPU: use auto or fp32, int8');
+});
+
+test('a host that can’t make float32 weights for a GPU is refused by the network’s name, and told what fits', () => {
+  const asked = request('cuda', 'fp32', 262_144);
+  const small = machine(cards(200), 10e9);
+  expect(planOf(asked, machine(cards(200)))).not.toBeNull();
+  const outcome = planDevices(asked, small, sizesOf);
+  expect(outcome).toMatchObject({ refused: 'host', precision: 'fp32' });
+  const { message } = planError(outcome as Refusal, asked, small, sizesOf);
+  expect(message).toMatch(
+    /in fp32 the weights of \w+ are .* in the host's memory first, which takes .* 10\.0 GB are available/,
+  );
+  expect(message).toContain('It fits with PRECISION=bf16');
 });

@@ -45,7 +45,15 @@ describe('what the runtime says without memory', () => {
   });
 
   test('becomes what to lower', () => {
-    const plan = { kind: 'cuda', precision: 'fp32', devices: [], parts: [], reloadedBytes: 0, movedBytes: 0 } as const;
+    const plan = {
+      kind: 'cuda',
+      precision: 'fp32',
+      devices: [],
+      parts: [],
+      reloadedBytes: 0,
+      movedBytes: 0,
+      madeOnHost: { graph: 'denoiser', bytes: 0 },
+    } as const;
     const told = explainOutOfMemory(new OutOfMemoryError(GPU, 4.8e9, null), plan);
     expect(told).toMatch(/^out of GPU memory on cuda:1 \(4\.8 GB more were asked for\): .*size.*PRECISION=bf16.*\bn\b/);
   });

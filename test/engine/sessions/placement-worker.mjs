@@ -52,6 +52,10 @@ const least = [...Array(200).keys()]
 const plans = {
   everything,
   inTurns: planOn([layers], least ?? 0),
+  vaeInTurn: everything && {
+    ...everything,
+    parts: everything.parts.map((part) => ({ ...part, resident: !part.graph.startsWith('vae') })),
+  },
   split: planOn([1, layers - 1], Infinity),
   splitInThree: layers < 3 ? null : planOn([1, 1, layers - 2], Infinity),
 };

@@ -20,25 +20,25 @@ function outcomesOf(checkpoint: string, loraDir: string, pictures: readonly stri
 }
 
 describe.each([
-  { checkpoint: 'plain', layers: 2, plans: ['everything', 'inTurns', 'split'], pictures: ['square.png'] },
+  { checkpoint: 'plain', layers: 2, plans: ['everything', 'inTurns', 'vaeInTurn', 'split'], pictures: ['square.png'] },
   {
     checkpoint: 'sharded',
     layers: 3,
-    plans: ['everything', 'inTurns', 'split', 'splitInThree'],
+    plans: ['everything', 'inTurns', 'vaeInTurn', 'split', 'splitInThree'],
     pictures: ['square.png'],
   },
   // Every part of its denoiser must tell the target's rows from the references'.
   {
     checkpoint: 'plus-2511',
     layers: 3,
-    plans: ['everything', 'inTurns', 'split', 'splitInThree'],
+    plans: ['everything', 'inTurns', 'vaeInTurn', 'split', 'splitInThree'],
     pictures: ['square.png', 'tall.png'],
   },
   // Every part has its own layers' LoRAs.
   {
     checkpoint: 'plus-2511',
     layers: 3,
-    plans: ['everything', 'inTurns', 'split', 'splitInThree'],
+    plans: ['everything', 'inTurns', 'vaeInTurn', 'split', 'splitInThree'],
     pictures: ['square.png', 'tall.png'],
     loras: loraFolder('plus-2511'),
   },
@@ -54,6 +54,8 @@ describe.each([
     const inTurns = outcomes.get('inTurns');
     expect(inTurns?.parts.some(({ resident }) => !resident)).toBe(true);
     expect(inTurns?.reloadedBytes).toBeGreaterThan(0);
+    const vae = outcomes.get('vaeInTurn')?.parts.filter(({ resident }) => !resident);
+    expect(vae?.map(({ graph }) => graph)).toEqual(['vaeEncoder', 'vaeDecoder']);
     const ranges = outcomes.get('split')?.parts.flatMap(({ range }) => (range === null ? [] : [range]));
     expect(ranges).toEqual([
       { first: 0, end: 1 },

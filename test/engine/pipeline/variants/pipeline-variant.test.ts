@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NO_LORAS } from '../../../../src/checkpoint/lora/lora-folder.js';
 import { openCheckpoint } from '../../../../src/checkpoint/open-checkpoint.js';
-import { largestExtent } from '../../../../src/engine/devices/activation-bytes.js';
+import { jointTokens, largestExtent } from '../../../../src/engine/devices/request-extent.js';
 import { EDIT } from '../../../../src/engine/pipeline/variants/edit.js';
 import { conditionIndex, type PipelineVariant } from '../../../../src/engine/pipeline/variants/pipeline-variant.js';
 import { SyntheticCheckpoint } from '../../../support/synthetic-checkpoint.js';
@@ -51,8 +51,8 @@ describe('a checkpoint of another class in the table', () => {
     const { patchSize, spatialMergeSize } = textEncoder.config.vision;
     const imageTokens = Math.ceil(Math.ceil(64 ** 2 / patchSize ** 2) / spatialMergeSize ** 2);
     const latentTokens = 256 ** 2 / (2 * vae.config.spatialCompression) ** 2;
-    expect(several.promptTokens - single.promptTokens).toBe(3 * imageTokens);
-    expect(several.jointTokens - single.jointTokens).toBe(3 * (imageTokens + latentTokens));
+    expect(several.languageTokens - single.languageTokens).toBe(3 * imageTokens);
+    expect(jointTokens(several) - jointTokens(single)).toBe(3 * (imageTokens + latentTokens));
     expect(several.patches).toBe(single.patches);
     // With a mask the first reference is encoded at the result's size, too.
     expect(several.encodedPixels).toBe(2 ** 20);

@@ -1,0 +1,251 @@
+import type { TransformerConfig } from '../../../checkpoint/transformer-config.js';
+import { blockPieceCount, modulationLength, outPieces } from '../../../graph/networks/modulation-layout.js';
+import type { LayerRange } from '../../../graph/networks/layer-range.js';
+import { attentionRun } from './attention-run.js';
+import { linearRun, type LinearRun } from './linear-run.js';
+import type { Held, RunMemory } from './run-memory.js';
+
+const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+
+/** Sizes of the denoiser's run. */
+export interface DenoiserSizes {
+  readonly textTokens: number;
+  readonly targetTokens: number;
+  readonly referenceTokens: number;
+  /** Of one value. */
+  readonly bytes: number;
+  /** What the linear layer of that name takes. */
+  readonly linear: (name: string) => LinearRun;
+}
+
+/** The rows of a stream: those of the target, and of a zeroCondT model's picture the references', which are modulated apart. */
+type Rows = readonly [tokens: number] | readonly [target: number, references: number];
+
+const sum = (rows: Rows): number => rows.reduce((total, each) => total + each, 0);
+
+/**
+ * Runs the denoiser, or some of its layers, as the CUDA provider does (graph/networks/denoiser.ts): its operators in the order
+ * that the runtime sorts them into, the picture's stream before the text's.
+ */
+export function denoiserRun(
+  memory: RunMemory,
+  config: TransformerConfig,
+  sizes: DenoiserSizes,
+  layers: LayerRange = { first: 0, end: config.numLayers },
+): void {
+  const network = new DenoiserRun(memory, config, sizes);
+  memory.run(network.inputs(layers), () => network.operators(layers));
+}
+
+class DenoiserRun {
+  private readonly width: number;
+  private readonly imageTokens: number;
+  private readonly jointTokens: number;
+  private tables: Held[] = [];
+
+  constructor(
+    private readonly memory: RunMemory,
+    private readonly config: TransformerConfig,
+    private readonly sizes: DenoiserSizes,
+  ) {
+    this.width = config.innerDim;
+    this.imageTokens = sizes.targetTokens + sizes.referenceTokens;
+    this.jointTokens = sizes.textTokens + this.imageTokens;
+  }
+
+  /** Bytes of the inputs, which are float32 and stay until the end. */
+  inputs({ first }: LayerRange): number[] {
+    const { inChannels, attentionHeadDim, zeroCondT } = this.config;
+    const { targetTokens, referenceTokens, textTokens } = this.sizes;
+    const streams =
+      first === 0 ? [targetTokens * inChannels, referenceTokens * inChannels] : [this.imageTokens * this.width];
+    const table = (this.jointTokens * attentionHeadDim) / 2;
+    const vectors = Array<number>(zeroCondT ? 2 : 1).fill(modulationLength(this.config));
+    return [...streams, textTokens * this.width, ...vectors, table, table].map((values) => values * FLOAT);
+  }
+
+  operators({ first, end }: LayerRange): Held[] {
+    const { memory, config, sizes, width } = this;
+    const { textTokens, targetTokens } = sizes;
+    const pieces = this.modulationPieces({ first, end });
+    let image = first === 0 ? this.embeddedLatents() : this.rows(this.imageTokens);
+    let text: Held | null = null;
+    for (let layer = first; layer < end; layer += 1) {
+      if (layer === config.numLayers - 1) {
+        image = this.lastBlock(layer, image, text);
+        const normed = this.modulated([targetTokens], image);
+        const out = config.patchSize ** 2 * config.outChannels;
+        const velocity = this.linear('proj_out', targetTokens, width, out);
+        memory.drop(normed, ...pieces, ...this.tables);
+        return [memory.from(targetTokens * out * FLOAT, velocity)];
+      }
+      ({ image, text } = this.block(layer, image, text));
+    }
+    memory.drop(...pieces, ...this.tables);
+    return [
+      memory.from(this.imageTokens * width * FLOAT, image),
+      memory.from(textTokens * width * FLOAT, text ?? this.rows(textTokens)),
+    ];
+  }
+
+  /** The modulation, cut into the range's pieces and what lies beside them. */
+  private modulationPieces({ first, end }: LayerRange): Held[] {
+    const { memory, config, width } = this;
+    const { bytes } = this.sizes;
+    const { numLayers } = config;
+    const own = outPieces().length + blockPieceCount(config, first, end);
+    const others = [blockPieceCount(config, 0, first), blockPieceCount(config, end, numLayers)].filter(Boolean);
+    const cut = (): Held[] => {
+      const vector = memory.tensor(modulationLength(config) * bytes);
+      const pieces = [...Array<number>(own).fill(1), ...others].map((count) => memory.tensor(count * width * bytes));
+      memory.drop(vector);
+      return pieces;
+    };
+    return config.zeroCondT ? [...cut(), ...cut()] : cut();
+  }
+
+  private embeddedLatents(): Held {
+    const { memory, config, width, imageTokens } = this;
+    const { targetTokens, referenceTokens, bytes } = this.sizes;
+    const values = (tokens: number): number => tokens * config.inChannels * bytes;
+    const parts = [memory.tensor(values(targetTokens)), memory.tensor(values(referenceTokens))];
+    const latents = memory.from(values(imageTokens), ...parts);
+    const image = this.linear('img_in', imageTokens, config.inChannels, width);
+    memory.drop(latents);
+    return image;
+  }
+
+  private block(layer: number, image: Held, passedText: Held | null): { image: Held; text: Held } {
+    const { textTokens } = this.sizes;
+    const at = (name: string): string => `transformer_blocks.${layer}.${name}`;
+    const { text, imageNormed, textNormed, key, value } = this.jointKeysAndValues(layer, image, passedText);
+    const imageQuery = this.normedHeads(at('attn.to_q'), this.imageTokens, imageNormed);
+    const textQuery = this.normedHeads(at('attn.add_q_proj'), textTokens, textNormed);
+    const asking = this.rows(this.jointTokens, textQuery, imageQuery);
+    const query = this.rows(this.jointTokens, asking);
+    const attended = this.attend(this.jointTokens, query, key, value);
+    const imageAttended = this.rows(this.imageTokens);
+    const nextImage = this.outputs(at('attn.to_out.0'), at('img_mlp'), this.pictureRows(), image, imageAttended);
+    const textAttended = this.rows(textTokens, attended);
+    const nextText = this.outputs(at('attn.to_add_out'), at('txt_mlp'), [textTokens], text, textAttended);
+    return { image: nextImage, text: nextText };
+  }
+
+  /** The text's stream ends, and of the picture's the target goes on. */
+  private lastBlock(layer: number, image: Held, passedText: Held | null): Held {
+    const { memory } = this;
+    const { targetTokens } = this.sizes;
+    const at = (name: string): string => `transformer_blocks.${layer}.${name}`;
+    const { text, imageNormed, textNormed, key, value } = this.jointKeysAndValues(layer, image, passedText);
+    memory.drop(textNormed, text);
+    const read = this.rows(targetTokens, imageNormed);
+    const query = this.rows(targetTokens, this.normedHeads(at('attn.to_q'), targetTokens, read));
+    const attended = this.attend(targetTokens, query, key, value);
+    const target = this.rows(targetTokens, image);
+    return this.outputs(at('attn.to_out.0'), at('img_mlp'), [targetTokens], target, attended);
+  }
+
+  private jointKeysAndValues(
+    layer: number,
+    image: Held,
+    passedText: Held | null,
+  ): Readonly<Record<'text' | 'imageNormed' | 'textNormed' | 'key' | 'value', Held>> {
+    const { textTokens } = this.sizes;
+    const at = (name: string): string => `transformer_blocks.${layer}.attn.${name}`;
+    const imageNormed = this.modulated(this.pictureRows(), image, false);
+    const imageValue = this.project(at('to_v'), this.imageTokens);
+    const text = passedText ?? this.rows(textTokens);
+    const textNormed = this.modulated([textTokens], text, false);
+    const textValue = this.project(at('add_v_proj'), textTokens);
+    const value = this.rows(this.jointTokens, textValue, imageValue);
+    const imageKey = this.normedHeads(at('to_k'), this.imageTokens);
+    const textKey = this.normedHeads(at('add_k_proj'), textTokens);
+    const keys = this.rows(this.jointTokens, textKey, imageKey);
+    if (this.tables.length === 0) this.tables = [this.table(), this.table()];
+    return { text, imageNormed, textNormed, key: this.rows(this.jointTokens, keys), value };
+  }
+
+  private table(): Held {
+    return this.memory.tensor((this.jointTokens * this.config.attentionHeadDim * this.sizes.bytes) / 2);
+  }
+
+  private attend(tokens: number, query: Held, key: Held, value: Held): Held {
+    const { numAttentionHeads, attentionHeadDim } = this.config;
+    const heads = { batch: 1, tokens, keys: this.jointTokens, heads: numAttentionHeads, headDim: attentionHeadDim };
+    const attended = attentionRun(this.memory, { ...heads, bytes: this.sizes.bytes, hasBias: false });
+    this.memory.drop(query, key, value);
+    return attended;
+  }
+
+  /** One stream after the attention: projection, gated residual, feed-forward, gated residual. */
+  private outputs(out: string, feedForward: string, rows: Rows, stream: Held, attended: Held): Held {
+    const { memory, width } = this;
+    const tokens = sum(rows);
+    const hidden = this.linear(out, tokens, width, width, (result) => this.addGated(rows, stream, result));
+    memory.drop(attended, stream);
+    const normed = this.modulated(rows, hidden, false);
+    const inner = this.linear(`${feedForward}.net.0.proj`, tokens, width, 4 * width, (result) =>
+      memory.from(tokens * 4 * width * this.sizes.bytes, result),
+    );
+    memory.drop(normed);
+    const next = this.linear(`${feedForward}.net.2`, tokens, 4 * width, width, (result) =>
+      this.addGated(rows, hidden, result),
+    );
+    memory.drop(inner, hidden);
+    return next;
+  }
+
+  private project(name: string, tokens: number): Held {
+    return this.linear(name, tokens, this.width, this.width);
+  }
+
+  /** A projection whose heads are normalised each by itself. */
+  private normedHeads(name: string, tokens: number, ...read: readonly Held[]): Held {
+    const normed = this.linear(name, tokens, this.width, this.width, (result) => this.rows(tokens, result));
+    this.memory.drop(...read);
+    return normed;
+  }
+
+  /** A stream's adaptive norm; where rows are modulated apart they are cut and joined again. */
+  private modulated(rows: Rows, stream: Held, isLast = true): Held {
+    const made =
+      rows.length === 1 ? this.rows(rows[0]) : this.apart(rows, (tokens) => this.rows(tokens, this.rows(tokens)));
+    if (isLast) this.memory.drop(stream);
+    return made;
+  }
+
+  /** A stream with what its gate lets through of a result. */
+  private addGated(rows: Rows, _stream: Held, result: Held): Held {
+    const gated =
+      rows.length === 1 ? this.rows(rows[0]) : this.apart(rows, (tokens) => this.rows(tokens, this.rows(tokens)));
+    this.memory.drop(result);
+    return this.rows(sum(rows), gated);
+  }
+
+  private apart([target, references]: readonly [number, number], apply: (tokens: number) => Held): Held {
+    const behind = apply(references);
+    const before = apply(target);
+    return this.rows(target + references, before, behind);
+  }
+
+  private pictureRows(): Rows {
+    const { targetTokens, referenceTokens } = this.sizes;
+    return this.config.zeroCondT ? [targetTokens, referenceTokens] : [this.imageTokens];
+  }
+
+  /** Rows of a stream's width, made of tensors that nothing else reads. */
+  private rows(tokens: number, ...from: readonly Held[]): Held {
+    return this.memory.from(tokens * this.width * this.sizes.bytes, ...from);
+  }
+
+  private linear(
+    name: string,
+    tokens: number,
+    inFeatures: number,
+    outFeatures: number,
+    next?: (result: Held) => Held,
+  ): Held {
+    const { bytes, linear } = this.sizes;
+    return linearRun(this.memory, linear(name), { tokens, inFeatures, outFeatures, bytes }, next);
+  }
+}
