@@ -50,7 +50,10 @@ describe('a result that is its input again', () => {
       suggestions: { prompts: string[] }[];
       notice: { en: string };
     };
-    const examples = service.suggestions.flatMap(({ prompts }) => prompts).slice(0, 10).join('; ');
+    const examples = service.suggestions
+      .flatMap(({ prompts }) => prompts)
+      .slice(0, 10)
+      .join('; ');
     sentence = `${START} What the model does well, for example: ${examples}. ${service.notice.en}`;
   });
 
