@@ -10,6 +10,14 @@ if (!hasBrowser) {
   console.warn('Chromium is not installed: the tests of the page are left out (Debian: apt-get install chromium)');
 }
 
+// The same for Redis.
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0 || process.env.CI === 'true';
+if (!hasRedis) {
+  console.warn(
+    'skipped: no redis-server is installed for the tests of the queue on Redis (Debian: apt-get install redis-server)',
+  );
+}
+
 /** Tests are ES modules; servers and engines that they start are the built program. */
 export default {
   testEnvironment: 'node',
@@ -18,6 +26,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     ...(hasCurl ? [] : ['curl\\.test\\.ts$']),
+    ...(hasRedis ? [] : ['redis\\.test\\.ts$']),
     ...(hasBrowser ? [] : ['browser\\.test\\.ts$']),
   ],
   extensionsToTreatAsEsm: ['.ts'],

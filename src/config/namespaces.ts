@@ -13,6 +13,8 @@ export const limitsConfig = registerAs('limits', () => loadSettings().limits);
 export const remoteConfig = registerAs('remote', () => loadSettings().remote);
 /** How long jobs wait and are kept. */
 export const jobsConfig = registerAs('jobs', () => loadSettings().jobs);
+/** Where jobs lie that several services share, and what of the work with them this one does. */
+export const scaleConfig = registerAs('scale', () => ({ redis: loadSettings().redis, role: loadSettings().role }));
 /** What the engine process loads, and when it counts as stuck. */
 export const engineConfig = registerAs('engine', () => loadSettings().engine);
 
@@ -23,5 +25,6 @@ export const NAMESPACES = [
   limitsConfig,
   remoteConfig,
   jobsConfig,
+  scaleConfig,
   engineConfig,
 ];

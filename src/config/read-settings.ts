@@ -14,8 +14,10 @@ import {
   type JobLimits,
   LOG_FORMATS,
   LOG_LEVELS,
+  type RedisSettings,
   type RemoteSettings,
   type RequestLimits,
+  ROLES,
   type ServerSettings,
   type Settings,
 } from './settings.js';
@@ -71,7 +73,16 @@ function readAll(variables: VariableReader): Settings {
     ...{ outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) },
     ...{ engines, share: null },
   };
-  return { auth, server, logging, limits, remote, jobs, engine: readEngine(variables, load) };
+  return {
+    auth,
+    server,
+    logging,
+    limits,
+    remote,
+    jobs,
+    ...readScale(variables),
+    engine: readEngine(variables, load),
+  };
 }
 
 function readCorsOrigins(variables: VariableReader): CorsOrigins {
@@ -129,6 +140,28 @@ function readJobs(variables: VariableReader): JobLimits {
     retentionSeconds: variables.wholeNumber('JOB_RETENTION_SECONDS', 1, MAX_TIMER_SECONDS, 3600),
     retentionBytes: variables.wholeNumber('JOB_RETENTION_BYTES', MIB, 2 ** 40, 1024 * MIB),
   };
+}
+
+/** Where jobs lie, and what of the work with them this process does. */
+function readScale(variables: VariableReader): Pick<Settings, 'redis' | 'role'> {
+  const redis = readRedis(variables);
+  const role = variables.oneOf('ROLE', ROLES, 'all');
+  if (role !== 'all' && variables.secret('REDIS_URL') === null) {
+    variables.refuse('ROLE', role, 'needs REDIS_URL, by which services and workers share their jobs');
+  }
+  return { redis, role };
+}
+
+function readRedis(variables: VariableReader): RedisSettings | null {
+  const url = variables.secret('REDIS_URL');
+  const lostSeconds = variables.wholeNumber('LOST_AFTER_SECONDS', 1, 3600, 15);
+  if (url === null) return null;
+  if (URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol)) return { url, lostSeconds };
+  // It holds a password: what stands there isn't repeated.
+  variables.faults.push(
+    'REDIS_URL is invalid: REDIS_URL must be redis://HOST:PORT, or rediss://USER:PASSWORD@HOST:PORT for TLS; signs other than letters and digits must be percent-encoded in a password',
+  );
+  return null;
 }
 
 /** Which checkpoint is served, with which transformer and LoRAs, on which devices, and in which precision. */

@@ -79,6 +79,18 @@ export interface JobLimits {
   readonly retentionBytes: number;
 }
 
+/** `api` takes edits and has no engine; `worker` makes their pictures and takes none; `all` does both. */
+export const ROLES = ['all', 'api', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Where jobs lie that several services share. */
+export interface RedisSettings {
+  /** REDIS_URL: with its password, which must not be told to anybody. */
+  readonly url: string;
+  /** LOST_AFTER_SECONDS: a process that Redis has heard nothing of for so long counts as gone. */
+  readonly lostSeconds: number;
+}
+
 /** What the engine process loads, and when it counts as stuck. */
 export interface EngineSettings {
   /** QWEN_MODEL_DIR, LORA_DIR, DEVICE_MAP, PRECISION, ENGINES, MAX_OUTPUT_PIXELS and the cache of quantized weights. */
@@ -99,5 +111,9 @@ export interface Settings {
   readonly limits: RequestLimits;
   readonly remote: RemoteSettings;
   readonly jobs: JobLimits;
+  /** ROLE */
+  readonly role: Role;
+  /** null: jobs lie in the service's own memory. */
+  readonly redis: RedisSettings | null;
   readonly engine: EngineSettings;
 }

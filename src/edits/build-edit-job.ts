@@ -25,6 +25,7 @@ export function buildEditJob(form: EditForm, { edits, size, isWholeMask }: ReadI
     .map(({ references }) => references.at(form.mask === null ? -1 : 0))
     .filter((picture) => picture !== undefined);
   return {
+    model: model.id,
     settings: {
       prompt: fields.prompt,
       negativePrompt: fields.negative_prompt ?? DEFAULT_NEGATIVE_PROMPT,

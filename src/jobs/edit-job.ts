@@ -9,6 +9,8 @@ import type { PictureRequest } from '../protocol/picture-request.js';
  * beside it (EditInputs).
  */
 export interface EditJob {
+  /** Id of the model that makes it. */
+  readonly model: string;
   readonly settings: EditSettings;
   /** Variants an input; variant j is made from the noise of seed (settings.seed + j) mod 2^32. */
   readonly n: number;

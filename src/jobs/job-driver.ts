@@ -1,4 +1,4 @@
-import type { JobLimits } from '../config/settings.js';
+import type { JobLimits, RedisSettings } from '../config/settings.js';
 import type { Metrics } from '../metrics/metrics.service.js';
 import type { Tracing } from '../tracing/tracing.js';
 import type { InputStore } from './input-store.js';
@@ -12,11 +12,20 @@ export abstract class JobDriver {
   abstract readonly work: WorkQueue;
   abstract readonly inputs: InputStore;
   abstract readonly results: ResultStore;
+
+  /** The service has ended: nothing is asked of it any more. */
+  abstract readonly close: () => Promise<void>;
 }
 
 /** What a driver is made from. */
 export interface DriverParts {
   readonly limits: JobLimits;
+  /** Of the driver that keeps jobs in Redis; null: there is none. */
+  readonly redis: RedisSettings | null;
+  /** Id of the model that workers of this process make pictures with; null while that isn't known. */
+  readonly servedModel: () => string | null;
+  /** Ids of all models that callers may ask for. */
+  readonly models: () => readonly string[];
   /** Is told how many jobs are in line, and of each that is given up. */
   readonly metrics: Metrics;
   /** Is told of each wait in line (see traceWait). */

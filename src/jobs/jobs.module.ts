@@ -1,7 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import { jobsConfig } from '../config/namespaces.js';
+import { jobsConfig, scaleConfig } from '../config/namespaces.js';
 import { InferenceModule } from '../inference/inference.module.js';
+import { ServedModel } from '../inference/served-model.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Tracing } from '../tracing/tracing.js';
 import { createDriver, DEFAULT_DRIVER } from './create-driver.js';
@@ -19,9 +20,19 @@ import { WorkerPool } from './worker/worker-pool.service.js';
   providers: [
     {
       provide: JobDriver,
-      inject: [jobsConfig.KEY, Metrics, Tracing],
-      useFactory: (limits: ConfigType<typeof jobsConfig>, metrics: Metrics, tracing: Tracing) =>
-        createDriver(DEFAULT_DRIVER, { limits, metrics, tracing }),
+      inject: [jobsConfig.KEY, scaleConfig.KEY, ServedModel, Metrics, Tracing],
+      useFactory: (
+        limits: ConfigType<typeof jobsConfig>,
+        { redis }: ConfigType<typeof scaleConfig>,
+        model: ServedModel,
+        metrics: Metrics,
+        tracing: Tracing,
+      ) => {
+        const servedModel = (): string | null => (model.state.status === 'ready' ? model.state.model.id : null);
+        const models = (): string[] => [servedModel()].filter((id) => id !== null);
+        const name = redis === null ? DEFAULT_DRIVER : 'redis';
+        return createDriver(name, { limits, redis, servedModel, models, metrics, tracing });
+      },
     },
     { provide: JobQueue, inject: [JobDriver], useFactory: ({ jobs }: JobDriver) => jobs },
     { provide: WorkQueue, inject: [JobDriver], useFactory: ({ work }: JobDriver) => work },
@@ -32,4 +43,10 @@ import { WorkerPool } from './worker/worker-pool.service.js';
   ],
   exports: [JobQueue],
 })
-export class JobsModule {}
+export class JobsModule implements OnApplicationShutdown {
+  constructor(private readonly driver: JobDriver) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.driver.close();
+  }
+}

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type EditSettings, isGuided, sizeText } from '../protocol/edit-settings.js';
+import { kindText, passesOf, type PictureKind } from './picture-kind.js';
 
 /** The last so many pictures of a kind count. */
 const KEPT = 15;
@@ -24,23 +24,23 @@ export class SpeedMeter {
   private autoPixels = TYPICAL_PIXELS;
 
   /** A picture with the settings was made: its size in pixels, and the seconds that it took. */
-  add(settings: EditSettings, made: { readonly width: number; readonly height: number }, seconds: number): void {
+  add(settings: PictureKind, made: { readonly width: number; readonly height: number }, seconds: number): void {
     if (settings.size === 'auto') this.autoPixels = made.width * made.height;
-    const name = kindOf(settings);
+    const name = kindText(settings);
     const measured = [...(this.kinds.get(name)?.seconds ?? []), seconds].slice(-KEPT);
     this.kinds.set(name, { work: this.workOf(settings), seconds: measured, median: median(measured) });
   }
 
   /** Seconds that one picture with the settings takes; null until one of its kind was measured. */
-  pictureSeconds(settings: EditSettings): number | null {
-    return this.kinds.get(kindOf(settings))?.median ?? null;
+  pictureSeconds(settings: PictureKind): number | null {
+    return this.kinds.get(kindText(settings))?.median ?? null;
   }
 
   /**
    * Seconds that one picture with the settings takes at least: of a kind that was not measured, as long as any with less work.
    * No caller is refused by a guess: a small picture's time is mostly overhead, and says little about a large one's.
    */
-  leastSeconds(settings: EditSettings): number {
+  leastSeconds(settings: PictureKind): number {
     const measured = this.pictureSeconds(settings);
     if (measured !== null) return measured;
     const work = this.workOf(settings);
@@ -48,19 +48,10 @@ export class SpeedMeter {
     return Math.max(0, ...smaller.map((kind) => kind.median));
   }
 
-  private workOf(settings: EditSettings): number {
+  private workOf(settings: PictureKind): number {
     const { size } = settings;
     return passesOf(settings) * (size === 'auto' ? this.autoPixels : size.width * size.height);
   }
-}
-
-function kindOf(settings: EditSettings): string {
-  return [passesOf(settings), sizeText(settings.size)].join(' ');
-}
-
-/** Forward passes of one picture: two a step with guidance. */
-function passesOf(settings: EditSettings): number {
-  return settings.numInferenceSteps * (isGuided(settings) ? 2 : 1);
 }
 
 function median(values: readonly number[]): number {

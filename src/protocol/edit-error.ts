@@ -8,7 +8,17 @@ export const MODEL_NOT_READY = 'Model is not ready yet';
  * names; `not_found`: what it names isn't there; `busy`: there is no room for it now; `unavailable`: there is no model to run it
  * on, or the service ends; `failed`: generation failed; `timeout`: its time limit passed; `cancelled`: it is wanted no longer.
  */
-type EditErrorKind = 'invalid' | 'conflict' | 'not_found' | 'busy' | 'unavailable' | 'failed' | 'timeout' | 'cancelled';
+export const EDIT_ERROR_KINDS = [
+  'invalid',
+  'conflict',
+  'not_found',
+  'busy',
+  'unavailable',
+  'failed',
+  'timeout',
+  'cancelled',
+] as const;
+type EditErrorKind = (typeof EDIT_ERROR_KINDS)[number];
 
 interface EditErrorOptions {
   /** The form field at fault, for `invalid`. */

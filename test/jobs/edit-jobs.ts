@@ -1,6 +1,9 @@
 import type { EditJob } from '../../src/jobs/edit-job.js';
 import type { EditSettings } from '../../src/protocol/edit-settings.js';
 
+/** The model of all test jobs. */
+export const MODEL = 'qwen-edit:test';
+
 export const SETTINGS: EditSettings = {
   prompt: 'make it blue',
   negativePrompt: ' ',
@@ -17,6 +20,7 @@ export const SETTINGS: EditSettings = {
 /** A job with so many pictures of each input. */
 export function editJob(n: number, changes: Partial<EditSettings> = {}): EditJob {
   return {
+    model: MODEL,
     settings: { ...SETTINGS, ...changes },
     n,
     outputFormat: 'png',

@@ -10,5 +10,6 @@ export function createInMemoryDriver(parts: DriverParts): JobDriver {
   const inputs = new InMemoryInputStore();
   const results = new InMemoryResultStore();
   const jobs = new InMemoryJobs(parts.limits, inputs, results);
-  return { jobs: new InMemoryJobQueue(jobs, parts), work: new InMemoryWorkQueue(jobs), inputs, results };
+  const close = (): Promise<void> => Promise.resolve();
+  return { jobs: new InMemoryJobQueue(jobs, parts), work: new InMemoryWorkQueue(jobs), inputs, results, close };
 }

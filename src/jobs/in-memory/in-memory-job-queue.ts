@@ -2,13 +2,13 @@ import type { CancelReason, Metrics } from '../../metrics/metrics.service.js';
 import { withinSeconds } from '../../program/within-seconds.js';
 import { EDIT_CANCELLED, EditError } from '../../protocol/edit-error.js';
 import type { Tracing } from '../../tracing/tracing.js';
+import { Admission } from '../admission/admission.js';
 import type { EditInputs, EditJob } from '../edit-job.js';
 import type { DriverParts } from '../job-driver.js';
 import type { NumberedEvent } from '../job-event.js';
 import { type JobName, JobQueue, type Reservation, type SubmitOptions } from '../job-queue.js';
 import type { JobSnapshot, PictureFile } from '../job-snapshot.js';
 import { NameTakenError } from '../queue-errors.js';
-import { Admission } from './admission.js';
 import { InMemoryJob } from './in-memory-job.js';
 import type { InMemoryJobs } from './in-memory-jobs.js';
 
@@ -34,7 +34,10 @@ export class InMemoryJobQueue extends JobQueue {
   }
 
   reserve(timeoutSeconds: number): Promise<Reservation> {
-    return new Promise((resolve) => resolve(this.admission.reserve(timeoutSeconds, this.jobs.load)));
+    return new Promise((resolve) => {
+      this.admission.checkRoom(timeoutSeconds, this.jobs.load);
+      resolve(this.jobs.reservations.keep());
+    });
   }
 
   isNamed(key: string): Promise<boolean> {
@@ -132,7 +135,7 @@ export class InMemoryJobQueue extends JobQueue {
   private async add(edit: EditJob, inputs: EditInputs, options: SubmitOptions): Promise<string> {
     const { timeoutSeconds } = options;
     const images = inputs.length * edit.n;
-    this.admission.check(edit.settings, images, timeoutSeconds, this.jobs.load);
+    this.admission.checkTime(edit.settings, images, timeoutSeconds, this.jobs.load);
     const job = new InMemoryJob(edit, images, options, this.tracing);
     this.jobs.registry.add(job);
     this.jobs.registry.hold(job);

@@ -1,5 +1,6 @@
 import type { JobLimits } from '../../config/settings.js';
 import type { EditError } from '../../protocol/edit-error.js';
+import type { QueueLoad } from '../admission/queue-load.js';
 import type { InputStore } from '../input-store.js';
 import type { ResultStore } from '../result-store.js';
 import { SpeedMeter } from '../speed-meter.js';
@@ -8,7 +9,7 @@ import type { InMemoryJob } from './in-memory-job.js';
 import { InMemoryTurn, type TurnListener } from './in-memory-turn.js';
 import { JobLine } from './job-line.js';
 import { JobRegistry } from './job-registry.js';
-import type { QueueLoad } from './queue-load.js';
+import { Reservations } from './reservations.js';
 
 /** The jobs of this process, which both sides of the queue share, and what happens to them. */
 export class InMemoryJobs implements TurnListener {
@@ -19,6 +20,7 @@ export class InMemoryJobs implements TurnListener {
    */
   readonly speed = new SpeedMeter();
   readonly registry: JobRegistry;
+  readonly reservations = new Reservations();
   /** Of the pictures that are at an engine. */
   private readonly turns = new Set<InMemoryTurn>();
 
@@ -41,6 +43,7 @@ export class InMemoryJobs implements TurnListener {
         turn.load(this.speed, this.isFirstOfJob(turn) ? turn.job.picturesLeft : 0),
       ),
       idleWorkers: this.line.idleWorkers,
+      reservations: this.reservations.count,
     };
   }
 

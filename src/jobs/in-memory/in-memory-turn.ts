@@ -1,11 +1,11 @@
 import type { EditError } from '../../protocol/edit-error.js';
 import type { TraceContext } from '../../protocol/trace-context.js';
+import type { PictureLoad } from '../admission/queue-load.js';
 import type { EditJob } from '../edit-job.js';
 import type { JobProgress, Preview } from '../job-event.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { PictureTurn, PictureWork } from '../work-queue.js';
 import type { InMemoryJob } from './in-memory-job.js';
-import type { PictureLoad } from './queue-load.js';
 
 /** Told what a worker says of its turn. */
 export interface TurnListener {

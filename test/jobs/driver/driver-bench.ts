@@ -10,6 +10,7 @@ import type { PictureTurn } from '../../../src/jobs/work-queue.js';
 import { Metrics } from '../../../src/metrics/metrics.service.js';
 import type { TraceContext } from '../../../src/protocol/trace-context.js';
 import { NoTracing } from '../../../src/tracing/tracing.js';
+import { MODEL } from '../edit-jobs.js';
 
 /** A driver that is tested, and what ends it. */
 export interface DriverUnderTest {
@@ -56,7 +57,14 @@ export class DriverBench {
 
   static async open(create: DriverFactory, { limits, tracing }: BenchOptions = {}): Promise<DriverBench> {
     const metrics = new Metrics();
-    const parts = { limits: { ...LIMITS, ...limits }, metrics, tracing: tracing ?? new NoTracing() };
+    const parts: DriverParts = {
+      limits: { ...LIMITS, ...limits },
+      redis: null,
+      servedModel: () => MODEL,
+      models: () => [MODEL],
+      metrics,
+      tracing: tracing ?? new NoTracing(),
+    };
     return new DriverBench(await create(parts), metrics);
   }
 

@@ -85,9 +85,10 @@ describe('workers', () => {
   });
   afterAll(() => engines.forEach((engine) => engine.stop()));
   beforeEach(async () => {
-    bench = await DriverBench.open((parts) =>
-      Promise.resolve({ driver: createDriver(DEFAULT_DRIVER, parts), close: () => Promise.resolve() }),
-    );
+    bench = await DriverBench.open(async (parts) => ({
+      driver: await createDriver(DEFAULT_DRIVER, parts),
+      close: () => Promise.resolve(),
+    }));
     engines.forEach((engine) => engine.made.splice(0));
   });
   afterEach(async () => {

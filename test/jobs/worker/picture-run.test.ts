@@ -8,9 +8,10 @@ import { editJob, SETTINGS } from '../edit-jobs.js';
 
 let bench: DriverBench;
 beforeEach(async () => {
-  bench = await DriverBench.open((parts) =>
-    Promise.resolve({ driver: createDriver(DEFAULT_DRIVER, parts), close: () => Promise.resolve() }),
-  );
+  bench = await DriverBench.open(async (parts) => ({
+    driver: await createDriver(DEFAULT_DRIVER, parts),
+    close: () => Promise.resolve(),
+  }));
 });
 afterEach(() => bench.close());
 

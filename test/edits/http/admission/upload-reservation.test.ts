@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { UploadReservation } from '../../../../src/edits/http/admission/upload-reservation.js';
-import { Admission } from '../../../../src/jobs/in-memory/admission.js';
+import { Admission } from '../../../../src/jobs/admission/admission.js';
+import { Reservations } from '../../../../src/jobs/in-memory/reservations.js';
 import type { Reservation } from '../../../../src/jobs/job-queue.js';
 import { SpeedMeter } from '../../../../src/jobs/speed-meter.js';
 
@@ -9,7 +10,12 @@ const IDLE = { waiting: [], running: [], idleWorkers: 1 };
 /** An idle engine takes one, and one may wait. */
 const queue = (): (() => Promise<Reservation>) => {
   const admission = new Admission(1, new SpeedMeter());
-  return () => new Promise((resolve) => resolve(admission.reserve(10, IDLE)));
+  const reservations = new Reservations();
+  return () =>
+    new Promise((resolve) => {
+      admission.checkRoom(10, { ...IDLE, reservations: reservations.count });
+      resolve(reservations.keep());
+    });
 };
 const isFull = async (reserve: () => Promise<Reservation>): Promise<boolean> => {
   const places = await Promise.allSettled([reserve(), reserve()]);

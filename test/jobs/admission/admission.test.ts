@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Admission } from '../../../src/jobs/in-memory/admission.js';
-import type { QueueLoad, PictureLoad, WaitingJob } from '../../../src/jobs/in-memory/queue-load.js';
+import { Admission } from '../../../src/jobs/admission/admission.js';
+import type { QueueLoad, PictureLoad, WaitingJob } from '../../../src/jobs/admission/queue-load.js';
 import { QueueFullError } from '../../../src/jobs/queue-errors.js';
 import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
 import type { EditSettings } from '../../../src/protocol/edit-settings.js';
@@ -24,7 +24,8 @@ const load = (
   waiting: readonly WaitingJob[],
   running: readonly PictureLoad[] = [],
   idleWorkers = running.length === 0 ? 1 : 0,
-): QueueLoad => ({ waiting, running, idleWorkers });
+  reservations = 0,
+): QueueLoad => ({ waiting, running, idleWorkers, reservations });
 
 function measured(): SpeedMeter {
   const speed = new SpeedMeter();
@@ -46,9 +47,9 @@ function refusal(ask: () => unknown): number | null {
 describe('jobs that are let in', () => {
   const admission = new Admission(32, measured());
   const wait = (timeoutSeconds: number, queue: QueueLoad): number | null =>
-    refusal(() => admission.reserve(timeoutSeconds, queue).release());
+    refusal(() => admission.checkRoom(timeoutSeconds, queue));
   const end = (images: number, timeoutSeconds: number, queue: QueueLoad): number | null =>
-    refusal(() => admission.check(SETTINGS, images, timeoutSeconds, queue));
+    refusal(() => admission.checkTime(SETTINGS, images, timeoutSeconds, queue));
 
   test('a turn comes after one picture of each job before it, however many each has', () => {
     const waiting = [waits(10), waits(1), waits(3)];
@@ -73,8 +74,8 @@ describe('jobs that are let in', () => {
     expect(end(10, 50, load([]))).toBeNull();
     expect(end(10, 50, load([waits(10)]))).toBeNull();
     const unmeasured = new Admission(32, new SpeedMeter());
-    expect(refusal(() => unmeasured.check(SETTINGS, 10, 1, load([waits(10)])))).toBeNull();
-    expect(refusal(() => unmeasured.reserve(1, load([waits(10)])))).toBeNull();
+    expect(refusal(() => unmeasured.checkTime(SETTINGS, 10, 1, load([waits(10)])))).toBeNull();
+    expect(refusal(() => unmeasured.checkRoom(1, load([waits(10)])))).toBeNull();
   });
 
   test('a kind that was not measured takes at least as long as one with less work; no job is refused by a guess', () => {
@@ -91,11 +92,8 @@ describe('jobs that are let in', () => {
   });
 
   test('those whose requests are still being read have their turns before', () => {
-    const queue = load([], [runs(1)]);
-    const reservations = [1, 2, 3].map(() => admission.reserve(100, queue));
-    expect(wait(35, queue)).toBe(40);
-    for (const reservation of reservations) reservation.release();
-    expect(wait(35, queue)).toBeNull();
+    expect(wait(35, load([], [runs(1)], 0, 3))).toBe(40);
+    expect(wait(35, load([], [runs(1)], 0, 0))).toBeNull();
   });
 
   test('several engines share what is before a job, and each that has nothing to do is a place more', () => {
@@ -109,8 +107,8 @@ describe('jobs that are let in', () => {
     // With a third that is made alone: two turns more of those that have as many left.
     expect(end(3, 65, load([waits(10), waits(1)], two))).toBe(66);
     const small = new Admission(1, new SpeedMeter());
-    const taken = [1, 2, 3].map(() => refusal(() => small.reserve(10, load([], [runs(1)], 2))));
+    const taken = [0, 1, 2].map((reserved) => refusal(() => small.checkRoom(10, load([], [runs(1)], 2, reserved))));
     expect(taken).toEqual([null, null, null]);
-    expect(() => small.reserve(10, load([], [runs(1)], 2))).toThrow(/^The queue is full: 1 job waits already/);
+    expect(() => small.checkRoom(10, load([], [runs(1)], 2, 3))).toThrow(/^The queue is full: 1 job waits already/);
   });
 });

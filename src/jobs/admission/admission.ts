@@ -1,28 +1,29 @@
-import type { EditSettings } from '../../protocol/edit-settings.js';
-import type { Reservation } from '../job-queue.js';
 import { QueueFullError } from '../queue-errors.js';
 import { RetryAfterSchedule } from '../retry-after-schedule.js';
-import type { SpeedMeter } from '../speed-meter.js';
+import type { PictureKind } from '../picture-kind.js';
 import type { QueueLoad } from './queue-load.js';
+
+/** Tells how long pictures take at least, see SpeedMeter. */
+export interface PictureSpeeds {
+  leastSeconds(kind: PictureKind): number;
+}
 
 /** Decides which jobs may wait: no more than there is room for, and none that a caller will have given up before its turn. */
 export class Admission {
-  /** Of requests that are still being read. */
-  private reservations = 0;
   private readonly retryAfter = new RetryAfterSchedule();
 
   constructor(
     private readonly limit: number,
-    private readonly speed: SpeedMeter,
+    private readonly speed: PictureSpeeds,
   ) {}
 
   /**
-   * Keeps a place for a job whose request is still being read.
+   * Looks whether there is room for one job more, whose request is still being read.
    * @throws QueueFullError when every place is taken, or when its turn would come after the caller's time limit
    */
-  reserve(timeoutSeconds: number, load: QueueLoad): Reservation {
+  checkRoom(timeoutSeconds: number, load: QueueLoad): void {
     // What an idle engine takes at once doesn't wait.
-    if (load.waiting.length + this.reservations >= this.limit + idleEngines(load)) {
+    if (load.waiting.length + load.reservations >= this.limit + idleEngines(load)) {
       const jobs = this.limit === 1 ? 'job waits' : 'jobs wait';
       const message = `The queue is full: ${this.limit} ${jobs} already (QUEUE_LIMIT)`;
       throw this.refusal(message, soonestSeconds(load), load);
@@ -32,7 +33,6 @@ export class Admission {
       const message = `The wait would be about ${Math.round(seconds)} seconds, longer than the time limit of ${timeoutSeconds} seconds`;
       throw this.refusal(message, seconds - timeoutSeconds, load);
     }
-    return this.reservation();
   }
 
   /**
@@ -41,24 +41,13 @@ export class Admission {
    * @param images pictures of the job
    * @throws QueueFullError
    */
-  check(settings: EditSettings, images: number, timeoutSeconds: number, load: QueueLoad): void {
+  checkTime(settings: PictureKind, images: number, timeoutSeconds: number, load: QueueLoad): void {
     // Side by side, as many at once as there are engines.
     const own = Math.ceil(images / engines(load)) * this.speed.leastSeconds(settings);
     const seconds = own + this.secondsBefore(images, load);
     if (own > timeoutSeconds || seconds <= timeoutSeconds) return;
     const message = `The edit would be done in about ${Math.round(seconds)} seconds, later than the time limit of ${timeoutSeconds} seconds`;
     throw this.refusal(message, seconds - timeoutSeconds, load);
-  }
-
-  private reservation(): Reservation {
-    this.reservations += 1;
-    let isKept = true;
-    return {
-      release: () => {
-        if (isKept) this.reservations -= 1;
-        isKept = false;
-      },
-    };
   }
 
   /** @param firstSeconds until there is room for one job */
@@ -85,7 +74,7 @@ export class Admission {
   private waitSeconds(load: QueueLoad): number {
     const waiting = load.waiting.map(({ settings }) => this.speed.leastSeconds(settings));
     const [running] = load.running;
-    const reserved = running === undefined ? 0 : this.reservations * this.speed.leastSeconds(running.settings);
+    const reserved = running === undefined ? 0 : load.reservations * this.speed.leastSeconds(running.settings);
     return soonestSeconds(load) + (sum(waiting) + reserved) / engines(load);
   }
 

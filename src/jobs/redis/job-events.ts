@@ -1,0 +1,133 @@
+import type { NumberedEvent } from '../job-event.js';
+import { eventsKey, jobKey, previewKey } from './keys.js';
+import type { LineFollowers } from './line-followers.js';
+import { readEvent } from './messages/event-message.js';
+import type { RedisContext } from './redis-context.js';
+
+/** Events that are read at a time. */
+const AT_ONCE = 100;
+/** What isn't heard is looked for after so long. */
+const LOOK_MILLISECONDS = 10_000;
+
+/** Reads jobs' histories, a stream each in Redis: entry `N-0` is event number N. */
+export class JobEvents {
+  constructor(
+    private readonly context: RedisContext,
+    private readonly followers: LineFollowers,
+  ) {}
+
+  /** See JobQueue.events. */
+  async *read(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
+    const { context } = this;
+    const record = jobKey(context.prefix, id);
+    const [model, finished] = await context.clients.callers.hmget(record, 'model', 'finished');
+    if (!model || signal.aborted) return;
+    const bell = new Bell(signal);
+    const stops = [await context.watch.watch(record, () => bell.ring())];
+    try {
+      if (!finished) stops.push(await this.followers.follow(id, decodeURIComponent(model)));
+      yield* this.follow(id, after, bell);
+    } finally {
+      for (const stop of stops) stop();
+      bell.close();
+    }
+  }
+
+  private async *follow(id: string, after: number, bell: Bell): AsyncGenerator<NumberedEvent> {
+    let last = after;
+    while (!bell.hasStopped()) {
+      bell.reset();
+      // Before the events: what ends in between has its last event among them.
+      const hasEnded = await this.hasEnded(id);
+      const { events, lastNumber } = await this.next(id, last);
+      const isNew = lastNumber > last;
+      last = lastNumber;
+      for (const event of events) {
+        yield event;
+        if (event.type === 'succeeded' || event.type === 'failed' || bell.hasStopped()) return;
+      }
+      if (!isNew) {
+        if (hasEnded) return;
+        await bell.rung(LOOK_MILLISECONDS);
+      }
+    }
+  }
+
+  /** It has no events to come. */
+  private async hasEnded(id: string): Promise<boolean> {
+    const [version, finished] = await this.context.clients.callers.hmget(
+      jobKey(this.context.prefix, id),
+      'v',
+      'finished',
+    );
+    return !version || Boolean(finished);
+  }
+
+  /** The next ones that are still there, and up to which number was looked. */
+  private async next(id: string, after: number): Promise<{ events: NumberedEvent[]; lastNumber: number }> {
+    const key = eventsKey(this.context.prefix, id);
+    const entries = await this.context.clients.callers.xrange(key, `(${after}-0`, '+', 'COUNT', AT_ONCE);
+    const events: NumberedEvent[] = [];
+    let lastNumber = after;
+    for (const [entryId, fields] of entries) {
+      lastNumber = Number(entryId.split('-')[0]);
+      const event = await this.event(id, lastNumber, fields);
+      if (event !== null) events.push(event);
+    }
+    return { events, lastNumber };
+  }
+
+  private async event(id: string, number: number, fields: readonly string[]): Promise<NumberedEvent | null> {
+    const [, type = '', , at = '', , body = ''] = fields;
+    const event = readEvent(type, body);
+    if (event === null) return null;
+    const numbered = { number, at: new Date(Math.floor(Number(at))) };
+    if (event.type !== 'preview') return { ...event, ...numbered };
+    const preview = previewKey(this.context.prefix, id);
+    const [latest, bytes] = await this.context.clients.callers.hmgetBuffer(preview, 'number', 'bytes');
+    // A newer one has taken its place.
+    if (!bytes || Number(latest?.toString()) !== number) return null;
+    return { type: 'preview', preview: { ...event.preview, bytes }, ...numbered };
+  }
+}
+
+/** Wakes who waits for it; it may ring before. */
+class Bell {
+  private hasRung = false;
+  private wake: () => void = () => undefined;
+  private readonly onAbort = (): void => this.ring();
+
+  constructor(private readonly signal: AbortSignal) {
+    signal.addEventListener('abort', this.onAbort);
+  }
+
+  /** Nobody waits any more. */
+  hasStopped(): boolean {
+    return this.signal.aborted;
+  }
+
+  ring(): void {
+    this.hasRung = true;
+    this.wake();
+  }
+
+  reset(): void {
+    this.hasRung = false;
+  }
+
+  /** Resolves when it has rung since the last reset, or after so long. */
+  async rung(milliseconds: number): Promise<void> {
+    if (this.hasRung) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      timer = setTimeout(resolve, milliseconds);
+    });
+    clearTimeout(timer);
+    this.wake = () => undefined;
+  }
+
+  close(): void {
+    this.signal.removeEventListener('abort', this.onAbort);
+  }
+}

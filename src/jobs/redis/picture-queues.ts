@@ -1,0 +1,43 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { bullPrefix, pictureId, queueName } from './keys.js';
+
+/** BullMQ's own events are not read by anybody. */
+const BULL_EVENTS = 100;
+
+/** Pictures in line, a BullMQ queue for each model. */
+export class PictureQueues {
+  private readonly queues = new Map<string, Queue>();
+
+  constructor(
+    private readonly redis: Redis,
+    private readonly prefix: string,
+  ) {}
+
+  /** Puts a job's picture into line; nothing happens when it is there. */
+  async add(model: string, jobId: string, index: number): Promise<void> {
+    const queue = this.queue(model);
+    try {
+      await queue.add('picture', {}, { jobId: pictureId(jobId, index), removeOnComplete: true, removeOnFail: true });
+    } catch (error) {
+      // One that could not be set up stays so.
+      this.queues.delete(model);
+      throw error;
+    }
+  }
+
+  private queue(model: string): Queue {
+    const known = this.queues.get(model);
+    if (known !== undefined) return known;
+    const queue = new Queue(queueName(model), {
+      connection: this.redis,
+      prefix: bullPrefix(this.prefix),
+      streams: { events: { maxLen: BULL_EVENTS } },
+      skipVersionCheck: true,
+    });
+    // Faults of the connection are told by it.
+    queue.on('error', () => undefined);
+    this.queues.set(model, queue);
+    return queue;
+  }
+}

@@ -1,0 +1,90 @@
+import { Logger } from '@nestjs/common';
+import { type CommonRedisOptions, Redis } from 'ioredis';
+
+/** After so long a reconnection is tried again at the latest. */
+const LONGEST_PAUSE_MILLISECONDS = 1000;
+/** A command that is answered no sooner has failed for its caller: Redis hangs, or the network. */
+const COMMAND_SECONDS = 5;
+const CONNECT_SECONDS = 5;
+
+/** In what uses of connections differ. */
+type OwnOption = 'autoResendUnfulfilledCommands' | 'commandTimeout' | 'enableOfflineQueue' | 'maxRetriesPerRequest';
+
+/** This process's connections, each for one kind of use. */
+export class RedisClients {
+  /** For callers, which must not wait for long: a command fails at once while there is no connection. */
+  readonly callers: Redis;
+  /** For workers, whose reports must not be lost: commands wait until there is a connection again. */
+  readonly workers: Redis;
+  /** Hears what happens to jobs. */
+  readonly subscriber: Redis;
+  /** Waits for work. */
+  readonly blocking: Redis;
+  /** The blocking connection as Redis knows it; null while that isn't known. */
+  blockingId: number | null = null;
+  private readonly logger = new Logger('Redis');
+  private lastFault = '';
+
+  constructor(url: string) {
+    const patient = { maxRetriesPerRequest: null };
+    this.callers = this.open(url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: COMMAND_SECONDS * 1000,
+    });
+    this.workers = this.open(url, patient);
+    this.subscriber = this.open(url, patient);
+    this.blocking = this.open(url, patient);
+    this.blocking.on('close', () => (this.blockingId = null));
+    this.blocking.on('ready', () => {
+      this.blocking.client('ID').then(
+        (id) => (this.blockingId = id),
+        () => undefined,
+      );
+    });
+  }
+
+  /** Commands of callers are answered. */
+  get isReady(): boolean {
+    return this.callers.status === 'ready';
+  }
+
+  /** Resolves once all are connected. */
+  async ready(): Promise<void> {
+    await Promise.all(this.all.map((client) => connected(client)));
+  }
+
+  close(): void {
+    for (const client of this.all) client.disconnect();
+  }
+
+  private get all(): readonly Redis[] {
+    return [this.callers, this.workers, this.subscriber, this.blocking];
+  }
+
+  private open(url: string, options: Pick<CommonRedisOptions, OwnOption>): Redis {
+    const client = new Redis(url, {
+      ...options,
+      connectTimeout: CONNECT_SECONDS * 1000,
+      retryStrategy: (times) => Math.min(LONGEST_PAUSE_MILLISECONDS, 50 * 2 ** Math.min(times, 10)),
+    });
+    client.on('error', (error: Error) => this.tell(`Redis can't be reached: ${error.message}`));
+    client.on('ready', () => this.tell(''));
+    return client;
+  }
+
+  /** Each change once, not each try of each connection. */
+  private tell(fault: string): void {
+    if (fault === this.lastFault) return;
+    if (fault !== '') this.logger.error(fault);
+    else this.logger.log('Redis is reached again');
+    this.lastFault = fault;
+  }
+}
+
+function connected(client: Redis): Promise<void> {
+  return client.status === 'ready'
+    ? Promise.resolve()
+    : new Promise((resolve) => client.once('ready', () => resolve()));
+}

@@ -1,0 +1,62 @@
+import { Admission, type PictureSpeeds } from '../admission/admission.js';
+import type { EditJob } from '../edit-job.js';
+import type { Reservation } from '../job-queue.js';
+import { QueueFullError } from '../queue-errors.js';
+import type { PictureKind } from '../picture-kind.js';
+import { SpeedMeter } from '../speed-meter.js';
+import { modelPart } from './keys.js';
+import type { RedisContext } from './redis-context.js';
+import { RedisReservation } from './redis-reservation.js';
+import { joinLoads, readLoad } from './redis-load.js';
+import { listOf } from './replies.js';
+import { READ_LOAD, RESERVE } from './scripts/caller-scripts.js';
+
+/** As Redis has told them last. */
+class LatestSpeeds implements PictureSpeeds {
+  meter = new SpeedMeter();
+
+  leastSeconds(kind: PictureKind): number {
+    return this.meter.leastSeconds(kind);
+  }
+}
+
+/** Room in the line, which all services share. */
+export class RedisRoom {
+  private readonly speeds = new LatestSpeeds();
+  private readonly admission: Admission;
+
+  /** @param models ids of those that are served */
+  constructor(
+    private readonly context: RedisContext,
+    private readonly models: () => readonly string[],
+  ) {
+    this.admission = new Admission(context.limits.queueLimit, this.speeds);
+  }
+
+  /** @throws QueueFullError */
+  async reserve(timeoutSeconds: number): Promise<Reservation> {
+    const { callers, processId } = this.context;
+    const models = this.models().map(modelPart);
+    const [isReserved, ...replies] = listOf(await callers.run(RESERVE, processId, JSON.stringify(models)));
+    const reservation = isReserved === 1 ? new RedisReservation(this.context) : null;
+    try {
+      const loads = replies.map(readLoad);
+      // How long the wait is can't be told before it is known which model's it is.
+      this.speeds.meter = loads.length === 1 && loads[0] !== undefined ? loads[0].speed : new SpeedMeter();
+      this.admission.checkRoom(timeoutSeconds, joinLoads(loads.map(({ load }) => load)));
+    } catch (error) {
+      reservation?.release();
+      throw error;
+    }
+    if (reservation !== null) return reservation;
+    // Both count the same; should they not, Redis is right.
+    throw new QueueFullError('The queue is full (QUEUE_LIMIT)', 1);
+  }
+
+  /** @throws QueueFullError */
+  async checkTime(edit: EditJob, images: number, timeoutSeconds: number): Promise<void> {
+    const { load, speed } = readLoad(await this.context.callers.run(READ_LOAD, modelPart(edit.model)));
+    this.speeds.meter = speed;
+    this.admission.checkTime(edit.settings, images, timeoutSeconds, load);
+  }
+}

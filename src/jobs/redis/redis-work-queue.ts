@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { type PictureTurn, WorkQueue } from '../work-queue.js';
+import { PictureFetcher } from './picture-fetcher.js';
+import type { RedisContext } from './redis-context.js';
+import type { RedisTurn } from './redis-turn.js';
+
+/** Gives pictures that lie in Redis to the workers of this process. */
+export class RedisWorkQueue extends WorkQueue {
+  private fetcher: PictureFetcher | null = null;
+  private mayTake: () => boolean = () => true;
+
+  /** @param servedModel id of the model that this process's workers make pictures with; null as long as it isn't known */
+  constructor(
+    private readonly context: RedisContext,
+    private readonly servedModel: () => string | null,
+  ) {
+    super();
+  }
+
+  /** Pictures that workers of this process make. */
+  get running(): readonly RedisTurn[] {
+    return this.fetcher?.running ?? [];
+  }
+
+  /** Resolves when no picture is made here. */
+  async allDone(): Promise<void> {
+    await this.fetcher?.allDone();
+  }
+
+  async take(signal: AbortSignal): Promise<PictureTurn | null> {
+    const model = this.servedModel();
+    if (model !== null) return this.fetcherOf(model).take(signal);
+    // An engine that can't say what it makes has failed for good, or will say so at the next time.
+    if (!signal.aborted) await once(signal, 'abort');
+    return null;
+  }
+
+  /** From now on pictures are taken only while it is so. */
+  onlyWhile(mayTake: () => boolean): void {
+    this.mayTake = mayTake;
+    this.fetcher?.onlyWhile(mayTake);
+  }
+
+  async close(): Promise<void> {
+    await this.fetcher?.close();
+  }
+
+  private fetcherOf(model: string): PictureFetcher {
+    if (this.fetcher === null) {
+      this.fetcher = new PictureFetcher(this.context, model);
+      this.fetcher.onlyWhile(this.mayTake);
+    }
+    return this.fetcher;
+  }
+}
