@@ -2,24 +2,25 @@ import { script } from './script.js';
 
 /**
  * What admission weighs: [waiting: {load, count…}, running: {entry…}, idle workers, reservations, speeds: {kind, samples…},
- * living processes]. Of one model.
+ * living processes, Redis's time]. Of one model. Running pictures are told as they stand there, those of workers that are gone
+ * too: with hundreds of workers reading them takes longer than all else, and who asks can do it as well.
  */
 const LOAD = `
 local function loadOf(model, alive)
-  local running = {}
-  for _, entry in ipairs(redis.call('HVALS', modelKey(model, 'running'))) do
-    local load = cjson.decode(entry)
-    if alive[load.worker] then
-      load.elapsedMs = NOW - load.at
-      table.insert(running, cjson.encode(load))
-    end
-  end
+  local running = redis.call('HVALS', modelKey(model, 'running'))
   local idle = 0
   local workers = redis.call('HGETALL', modelKey(model, 'idle'))
   for at = 1, #workers, 2 do
     if alive[workers[at]] then idle = idle + tonumber(workers[at + 1]) end
   end
   return { waiting = redis.call('HGETALL', modelKey(model, 'waiting')), running = running, idle = idle }
+end
+
+local function isAnyMade(running, alive)
+  for _, entry in ipairs(running) do
+    if alive[cjson.decode(entry).worker] then return true end
+  end
+  return false
 end
 
 local function reserved(alive)
@@ -34,7 +35,8 @@ end
 local function told(load, model, reservations, alive)
   local names = {}
   for name in pairs(alive) do table.insert(names, name) end
-  return { load.waiting, load.running, load.idle, reservations, redis.call('HGETALL', modelKey(model, 'speeds')), names }
+  local speeds = redis.call('HGETALL', modelKey(model, 'speeds'))
+  return { load.waiting, load.running, load.idle, reservations, speeds, names, ms(NOW) }
 end
 `;
 
@@ -51,17 +53,18 @@ ${LOAD}
 local alive = living()
 alive[ARGV[2]] = true
 local reservations = reserved(alive)
-local waiting, running, idle = 0, 0, 0
+local waiting, idle = 0, 0
+local isAnyRunning = false
 local loads = {}
 for _, model in ipairs(cjson.decode(ARGV[3])) do
   local load = loadOf(model, alive)
   for at = 2, #load.waiting, 2 do waiting = waiting + tonumber(load.waiting[at]) end
-  running = running + #load.running
+  isAnyRunning = isAnyRunning or isAnyMade(load.running, alive)
   idle = idle + load.idle
   table.insert(loads, told(load, model, reservations, alive))
 end
 -- Without any work at all at least one: an engine that is being started can't say so.
-if running == 0 then idle = math.max(idle, 1) end
+if not isAnyRunning then idle = math.max(idle, 1) end
 local isFree = waiting + reservations < LIMITS.queueLimit + idle
 if isFree then redis.call('HINCRBY', P .. 'reservations', ARGV[2], 1) end
 return { isFree and 1 or 0, unpack(loads) }
