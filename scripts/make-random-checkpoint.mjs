@@ -170,7 +170,7 @@ function shrink(component, tensors, widths) {
 }
 
 /** @type {import('./make-sparse-checkpoint.mjs').WriteValues} */
-async function writeRandom(file, { name, shape }, position) {
+export async function writeRandom(file, { name, shape }, position) {
   const count = shape.reduce((product, side) => product * side, 1);
   const { mean, deviation } = distribution(name, shape);
   const draw = drawNormals(name);

@@ -20,17 +20,54 @@ export function watchMemory(pid) {
   };
 }
 
+/**
+ * Bytes that processes hold resident: of their own, and of files that they have mapped, which are the system's page cache.
+ * @typedef {{ anonymous: number, mapped: number }} MemoryKinds
+ */
+
+/**
+ * Watches the service: its own process and the engine, which it has started.
+ * @param {number} pid
+ * @returns {{ take: () => { api: MemoryKinds, engine: MemoryKinds }, stop: () => void }} `take` gives the most of each since the
+ * last time
+ */
+export function watchMemoryKinds(pid) {
+  const none = () => ({ api: { anonymous: 0, mapped: 0 }, engine: { anonymous: 0, mapped: 0 } });
+  let peaks = none();
+  const raise = (/** @type {MemoryKinds} */ peak, /** @type {number[]} */ pids) => {
+    const sum = (/** @type {string} */ field) =>
+      pids.reduce((bytes, each) => bytes + statusField(each, field) * KIBIBYTE, 0);
+    peak.anonymous = Math.max(peak.anonymous, sum('RssAnon'));
+    peak.mapped = Math.max(peak.mapped, sum('RssFile'));
+  };
+  const timer = setInterval(() => {
+    raise(peaks.api, [pid]);
+    raise(
+      peaks.engine,
+      family(pid).filter((each) => each !== pid),
+    );
+  }, SAMPLE_MILLISECONDS);
+  return {
+    take() {
+      const taken = peaks;
+      peaks = none();
+      return taken;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
 /** @param {number} pid */
-function residentBytes(pid) {
+const residentBytes = (pid) => family(pid).reduce((bytes, each) => bytes + statusField(each, 'VmRSS') * KIBIBYTE, 0);
+
+/** A process and all that it started. @param {number} pid */
+function family(pid) {
   const parents = processParents();
-  const isOurs = (/** @type {number} */ candidate) => {
+  return [...parents.keys()].filter((candidate) => {
     let at = candidate;
     while (at > 1 && at !== pid) at = parents.get(at) ?? 0;
     return at === pid;
-  };
-  let bytes = 0;
-  for (const candidate of parents.keys()) if (isOurs(candidate)) bytes += statusField(candidate, 'VmRSS') * KIBIBYTE;
-  return bytes;
+  });
 }
 
 function processParents() {

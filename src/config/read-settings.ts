@@ -73,16 +73,8 @@ function readAll(variables: VariableReader): Settings {
     ...{ outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) },
     ...{ engines, share: null },
   };
-  return {
-    auth,
-    server,
-    logging,
-    limits,
-    remote,
-    jobs,
-    ...readScale(variables),
-    engine: readEngine(variables, load),
-  };
+  const scale = readScale(variables);
+  return { auth, server, logging, limits, remote, jobs, ...scale, engine: readEngine(variables, load) };
 }
 
 function readCorsOrigins(variables: VariableReader): CorsOrigins {

@@ -131,11 +131,11 @@ export class GraphBuilder {
     return this.constant(`uint8 ${value}`, 'uint8', [], [value]);
   }
 
-  /** A vector (or, without one, a scalar) of the compute type. */
-  floats(values: readonly number[] | number): Value {
+  /** A vector (or, without one, a scalar), of the compute type unless given. */
+  floats(values: readonly number[] | number, type: ComputeType = this.computeType): Value {
     return typeof values === 'number'
-      ? this.constant(`${this.computeType} ${values}`, this.computeType, [], [values])
-      : this.constant(`${this.computeType} [${values.join(', ')}]`, this.computeType, [values.length], values);
+      ? this.constant(`${type} ${values}`, type, [], [values])
+      : this.constant(`${type} [${values.join(', ')}]`, type, [values.length], values);
   }
 
   /** Declares an initializer whose bytes lie in a file (see Scope, which checks them against the checkpoint). */

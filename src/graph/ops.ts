@@ -8,7 +8,8 @@ type Operand = Value | number;
 
 function operand(like: Value, x: Operand): Value {
   if (typeof x !== 'number') return x;
-  return like.type === 'int64' ? like.graph.int64s([x]) : like.graph.floats(x);
+  if (like.type === 'int64') return like.graph.int64s([x]);
+  return like.graph.floats(x, like.type === 'float32' ? 'float32' : undefined);
 }
 
 export const add = (a: Value, b: Operand): Value => a.graph.node('Add', [a, operand(a, b)]);

@@ -8,6 +8,11 @@ const FLOAT8_TYPE: Partial<Record<TensorDtype, ElementType>> = { F8_E4M3: 'float
 /** The element type of a tensor that a graph can compute with; undefined for any other. */
 export const storedType = (dtype: TensorDtype): ElementType | undefined => STORED_TYPE[dtype];
 
-/** The same where types of few bits are read, too; null for those that no graph reads as they lie. */
+export const isFloat8 = (dtype: TensorDtype): boolean => FLOAT8_TYPE[dtype] !== undefined;
+
+/** Whether a tensor's file holds it in fewer than 16 bits. */
+export const hasFewBits = (dtype: TensorDtype): boolean => isFloat8(dtype) || isGgufBlockType(dtype);
+
+/** storedType where types of few bits are read, too; null for those that no graph reads as they lie. */
 export const fewBitsType = (dtype: TensorDtype): ElementType | null | undefined =>
   isGgufBlockType(dtype) ? null : (FLOAT8_TYPE[dtype] ?? storedType(dtype));

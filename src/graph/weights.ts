@@ -4,7 +4,7 @@ import type { LoraStack, LoraStacks } from './lora/lora-stacks.js';
 import type { LinearFormat } from './quantization/linear-format.js';
 import type { QuantizedLayout, QuantizedLinear } from './quantization/quantized-layout.js';
 import { RepackedLayout } from './quantization/repacked-layout.js';
-import { hasFewBits } from './quantization/stored-form.js';
+import { hasFewBits } from './stored-type.js';
 
 /** Where the graphs' initializers lie. */
 export interface WeightStorage {
@@ -29,12 +29,12 @@ export interface TensorUse {
   /** Number of the block that it belongs to (Scope.block); null outside of numbered blocks. */
   readonly block: number | null;
   /**
-   * `linear`: the weight of a linear layer in a block, which may be quantized. `table`: rows are picked from it as it is
-   * stored. `plain`: all else, in the compute type.
+   * `linear`: a linear layer's weight, in the form of its own type or quantized (form-of-weight.ts). `table`: rows are picked from
+   * it as it is stored. `plain`: all else, in the compute type.
    */
   readonly kind: 'linear' | 'table' | 'plain';
-  /** In memory it has the form of its own type (stored-form.ts), where it isn't quantized; else it is of the compute type. */
-  readonly keepsForm: boolean;
+  /** The weight of a linear layer in a block, whose bits nobody has chosen yet. */
+  readonly mayBeQuantized: boolean;
 }
 
 /** A tensor that no network reads, and why; null when nothing is known of it. */
@@ -62,7 +62,7 @@ export class Weights {
     this.repacked = storage.repacked ?? new RepackedLayout();
     const isTransformer = index.component === 'transformer';
     this.readsFewBits = isTransformer;
-    this.isQuantizedByFile = isTransformer && [...index.names()].some((name) => hasFewBits(index.get(name)?.dtype));
+    this.isQuantizedByFile = isTransformer && [...index.names()].some((name) => hasFewBits(this.find(name).dtype));
   }
 
   /**

@@ -2,17 +2,17 @@ import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
 import type { Lora } from '../../checkpoint/lora/lora-folder.js';
 import { GRAPH_NAMES, ofEachGraph, type GraphName, type GraphTensors } from '../../graph/checkpoint-graphs.js';
 import { ELEMENT_BYTES, elementCount } from '../../graph/element-type.js';
-import { quantizedSize, type LinearFormat } from '../../graph/quantization/linear-format.js';
+import type { LinearFormat } from '../../graph/quantization/linear-format.js';
 import type { ComputeType } from '../../graph/graph-builder.js';
 import { linearRecipe, sensitiveBytes } from '../../graph/quantization/linear-recipe.js';
-import { formBytes, linearForm, type StoredForm } from '../../graph/quantization/stored-form.js';
+import { FLOATS } from '../../graph/weight-forms/floats.js';
+import { formOfWeight } from '../../graph/weight-forms/form-of-weight.js';
+import type { WeightForm } from '../../graph/weight-forms/weight-form.js';
 import type { TensorUse } from '../../graph/weights.js';
 import { precisionFormat } from './precisions.js';
 
 /** Graphs of which nothing is sensitive to quantization, as far as is looked for. */
 const TEXT_GRAPHS: readonly GraphName[] = ['visionTower', 'languageModel'];
-
-const FLOATS: StoredForm = { kind: 'floats' };
 
 /** Bytes of weights in memory. */
 export interface WeightBytes {
@@ -48,7 +48,7 @@ export function weightBytes(
     tensors[graph].map((use) => ({
       ...use,
       graph,
-      format: use.kind === 'linear' ? recipe(graph, use.name) : undefined,
+      format: use.mayBeQuantized ? recipe(graph, use.name) : undefined,
     })),
   );
   const added = bytesForSensitive(read, computeType);
@@ -60,7 +60,10 @@ export function weightBytes(
     const weight = tensorBytes(use, computeType) + (mayBeSensitive(use) ? added * elementsOf(use) : 0);
     const bytes = Math.ceil(weight) + (ofLoras.get(use.name) ?? 0) * ELEMENT_BYTES[computeType];
     graphs[use.graph] += bytes;
-    castAtRun[use.graph] = Math.max(castAtRun[use.graph], castBytes(use, computeType));
+    castAtRun[use.graph] = Math.max(
+      castAtRun[use.graph],
+      formOf(use, computeType).bytesAtRun(use.tensor.shape, computeType),
+    );
     if (use.graph === 'denoiser' && use.block !== null) layers[use.block] = (layers[use.block] ?? 0) + bytes;
   }
   const ends = graphs.denoiser - layers.reduce((sum, bytes) => sum + bytes, 0);
@@ -87,27 +90,11 @@ function loraElements(loras: readonly Lora[]): Map<string, number> {
 
 function tensorBytes(use: ReadTensor, computeType: ComputeType): number {
   if (use.kind === 'table') return use.tensor.length;
-  if (use.format === undefined) return bytesAsStored(use, computeType);
-  const [rows = 1, columns = 1] = use.tensor.shape;
-  const { codes, scales } = quantizedSize(use.format, rows, columns);
-  return codes + scales * ELEMENT_BYTES[computeType];
+  return formOf(use, computeType).bytes(use.tensor.shape, computeType);
 }
 
-/** Bytes of a tensor that isn't quantized here. */
-function bytesAsStored(use: TensorUse, computeType: ComputeType): number {
-  return formBytes(formOf(use, computeType), use.tensor.shape, computeType);
-}
-
-function formOf({ tensor, keepsForm }: TensorUse, computeType: ComputeType): StoredForm {
-  return keepsForm ? linearForm(tensor.dtype, tensor.shape[1] ?? 1, computeType) : FLOATS;
-}
-
-/** Bytes of the floats that a layer makes of its weight each time that it runs; 0 where the kernel reads it as it is. */
-function castBytes(use: ReadTensor, computeType: ComputeType): number {
-  const form = formOf(use, computeType);
-  const isCast = form.kind === 'float8' || (form.kind === 'blocks' && form.zeroCode === 0);
-  return isCast && use.format === undefined ? formBytes(FLOATS, use.tensor.shape, computeType) : 0;
-}
+const formOf = ({ kind, tensor, format }: ReadTensor, computeType: ComputeType): WeightForm =>
+  kind === 'linear' ? formOfWeight(tensor, computeType, format) : FLOATS;
 
 const mayBeSensitive = ({ graph, format }: ReadTensor): boolean =>
   format?.kind === 'blocks' && !TEXT_GRAPHS.includes(graph);

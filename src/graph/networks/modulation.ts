@@ -21,8 +21,8 @@ export function modulation(graph: GraphBuilder, weights: Weights, config: Transf
   const width = config.innerDim;
   const projected = graph.input('timestep_embedding', 'float32', ['steps', TIMESTEP_CHANNELS]);
   const embedder = model.at('time_text_embed.timestep_embedder');
-  const inner = silu(linear(embedder.at('linear_1'), projected, TIMESTEP_CHANNELS, width));
-  const conditioning = silu(linear(embedder.at('linear_2'), inner, width, width));
+  const inner = preciseSilu(linear(embedder.at('linear_1'), projected, TIMESTEP_CHANNELS, width));
+  const conditioning = preciseSilu(linear(embedder.at('linear_2'), inner, width, width));
 
   const blocks: Value[] = [];
   for (let block = 0; block < config.numLayers; block += 1) {
@@ -36,6 +36,11 @@ export function modulation(graph: GraphBuilder, weights: Weights, config: Transf
   const out = modulationPieces(model.at('norm_out.linear'), conditioning, width, parts.length, parts);
   const all = concat([...out, ...blocks] as [Value, ...Value[]], 1);
   graph.output('modulation', all, ['steps', modulationLength(config)]);
+}
+
+/** Rounded once: these few values modulate everything. */
+function preciseSilu(x: Value): Value {
+  return x.graph.cast(silu(x.graph.cast(x, 'float32')), x.type);
 }
 
 /**

@@ -1,7 +1,10 @@
 import { mul } from '../ops.js';
 import type { Value } from '../graph-builder.js';
 
-/** x · sigmoid(x): torch.nn.SiLU. */
+/**
+ * x · sigmoid(x): torch.nn.SiLU, in the type that x has. On a GPU Sigmoid rounds after each of its operations in bfloat16: where
+ * its results are what a network's error comes from, x is float32.
+ */
 export function silu(x: Value): Value {
   return mul(x, x.graph.node('Sigmoid', [x]));
 }

@@ -30,7 +30,8 @@ export function causalConv3d(scope: Scope, x: Value, inChannels: number, outChan
   const weight = scope.parameter('weight', shape, { asStored: true });
   const lastSlice = reshape(gather(weight, x.graph.int64s([kernel - 1]), 2), [outChannels, inChannels, kernel, kernel]);
   const bias = scope.parameter('bias', [outChannels]);
-  return convolve(x, x.graph.cast(lastSlice, x.type), bias, kernel, [side, side, side, side], 1);
+  const own = x.graph.cast(lastSlice, x.graph.computeType);
+  return convolve(x, own, bias, kernel, [side, side, side, side], 1);
 }
 
 function convolve(
@@ -41,7 +42,7 @@ function convolve(
   padding: readonly [number, number, number, number],
   stride: number,
 ): Value {
-  return x.graph.node('Conv', [x, weight, bias], {
+  return x.graph.node('Conv', [x.graph.cast(x, weight.type), weight, bias], {
     kernel_shape: [kernel, kernel],
     pads: padding,
     strides: [stride, stride],

@@ -1,9 +1,6 @@
-import type { LinearWeightValue, Scope } from '../scope.js';
 import type { Value } from '../graph-builder.js';
 import type { LoraBranch } from '../lora/lora-branch.js';
-import { blockLinear } from './block-linear.js';
-import { float8Linear } from './float8-linear.js';
-import { quantizedLinear } from './quantized-linear.js';
+import type { Scope } from '../scope.js';
 
 export interface LinearOptions {
   /** Whether the layer has a bias; true unless given. */
@@ -27,8 +24,7 @@ export interface Next {
 const ITSELF: Next = { apply: (result) => result };
 
 /**
- * torch.nn.Linear: x·Wᵀ + b. Gemm takes PyTorch's [out, in] weight as it lies in the file, unless it was quantized. What LoRAs
- * add to it is computed only where they are used: it takes the bias' place in a Gemm, or is added to what another kernel gives.
+ * torch.nn.Linear: x·Wᵀ + b, by the form that the weight has (weight-forms/). What LoRAs add to it is computed only where they are used: it takes the bias' place in a Gemm, or is added to what another kernel gives.
  * @param x [tokens, inFeatures]
  * @returns [tokens, outFeatures]
  */
@@ -44,29 +40,15 @@ export function linear(
   const weight = scope.linearWeight('weight', [outFeatures, inFeatures], rows);
   const lora = scope.lora(rows);
   const { graph } = x;
-  if (lora === null) return next.apply(product(x, weight, bias));
-  if (addsAnything(weight)) return next.apply(product(x, weight, withLora(lora, x, bias ?? graph.floats(0))));
-  const result = product(x, weight, bias);
+  if (lora === null) return next.apply(weight.product(x, bias));
+  if (weight.addsAnything) return next.apply(weight.product(x, withLora(lora, x, bias ?? graph.floats(0))));
+  const result = weight.product(x, bias);
   next.declare?.();
   return graph.choose(
     lora.isUsed,
     () => next.apply(lora.addTo(x, result)),
     () => next.apply(result),
   );
-}
-
-/** x·Wᵀ + b, by the form that the weight has. */
-function product(x: Value, weight: LinearWeightValue, bias: Value | undefined): Value {
-  if ('format' in weight) return quantizedLinear(x, weight, bias);
-  if ('form' in weight) return blockLinear(x, weight, bias);
-  if ('float8' in weight) return float8Linear(x, weight, bias);
-  return x.graph.node('Gemm', bias === undefined ? [x, weight] : [x, weight, bias], { transB: 1 });
-}
-
-/** Whether the product is a Gemm, which adds a sum of its own to each token; others take a bias. */
-function addsAnything(weight: LinearWeightValue): boolean {
-  if ('format' in weight) return false;
-  return 'form' in weight ? weight.form.zeroCode === 0 : true;
 }
 
 /** What a Gemm adds: [tokens, outFeatures] where LoRAs are used, else the bias as it is. */

@@ -32,17 +32,21 @@ export function adaptiveLayerNorm(x: Value, scale: Value, shift: Value, epsilon:
 }
 
 /**
- * The VAE's norm over channels: x / max(‖x‖, 1e-12) · √channels · gamma (diffusers' QwenImageRMS_norm).
+ * The VAE's norm over channels: x / max(‖x‖, 1e-12) · √channels · gamma (diffusers' QwenImageRMS_norm). Its result is float32:
+ * what follows it may go on before it is rounded.
  * @param x [1, channels, height, width]
  * @param rank dimensions of the stored gamma: 4 in the causal 3-D layers, 3 in the attention's
  */
 export function channelRmsNorm(scope: Scope, x: Value, channels: number, rank: 3 | 4): Value {
+  const { graph } = x;
   const stored = [channels, ...Array<number>(rank - 1).fill(1)];
   const gamma = scope.parameter('gamma', stored, { as: [channels, 1] });
   const pixels = reshape(x, [channels, -1]); // [channels, height·width]
   // The runtime sums over channels ten times faster by a product with ones than by its reductions.
-  const ones = reshape(x.graph.floats(Array<number>(channels).fill(1)), [1, channels]);
-  const norms = sqrt(matmul(ones, mul(pixels, pixels))); // [1, height·width]
-  const normalized = mul(pixels, div(x.graph.floats(Math.sqrt(channels)), maximum(norms, 1e-12)));
-  return reshape(mul(normalized, gamma), shapeOf(x));
+  const ones = reshape(graph.floats(Array<number>(channels).fill(1)), [1, channels]);
+  const norms = sqrt(wide(matmul(ones, mul(pixels, pixels)))); // [1, height·width]
+  const factor = div(graph.floats(Math.sqrt(channels), 'float32'), maximum(norms, 1e-12));
+  return reshape(mul(mul(wide(pixels), factor), wide(gamma)), shapeOf(x));
 }
+
+const wide = (x: Value): Value => x.graph.cast(x, 'float32');

@@ -1,7 +1,7 @@
 import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { ELEMENT_BYTES, elementCount, type ElementType } from '../element-type.js';
 import type { Span } from './quantized-layout.js';
-import { codeType, repackedShapes, type BlockForm } from './stored-form.js';
+import { codeType, repackedShapes, type BlockForm } from './block-form.js';
 
 /** A tensor of a GGUF type that graphs can't read as it lies. */
 export interface RepackSource {

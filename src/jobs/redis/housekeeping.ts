@@ -42,14 +42,20 @@ export class Housekeeping {
     const pause = (lostSeconds * 1000) / 3;
     this.dueAt = Infinity;
     try {
-      const [due, timeouts, gone, waits] = listOf(await callers.run(SWEEP, processId));
+      const [due, timeouts, gone, waits, missing] = listOf(await callers.run(SWEEP, processId));
       this.note(numberOf(timeouts), numberOf(gone), listOf(waits));
+      for (const add of listOf(missing)) await this.addToLine(add);
       const dueMilliseconds = numberOf(due);
       this.within(dueMilliseconds < 0 ? pause : Math.min(pause, dueMilliseconds));
     } catch {
       // The connection tells of its own faults; what is due now is so later.
       this.within(pause);
     }
+  }
+
+  private async addToLine(add: unknown): Promise<void> {
+    const [model, picture] = listOf(add);
+    await this.context.callersQueues.add(decodeURIComponent(textOf(model)), [textOf(picture)]);
   }
 
   private note(timeouts: number, gone: number, waits: readonly unknown[]): void {

@@ -83,7 +83,7 @@ export class JobEvents {
     if (event === null) return null;
     const numbered = { number, at: new Date(Math.floor(Number(at))) };
     if (event.type !== 'preview') return { ...event, ...numbered };
-    const preview = previewKey(this.context.prefix, id);
+    const preview = previewKey(this.context.prefix, id, event.preview.image - 1);
     const [latest, bytes] = await this.context.clients.callers.hmgetBuffer(preview, 'number', 'bytes');
     // A newer one has taken its place.
     if (!bytes || Number(latest?.toString()) !== number) return null;

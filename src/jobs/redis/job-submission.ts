@@ -2,7 +2,7 @@ import type { EditInputs, EditJob } from '../edit-job.js';
 import type { SubmitOptions } from '../job-queue.js';
 import { kindText } from '../picture-kind.js';
 import { NameTakenError } from '../queue-errors.js';
-import { modelPart, queueKey } from './keys.js';
+import { modelPart, pictureId, queueKey } from './keys.js';
 import type { LineFollowers } from './line-followers.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
@@ -36,7 +36,7 @@ export class JobSubmission {
         await this.inputs.delete(id, inputs.length);
         return known;
       }
-      await this.context.callersQueues.add(edit.model, id, 0);
+      await this.context.callersQueues.add(edit.model, [pictureId(id, 0)]);
       await this.followers.tell([id]);
       return id;
     } catch (error) {

@@ -39,7 +39,8 @@ type KeyOf<Name extends unknown[]> = (prefix: string, ...name: Name) => string;
 /** The keys that aren't made by scripts alone. */
 export const jobKey: KeyOf<[id: string]> = (prefix, id) => `${prefix}job:${id}`;
 export const eventsKey: KeyOf<[id: string]> = (prefix, id) => `${jobKey(prefix, id)}:events`;
-export const previewKey: KeyOf<[id: string]> = (prefix, id) => `${jobKey(prefix, id)}:preview`;
+export const previewKey: KeyOf<[id: string, index: number]> = (prefix, id, index) =>
+  `${jobKey(prefix, id)}:preview:${index}`;
 export const inputKey: KeyOf<[id: string, index: number]> = (prefix, id, index) =>
   `${jobKey(prefix, id)}:input:${index}`;
 export const resultKey: KeyOf<[id: string, index: number]> = (prefix, id, index) =>

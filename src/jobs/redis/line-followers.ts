@@ -2,13 +2,14 @@ import { lineKey } from './keys.js';
 import type { RedisContext } from './redis-context.js';
 import { TELL_POSITIONS } from './scripts/caller-scripts.js';
 
-/** Changes that come within this time are told as one. */
+/** Changes that come within this time of one that was told are told as one. */
 const TOGETHER_MILLISECONDS = 50;
 
 /** Has the positions told of those jobs that somebody follows here, as the line moves. */
 export class LineFollowers {
   private readonly followed = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
+  private isDue = false;
 
   constructor(private readonly context: RedisContext) {}
 
@@ -31,11 +32,18 @@ export class LineFollowers {
     await this.context.callers.run(TELL_POSITIONS, ...ids);
   }
 
+  /** At once, but not again before a while has passed. */
   private tellSoon(): void {
-    this.timer ??= setTimeout(() => {
+    if (this.timer !== undefined) {
+      this.isDue = true;
+      return;
+    }
+    this.isDue = false;
+    this.timer = setTimeout(() => {
       this.timer = undefined;
-      const ids = [...this.followed.keys()];
-      if (ids.length > 0) this.tell(ids).catch(() => undefined);
+      if (this.isDue) this.tellSoon();
     }, TOGETHER_MILLISECONDS);
+    const ids = [...this.followed.keys()];
+    if (ids.length > 0) this.tell(ids).catch(() => undefined);
   }
 }

@@ -115,7 +115,17 @@ export class PictureFetcher {
   private tellIdle(): void {
     const { context, model } = this;
     const count = this.mayTake() ? this.takers.size : 0;
-    context.workers.run(SET_IDLE, modelPart(model), context.processId, count).catch(() => undefined);
+    context.workers
+      .run(SET_IDLE, modelPart(model), context.processId, count)
+      .then((adds) => this.addToLine(adds))
+      .catch(() => undefined);
+  }
+
+  /** Further pictures of jobs that have some at engines, for workers that wait. */
+  private async addToLine(adds: unknown): Promise<void> {
+    const { context, model } = this;
+    const pictures = listOf(adds).map(textOf);
+    await patiently(context, () => context.workersQueues.add(model, pictures));
   }
 
   private takerHasLeft(): void {
@@ -159,10 +169,9 @@ export class PictureFetcher {
     const others = Math.max(0, this.takers.size - 1);
     const begin = (): Promise<unknown> => context.workers.run(BEGIN, jobId, index, token, context.processId, others);
     const reply = listOf((await patiently(context, begin)) ?? []);
-    const [outcome, next] = reply;
-    if (outcome === 'done')
-      await patiently(context, () => context.workersQueues.add(this.model, jobId, numberOf(next)));
+    const [outcome, , , , , adds] = reply;
     if (outcome !== 'turn') return done();
+    await this.addToLine(adds);
     return this.turn(job, token, picture, reply);
   }
 

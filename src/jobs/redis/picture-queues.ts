@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { bullPrefix, pictureId, queueName } from './keys.js';
+import { bullPrefix, queueName } from './keys.js';
 
 /** BullMQ's own events are not read by anybody. */
 const BULL_EVENTS = 100;
@@ -14,11 +14,18 @@ export class PictureQueues {
     private readonly prefix: string,
   ) {}
 
-  /** Puts a job's picture into line; nothing happens when it is there. */
-  async add(model: string, jobId: string, index: number): Promise<void> {
+  /** Puts pictures into line, in this order; nothing happens to those that are there. */
+  async add(model: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
     const queue = this.queue(model);
     try {
-      await queue.add('picture', {}, { jobId: pictureId(jobId, index), removeOnComplete: true, removeOnFail: true });
+      await queue.addBulk(
+        ids.map((id) => ({
+          name: 'picture',
+          data: {},
+          opts: { jobId: id, removeOnComplete: true, removeOnFail: true },
+        })),
+      );
     } catch (error) {
       // One that could not be set up stays so.
       this.queues.delete(model);

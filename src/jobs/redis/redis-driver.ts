@@ -36,8 +36,9 @@ export function createRedisDriver(parts: DriverParts, prefix = KEY_PREFIX): Redi
 
 function measure(context: RedisContext, { limits, metrics, models }: DriverParts): void {
   const { callers } = context.clients;
+  // What can't be asked now is no number.
   const sum = async (count: (model: string) => Promise<number>): Promise<number> => {
-    const counts = await Promise.all(models().map(count));
+    const counts = await Promise.all(models().map(count)).catch(() => [NaN]);
     return counts.reduce((all, one) => all + one, 0);
   };
   metrics.measureQueue(

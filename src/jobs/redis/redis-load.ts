@@ -1,8 +1,8 @@
 import type { QueueLoad, PictureLoad, WaitingJob } from '../admission/queue-load.js';
 import { parseKind } from '../picture-kind.js';
 import { SpeedMeter } from '../speed-meter.js';
-import { MessageError, MessageReader } from './messages/message-reader.js';
-import { fieldsOf, listOf, numberOf, textOf } from './replies.js';
+import { MessageError, MessageReader } from '../../redis/message-reader.js';
+import { fieldsOf, listOf, numberOf, textOf } from '../../redis/replies.js';
 
 /** What of a model waits and runs, and how fast its pictures are made. */
 export interface ModelLoad {
@@ -15,14 +15,13 @@ const MOST_JOBS = 1_000_000;
 
 /** Reads what the scripts READ_LOAD and RESERVE tell of a model. @throws MessageError */
 export function readLoad(reply: unknown): ModelLoad {
-  const [waiting, running, idle, reservations, speeds, names, now] = listOf(reply);
-  const living = new Set(listOf(names).map(textOf));
-  const speed = readSpeeds(fieldsOf(speeds), living);
+  const [waiting, running, idle, reservations, speeds, living] = listOf(reply);
+  const speed = readSpeeds(fieldsOf(speeds), new Set(listOf(living).map(textOf)));
   return {
     speed,
     load: {
       waiting: readWaiting(fieldsOf(waiting)),
-      running: listOf(running).flatMap((entry) => readRunning(textOf(entry), speed, living, numberOf(now))),
+      running: listOf(running).map((entry) => readRunning(textOf(entry), speed)),
       idleWorkers: numberOf(idle),
       reservations: numberOf(reservations),
     },
@@ -48,17 +47,15 @@ function readWaiting(counts: ReadonlyMap<string, string>): WaitingJob[] {
   });
 }
 
-/** None when its worker is gone. @param now Redis's time in milliseconds */
-function readRunning(json: string, speed: SpeedMeter, living: ReadonlySet<string>, now: number): PictureLoad[] {
+function readRunning(json: string, speed: SpeedMeter): PictureLoad {
   const entry = MessageReader.of(json, 'running picture');
-  if (!living.has(entry.text('worker', 100))) return [];
   const settings = kindOf(entry.text('kind', 100));
   const images = entry.whole('images', 1, MOST_JOBS);
-  if (entry.flag('over')) return [{ settings, images, picturesLeft: 0, remainingSeconds: 0 }];
+  if (entry.flag('over')) return { settings, images, picturesLeft: 0, remainingSeconds: 0 };
   const told = entry.number('seconds', -1, 1e9);
   const seconds = told < 0 ? speed.leastSeconds(settings) : told;
-  const remainingSeconds = Math.max(0, seconds - (now - entry.number('at', 0, 1e15)) / 1000);
-  return [{ settings, images, picturesLeft: entry.whole('left', 0, MOST_JOBS), remainingSeconds }];
+  const remainingSeconds = Math.max(0, seconds - entry.number('elapsedMs', -1e12, 1e12) / 1000);
+  return { settings, images, picturesLeft: entry.whole('left', 0, MOST_JOBS), remainingSeconds };
 }
 
 /** Measures of workers that are gone don't count. */

@@ -9,7 +9,7 @@ import { jobKey, modelPart } from './keys.js';
 import { writeFailure } from './messages/failure-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
-import { listOf, numberOf, textOf } from './replies.js';
+import { listOf, textOf } from './replies.js';
 import { FAIL, FINISH, GIVE_BACK, MADE, PREVIEW, RENEW, REPORT } from './scripts/worker-scripts.js';
 
 /** What a worker has taken. */
@@ -89,9 +89,8 @@ export class RedisTurn implements PictureTurn {
   }
 
   async finish(bytes: number): Promise<void> {
-    const [outcome, next] = listOf((await this.surely(FINISH, bytes)) ?? []);
-    // Before BullMQ is told that this picture is done: who takes it up, if this process ends here, does the rest.
-    if (outcome === 'next') await this.addNext(numberOf(next));
+    const [outcome, adds] = listOf((await this.surely(FINISH, bytes)) ?? []);
+    if (outcome === 'next') await this.addToLine(listOf(adds).map(textOf));
     if (outcome === 'end') this.abort.abort();
     await this.settle();
   }
@@ -126,9 +125,9 @@ export class RedisTurn implements PictureTurn {
     return patiently(this.context, () => this.run(...call));
   }
 
-  private async addNext(index: number): Promise<void> {
-    const { context, edit, jobId } = this;
-    await patiently(context, () => context.workersQueues.add(edit.model, jobId, index));
+  private async addToLine(pictures: readonly string[]): Promise<void> {
+    const { context, edit } = this;
+    await patiently(context, () => context.workersQueues.add(edit.model, pictures));
   }
 
   /** A lock that can't be renewed now is renewed when Redis is back: the command waits for that. */

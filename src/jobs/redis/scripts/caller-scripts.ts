@@ -2,25 +2,28 @@ import { script } from './script.js';
 
 /**
  * What admission weighs: [waiting: {load, count…}, running: {entry…}, idle workers, reservations, speeds: {kind, samples…},
- * living processes, Redis's time]. Of one model. Running pictures are told as they stand there, those of workers that are gone
- * too: with hundreds of workers reading them takes longer than all else, and who asks can do it as well.
+ * living processes]. Of one model.
  */
 const LOAD = `
 local function loadOf(model, alive)
-  local running = redis.call('HVALS', modelKey(model, 'running'))
+  local running, counted = {}, {}
+  for _, entry in ipairs(redis.call('HVALS', modelKey(model, 'running'))) do
+    local load = cjson.decode(entry)
+    if alive[load.worker] then
+      load.elapsedMs = NOW - load.at
+      load.over = not isLive(load.job)
+      -- What is left of a job counts once, whatever number of its pictures is made.
+      load.left = counted[load.job] and 0 or picturesLeft(load.job)
+      counted[load.job] = true
+      table.insert(running, cjson.encode(load))
+    end
+  end
   local idle = 0
   local workers = redis.call('HGETALL', modelKey(model, 'idle'))
   for at = 1, #workers, 2 do
     if alive[workers[at]] then idle = idle + tonumber(workers[at + 1]) end
   end
   return { waiting = redis.call('HGETALL', modelKey(model, 'waiting')), running = running, idle = idle }
-end
-
-local function isAnyMade(running, alive)
-  for _, entry in ipairs(running) do
-    if alive[cjson.decode(entry).worker] then return true end
-  end
-  return false
 end
 
 local function reserved(alive)
@@ -35,8 +38,7 @@ end
 local function told(load, model, reservations, alive)
   local names = {}
   for name in pairs(alive) do table.insert(names, name) end
-  local speeds = redis.call('HGETALL', modelKey(model, 'speeds'))
-  return { load.waiting, load.running, load.idle, reservations, speeds, names, ms(NOW) }
+  return { load.waiting, load.running, load.idle, reservations, redis.call('HGETALL', modelKey(model, 'speeds')), names }
 end
 `;
 
@@ -53,18 +55,17 @@ ${LOAD}
 local alive = living()
 alive[ARGV[2]] = true
 local reservations = reserved(alive)
-local waiting, idle = 0, 0
-local isAnyRunning = false
+local waiting, running, idle = 0, 0, 0
 local loads = {}
 for _, model in ipairs(cjson.decode(ARGV[3])) do
   local load = loadOf(model, alive)
   for at = 2, #load.waiting, 2 do waiting = waiting + tonumber(load.waiting[at]) end
-  isAnyRunning = isAnyRunning or isAnyMade(load.running, alive)
+  running = running + #load.running
   idle = idle + load.idle
   table.insert(loads, told(load, model, reservations, alive))
 end
 -- Without any work at all at least one: an engine that is being started can't say so.
-if not isAnyRunning then idle = math.max(idle, 1) end
+if running == 0 then idle = math.max(idle, 1) end
 local isFree = waiting + reservations < LIMITS.queueLimit + idle
 if isFree then redis.call('HINCRBY', P .. 'reservations', ARGV[2], 1) end
 return { isFree and 1 or 0, unpack(loads) }
@@ -101,7 +102,7 @@ if known and isThere(known) then
 end
 local expires = string.format('%.0f', NOW + tonumber(ARGV[8]))
 set(id, 'v', LIMITS.version, 'created', ms(NOW), 'expires', expires, 'name', key, 'fingerprint', ARGV[5],
-  'status', 'queued', 'done', 0, 'next', 0, unpack(ARGV, 9))
+  'status', 'queued', 'next', 0, 'first', 0, unpack(ARGV, 9))
 redis.call('PEXPIREAT', jobKey(id), expires)
 for index = 0, number(id, 'inputs') - 1 do redis.call('PEXPIREAT', jobKey(id) .. ':input:' .. index, expires) end
 addBytes('inputs', id, number(id, 'inputBytes'))
@@ -111,7 +112,7 @@ if ARGV[6] == '1' and redis.call('HINCRBY', P .. 'reservations', service, -1) <=
   redis.call('HDEL', P .. 'reservations', service)
 end
 hold(id, service)
-enterLine(id)
+enterLine(id, queueNext(id, {}))
 return { 'new' }
 `);
 
@@ -119,12 +120,11 @@ return { 'new' }
 export const TELL_POSITIONS = script(`
 for at = 2, #ARGV do
   local id = ARGV[at]
-  if isLive(id) and get(id, 'line') ~= '' then
-    local place = redis.call('LPOS', queueKey(id, 'wait'), pictureId(id, get(id, 'done')))
-    local position = place and redis.call('LLEN', queueKey(id, 'wait')) - place
+  local position = positionOf(id)
+  if position then
     -- A job that has had a turn and is next anyway doesn't wait.
     local isNext = position == 1 and get(id, 'started') ~= '' and get(id, 'told') == ''
-    if position and not isNext and tostring(position) ~= get(id, 'told') then
+    if not isNext and tostring(position) ~= get(id, 'told') then
       append(id, 'queued', position)
       set(id, 'told', position)
     end
@@ -167,7 +167,5 @@ return 1
 export const SNAPSHOT = script(`
 local id = ARGV[2]
 if not isThere(id) then return {} end
-local place = isLive(id) and redis.call('LPOS', queueKey(id, 'wait'), pictureId(id, get(id, 'done')))
-local position = place and redis.call('LLEN', queueKey(id, 'wait')) - place or ''
-return { tostring(position), redis.call('HGETALL', jobKey(id)) }
+return { tostring(positionOf(id) or ''), redis.call('HGETALL', jobKey(id)) }
 `);

@@ -40,11 +40,8 @@ local function append(id, kind, body)
   if kind == 'queued' or kind == 'progress' or kind == 'preview' then
     dropEvent(id, kind)
     set(id, 'last:' .. kind, number)
-  else
-    if kind ~= 'started' then
-      dropEvent(id, 'preview')
-      redis.call('UNLINK', jobKey(id) .. ':preview')
-    end
+  elseif kind ~= 'started' then
+    dropEvent(id, 'preview')
   end
   local events = jobKey(id) .. ':events'
   redis.call('XADD', events, number .. '-0', 'type', kind, 'at', ms(NOW), 'body', body)
@@ -53,11 +50,71 @@ local function append(id, kind, body)
   return number
 end
 
-local function enterLine(id)
-  local left = number(id, 'images') - number(id, 'done')
-  local load = get(id, 'kind') .. ' ' .. left
+local function previewKey(id, index) return jobKey(id) .. ':preview:' .. index end
+
+local function tellPicture(id, index, kind, body)
+  if kind == 'progress' then set(id, 'progress', body) end
+  local number = append(id, kind, body)
+  if kind == 'preview' then redis.call('HSET', previewKey(id, index), 'number', number) end
+  if kind == 'picture' then redis.call('UNLINK', previewKey(id, index)) end
+end
+
+-- Of pictures that are made side by side is told in their order: of the first that isn't finished at once, of others once they
+-- have become the first.
+local function say(id, index, kind, body)
+  if index ~= number(id, 'first') then
+    set(id, 'held:' .. kind .. ':' .. index, body)
+    return
+  end
+  tellPicture(id, index, kind, body)
+  while kind == 'picture' do
+    index = redis.call('HINCRBY', jobKey(id), 'first', 1)
+    for _, held in ipairs({ 'progress', 'preview', 'picture' }) do
+      local field = 'held:' .. held .. ':' .. index
+      local text = get(id, field)
+      if text ~= '' then
+        tellPicture(id, index, held, text)
+        redis.call('HDEL', jobKey(id), field)
+      end
+      kind = text ~= '' and held or ''
+    end
+  end
+end
+
+-- A picture is queued (for a worker to take), running (at an engine), made (its file is being written) and then done.
+local COUNTS = { queued = 'queued', running = 'flight', made = 'writing', done = 'done' }
+local function setState(id, index, state)
+  local field = 's:' .. index
+  local old = get(id, field)
+  if old == state then return end
+  for _, change in ipairs({ { old, -1 }, { state, 1 } }) do
+    local count = COUNTS[change[1]]
+    if count then redis.call('HINCRBY', jobKey(id), count, change[2]) end
+    if count == 'queued' then redis.call('HINCRBY', modelKey(get(id, 'model'), 'counts'), 'queued', change[2]) end
+  end
+  set(id, field, state)
+  -- Until BullMQ is seen to have it.
+  if state == 'queued' then redis.call('ZADD', P .. 'outbox', ms(NOW), pictureId(id, index)) end
+  if old == 'queued' then redis.call('ZREM', P .. 'outbox', pictureId(id, index)) end
+end
+
+-- Pictures whose turn has not come.
+local function picturesLeft(id) return number(id, 'images') - number(id, 'next') + number(id, 'queued') end
+
+-- The next picture is to be put into BullMQ's line.
+local function queueNext(id, adds)
+  local index = number(id, 'next')
+  set(id, 'next', index + 1)
+  setState(id, index, 'queued')
+  table.insert(adds, pictureId(id, index))
+  return index
+end
+
+-- The job has no picture at an engine, and waits for its turn.
+local function enterLine(id, index)
+  local load = get(id, 'kind') .. ' ' .. picturesLeft(id)
   redis.call('HINCRBY', modelKey(get(id, 'model'), 'waiting'), load, 1)
-  set(id, 'line', load, 'waits', ms(NOW), 'told', '')
+  set(id, 'line', load, 'place', index, 'waits', ms(NOW), 'told', '')
 end
 
 -- Milliseconds of the wait that is over; nil if it didn't wait.
@@ -69,6 +126,31 @@ local function leaveLine(id)
   local waited = math.max(0, NOW - number(id, 'waits'))
   set(id, 'line', '', 'told', '', 'waited', ms(number(id, 'waited') + waited))
   return waited
+end
+
+-- In line, from 1; nil: it stands in none.
+local function positionOf(id)
+  if not isLive(id) or get(id, 'line') == '' then return nil end
+  local place = redis.call('LPOS', queueKey(id, 'wait'), pictureId(id, get(id, 'place')))
+  return place and redis.call('LLEN', queueKey(id, 'wait')) - place or nil
+end
+
+-- Workers for which no job stands in line are offered a further picture of one that has some at engines: of the one that has the
+-- fewest there, of several the one that had its last turn the longest time ago. Never of one whose file is still being written.
+local function offerFurther(model, adds)
+  local free = -(tonumber(redis.call('HGET', modelKey(model, 'counts'), 'queued')) or 0)
+  for _, count in ipairs(redis.call('HVALS', modelKey(model, 'idle'))) do free = free + tonumber(count) end
+  while free > 0 do
+    local best, fewest
+    for _, id in ipairs(redis.call('ZRANGE', modelKey(model, 'batches'), 0, -1)) do
+      local count = number(id, 'flight') + number(id, 'queued')
+      local isOpen = isLive(id) and number(id, 'next') < number(id, 'images') and number(id, 'writing') == 0
+      if isOpen and (not best or count < fewest) then best, fewest = id, count end
+    end
+    if not best then return end
+    queueNext(best, adds)
+    free = free - 1
+  end
 end
 
 local function forgetName(id)
@@ -98,21 +180,17 @@ local function dropInputs(id)
   dropBytes('inputs', id)
 end
 
--- Takes it out of BullMQ's line; its worker, if it has one, sees that the job has ended.
+-- Takes it out of BullMQ's line; its workers, if it has some, see that the job has ended.
 local function dropPictures(id)
-  for index = number(id, 'done'), number(id, 'next') do
-    local picture = pictureId(id, index)
-    if redis.call('LREM', queueKey(id, 'wait'), 1, picture) > 0 then
-      redis.call('DEL', queueKey(id, picture))
+  for index = number(id, 'first'), number(id, 'next') - 1 do
+    if get(id, 's:' .. index) == 'queued' then
+      local picture = pictureId(id, index)
+      if redis.call('LREM', queueKey(id, 'wait'), 1, picture) > 0 then redis.call('DEL', queueKey(id, picture)) end
+      setState(id, index, '')
     end
-    local running = modelKey(get(id, 'model'), 'running')
-    local entry = redis.call('HGET', running, picture)
-    if entry then
-      local load = cjson.decode(entry)
-      load.over = true
-      redis.call('HSET', running, picture, cjson.encode(load))
-    end
+    redis.call('UNLINK', previewKey(id, index))
   end
+  redis.call('ZREM', modelKey(get(id, 'model'), 'batches'), id)
 end
 
 local function stopKeeping(id)
@@ -130,7 +208,7 @@ local function forget(id)
   redis.call('ZREM', P .. 'deadlines', id)
   local job = jobKey(id)
   for index = 0, number(id, 'images') - 1 do redis.call('UNLINK', job .. ':result:' .. index) end
-  redis.call('UNLINK', job .. ':events', job .. ':preview', job)
+  redis.call('UNLINK', job .. ':events', job)
   redis.call('PUBLISH', job, 'gone')
 end
 

@@ -1,38 +1,45 @@
 import { script } from './script.js';
 
 /**
- * A worker begins with a picture that BullMQ has given to it. ARGV: limits, id, index, token, worker, workers of it that still
- * wait. [gone]: its job has ended, [done, next]: its file is there (the next picture to be put in line, or ''),
- * [turn, edit, images, waited (ms), trace, inputs, kind].
+ * A worker begins with a picture that BullMQ has given to it. ARGV: limits, id, index, token, worker, workers of its process that
+ * still wait. [gone]: it is wanted no longer; else [turn, edit, images, waited (ms), trace, pictures to be put into line].
  */
 export const BEGIN = script(`
 local id, index, token, worker = ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 if not isLive(id) or not isKnown(id) then return { 'gone' } end
-redis.call('HSET', modelKey(get(id, 'model'), 'idle'), worker, ARGV[6])
-if index < number(id, 'done') then return { 'done', number(id, 'done') } end
+local model = get(id, 'model')
+redis.call('HSET', modelKey(model, 'idle'), worker, ARGV[6])
+if get(id, 's:' .. index) == 'done' or index >= number(id, 'next') then return { 'gone' } end
 local waited = leaveLine(id) or 0
-set(id, 'status', 'running', 'attempt:' .. index, token, 'next', math.max(number(id, 'next'), index + 1))
+setState(id, index, 'running')
+set(id, 'status', 'running', 'attempt:' .. index, token)
 if get(id, 'started') == '' then
   set(id, 'started', ms(NOW))
   append(id, 'started', '')
 end
-local images = number(id, 'images')
-local load = { token = token, worker = worker, kind = get(id, 'kind'), images = images,
-  left = images - number(id, 'next'), begun = NOW, at = NOW, seconds = -1, over = false }
-redis.call('HSET', modelKey(get(id, 'model'), 'running'), pictureId(id, index), cjson.encode(load))
+redis.call('ZADD', modelKey(model, 'batches'), redis.call('HINCRBY', modelKey(model, 'counts'), 'turns', 1), id)
+local load = { job = id, token = token, worker = worker, kind = get(id, 'kind'), images = number(id, 'images'),
+  begun = NOW, at = NOW, seconds = -1 }
+redis.call('HSET', modelKey(model, 'running'), pictureId(id, index), cjson.encode(load))
 tellLine(id)
-return { 'turn', get(id, 'edit'), images, ms(waited), get(id, 'trace'), number(id, 'inputs') }
+local adds = {}
+offerFurther(model, adds)
+return { 'turn', get(id, 'edit'), number(id, 'images'), ms(waited), get(id, 'trace'), adds }
 `);
 
-/** Workers of a process that wait for a picture. ARGV: limits, model, worker, count. */
-export const SET_IDLE = script(`redis.call('HSET', modelKey(ARGV[2], 'idle'), ARGV[3], ARGV[4])`);
+/** Workers of a process that wait for a picture. ARGV: limits, model, worker, count. Pictures to be put into line. */
+export const SET_IDLE = script(`
+redis.call('HSET', modelKey(ARGV[2], 'idle'), ARGV[3], ARGV[4])
+local adds = {}
+offerFurther(ARGV[2], adds)
+return adds
+`);
 
 /** ARGV: limits, id, index, token, progress (JSON), seconds until the picture is made or -1. */
 export const REPORT = script(`
 local id, index, token = ARGV[2], ARGV[3], ARGV[4]
 if not isLive(id) or not isAttempt(id, index, token) then return end
-set(id, 'progress', ARGV[5])
-append(id, 'progress', ARGV[5])
+say(id, tonumber(index), 'progress', ARGV[5])
 local running = modelKey(get(id, 'model'), 'running')
 local entry = redis.call('HGET', running, pictureId(id, index))
 if entry then
@@ -47,10 +54,10 @@ end
 export const PREVIEW = script(`
 local id, index, token = ARGV[2], ARGV[3], ARGV[4]
 if not isLive(id) or not isAttempt(id, index, token) then return end
-local preview = jobKey(id) .. ':preview'
+local preview = previewKey(id, index)
 redis.call('HSET', preview, 'bytes', ARGV[6])
 redis.call('PEXPIREAT', preview, get(id, 'expires'))
-redis.call('HSET', preview, 'number', append(id, 'preview', ARGV[5]))
+say(id, tonumber(index), 'preview', ARGV[5])
 `);
 
 /** The last so many pictures of a kind count, see SpeedMeter. */
@@ -86,6 +93,8 @@ if not entry or cjson.decode(entry).token ~= token then return end
 addSpeed(model, ARGV[7], ARGV[6], tonumber(ARGV[8]), tonumber(ARGV[10]))
 redis.call('HDEL', running, pictureId(id, index))
 if not isThere(id) then return end
+setState(id, tonumber(index), 'made')
+if number(id, 'flight') == 0 then redis.call('ZREM', modelKey(model, 'batches'), id) end
 for stage, seconds in pairs(cjson.decode(ARGV[9])) do
   redis.call('HINCRBYFLOAT', jobKey(id), 'stage:' .. stage, seconds)
 end
@@ -94,27 +103,30 @@ end
 /** Stores a picture's file while its job wants it. ARGV: limits, id, index, meta (JSON), bytes. */
 export const PUT_RESULT = script(`
 local id, index = ARGV[2], ARGV[3]
-if not isLive(id) or tonumber(index) < number(id, 'done') then return 0 end
+if not isLive(id) or get(id, 's:' .. index) == 'done' then return 0 end
 local key = jobKey(id) .. ':result:' .. index
 redis.call('HSET', key, 'meta', ARGV[4], 'bytes', ARGV[5])
 redis.call('PEXPIREAT', key, get(id, 'expires'))
 return 1
 `);
 
-/** A picture's file is there. ARGV: limits, id, index, token, bytes. [gone], [late], [end], [next, index]. */
+/** A picture's file is there. ARGV: limits, id, index, token, bytes. [gone], [late], [end], or [next, pictures to be put into line]. */
 export const FINISH = script(`
 local id, index, token = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 if not isLive(id) then return { 'gone' } end
-if index < number(id, 'done') then return { 'next', number(id, 'done') } end
-if not isAttempt(id, ARGV[3], token) then return { 'late' } end
-set(id, 'done', index + 1, 'resultBytes', number(id, 'resultBytes') + tonumber(ARGV[5]))
-append(id, 'picture', index)
-if index + 1 == number(id, 'images') then
+if get(id, 's:' .. index) == 'done' or not isAttempt(id, ARGV[3], token) then return { 'late' } end
+setState(id, index, 'done')
+set(id, 'resultBytes', number(id, 'resultBytes') + tonumber(ARGV[5]))
+say(id, index, 'picture', index)
+if number(id, 'done') == number(id, 'images') then
   finishJob(id, 'succeeded', '')
   return { 'end' }
 end
-enterLine(id)
-return { 'next', index + 1 }
+local adds = {}
+local isFree = number(id, 'flight') == 0 and number(id, 'queued') == 0 and number(id, 'writing') == 0
+if isFree and number(id, 'next') < number(id, 'images') then enterLine(id, queueNext(id, adds)) end
+offerFurther(get(id, 'model'), adds)
+return { 'next', adds }
 `);
 
 /** A picture can't be made. ARGV: limits, id, index, token, model, status, failure (JSON). What finishJob says, or -2. */
@@ -150,8 +162,12 @@ return 1
 export const GIVE_BACK = script(`
 local id, index, token = ARGV[2], ARGV[3], ARGV[4]
 if not isLive(id) or not isAttempt(id, index, token) then return 0 end
-enterLine(id)
+setState(id, tonumber(index), 'queued')
 redis.call('HDEL', modelKey(ARGV[5], 'running'), pictureId(id, index))
+if number(id, 'flight') == 0 then
+  redis.call('ZREM', modelKey(ARGV[5], 'batches'), id)
+  enterLine(id, index)
+end
 redis.call('HDEL', jobKey(id), 'attempt:' .. index)
 return 1
 `);

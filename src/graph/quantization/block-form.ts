@@ -1,17 +1,13 @@
 import { GGUF_BLOCKS, isGgufBlockType, type GgufBlockType } from '../../checkpoint/gguf/block-types.js';
 import type { TensorDtype } from '../../checkpoint/tensor-index.js';
-import { ELEMENT_BYTES, elementCount, type ElementType } from '../element-type.js';
+import type { ElementType } from '../element-type.js';
 import type { ComputeType } from '../graph-builder.js';
 
 /**
- * How a weight is in memory when nothing else is asked for: floats of the compute type; 8-bit floats, as the file has them; or
- * the codes that a GGUF type is repacked to.
+ * What a GGUF type is repacked to: codes of few bits, and for each block of `blockSize` inputs of an output a scale d and perhaps
+ * an addend a: d·code + a.
  */
-export type StoredForm = { readonly kind: 'floats' } | { readonly kind: 'float8' } | BlockForm;
-
-/** Codes of few bits, and for each block of `blockSize` inputs of an output a scale d and perhaps an addend a: d·code + a. */
 export interface BlockForm {
-  readonly kind: 'blocks';
   readonly bits: 4 | 8;
   readonly blockSize: 16 | 32;
   /** The type has minima: the blocks have addends. */
@@ -34,26 +30,17 @@ const GGUF_FORMS: Readonly<Record<GgufBlockType, Pick<BlockForm, 'bits' | 'block
   Q6_K: { bits: 8, blockSize: 16, hasAddends: false },
 };
 
-const isFloat8 = (dtype: TensorDtype): boolean => dtype === 'F8_E4M3' || dtype === 'F8_E5M2';
-
-/** Whether a tensor's file holds it in fewer than 16 bits. */
-export const hasFewBits = (dtype: TensorDtype | undefined): boolean =>
-  dtype !== undefined && (isFloat8(dtype) || isGgufBlockType(dtype));
-
-const FLOATS: StoredForm = { kind: 'floats' };
-const FLOAT8: StoredForm = { kind: 'float8' };
-
 /**
- * The form of a linear layer's weight. Where rows are no whole blocks (a shape that a converter had to change) it is floats.
+ * What a linear layer's weight is repacked to; undefined for other types, and where rows are no whole blocks (a shape that a
+ * converter had to change): its values are repacked as floats then.
  * @param columns inputs
  */
-export function linearForm(dtype: TensorDtype, columns: number, computeType: ComputeType): StoredForm {
-  if (isFloat8(dtype)) return FLOAT8;
-  if (!isGgufBlockType(dtype) || columns % GGUF_BLOCKS[dtype].values !== 0) return FLOATS;
+export function blockForm(dtype: TensorDtype, columns: number, computeType: ComputeType): BlockForm | undefined {
+  if (!isGgufBlockType(dtype) || columns % GGUF_BLOCKS[dtype].values !== 0) return undefined;
   const form = GGUF_FORMS[dtype];
   // DequantizeLinear takes codes with a sign; MatMulNBits is the one that computes in bfloat16, and at 4 bits the faster one.
   const isSigned = form.bits === 8 && computeType === 'float32';
-  return { kind: 'blocks', ...form, zeroCode: isSigned ? 0 : form.bits === 4 ? 8 : 128 };
+  return { ...form, zeroCode: isSigned ? 0 : form.bits === 4 ? 8 : 128 };
 }
 
 /** Shapes of what a weight [rows, columns] is repacked to. */
@@ -78,13 +65,3 @@ export function repackedShapes(
 
 export const codeType = ({ zeroCode }: BlockForm): Extract<ElementType, 'int8' | 'uint8'> =>
   zeroCode === 0 ? 'int8' : 'uint8';
-
-/** Bytes in memory of a weight [rows, columns], with floats of `computeType`. */
-export function formBytes(form: StoredForm, shape: readonly number[], computeType: ComputeType): number {
-  const element = ELEMENT_BYTES[computeType];
-  if (form.kind === 'floats') return elementCount(shape) * element;
-  if (form.kind === 'float8') return elementCount(shape);
-  const [rows = 1, columns = 1] = shape;
-  const { codes, blocks } = repackedShapes(form, rows, columns);
-  return elementCount(codes) + (form.hasAddends ? 2 : 1) * elementCount(blocks) * element;
-}
