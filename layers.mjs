@@ -21,7 +21,9 @@ export const LAYERS = [
   ['src/plan', 'src/export'],
   ['src/edits'],
   ['src/jobs'],
+  ['src/decoding'],
   ['src/inference'],
+  ['src/redis'],
   ['src/metrics', 'src/tracing'],
   // The engine process.
   ['src/engine'],

@@ -22,7 +22,7 @@ import { register } from 'tsx/esm/api';
 register();
 const { openEditCheckpoint } = await import('../src/engine/open-edit-checkpoint.js');
 const { sizeRules } = await import('../src/engine/size-rules.js');
-const { PixelSemaphore } = await import('../src/edits/decoding/pixel-semaphore.js');
+const { PixelSemaphore } = await import('../src/decoding/pixel-semaphore.js');
 const { decodeImage } = await import('../src/images/decode.js');
 const { encodeImage } = await import('../src/images/encode.js');
 const { INPUT_PICTURE_WORKER } = await import('../src/program/program-files.js');

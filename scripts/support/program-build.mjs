@@ -71,7 +71,7 @@ const PROCESSES = {
     engine: 'src/engine/main.ts',
     'parent-watch.worker': 'src/engine/parent-watch.worker.ts',
     'rounding.worker': 'src/engine/quantized/rounding.worker.ts',
-    'input-picture.worker': 'src/edits/decoding/input-picture.worker.ts',
+    'input-picture.worker': 'src/decoding/input-picture.worker.ts',
     'json-form.worker': 'src/edits/http/upload/json/json-form.worker.ts',
     // What piscina starts its threads with, under the name that it looks for beside its own code.
     'chunks/worker': './node_modules/piscina/dist/worker.js',

@@ -14,9 +14,19 @@ export const remoteConfig = registerAs('remote', () => loadSettings().remote);
 /** How long jobs wait and are kept. */
 export const jobsConfig = registerAs('jobs', () => loadSettings().jobs);
 /** Where jobs lie that several services share, and what of the work with them this one does. */
-export const scaleConfig = registerAs('scale', () => ({ redis: loadSettings().redis, role: loadSettings().role }));
+export const scaleConfig = registerAs('scale', () => {
+  const { redis, role, defaultModel } = loadSettings();
+  return { redis, role, defaultModel };
+});
 /** What the engine process loads, and when it counts as stuck. */
 export const engineConfig = registerAs('engine', () => loadSettings().engine);
+
+/** The same of a process that works for itself alone, whatever is set. */
+export const aloneConfig = registerAs('scale', () => ({
+  redis: null,
+  role: 'all' as const,
+  defaultModel: null,
+}));
 
 export const NAMESPACES = [
   serverConfig,

@@ -67,13 +67,13 @@ function readAll(variables: VariableReader): Settings {
   const remote = readRemote(variables);
   const jobs = readJobs(variables);
   const { maxOutputPixels: outputPixels, maxReferences } = limits;
+  const scale = readScale(variables);
   const engines = readEngineCount(variables);
   const load = {
     ...model,
     ...{ outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) },
-    ...{ engines, share: null },
+    ...{ engines, share: null, isShared: scale.redis !== null },
   };
-  const scale = readScale(variables);
   return { auth, server, logging, limits, remote, jobs, ...scale, engine: readEngine(variables, load) };
 }
 
@@ -135,13 +135,13 @@ function readJobs(variables: VariableReader): JobLimits {
 }
 
 /** Where jobs lie, and what of the work with them this process does. */
-function readScale(variables: VariableReader): Pick<Settings, 'redis' | 'role'> {
+function readScale(variables: VariableReader): Pick<Settings, 'redis' | 'role' | 'defaultModel'> {
   const redis = readRedis(variables);
   const role = variables.oneOf('ROLE', ROLES, 'all');
   if (role !== 'all' && variables.secret('REDIS_URL') === null) {
     variables.refuse('ROLE', role, 'needs REDIS_URL, by which services and workers share their jobs');
   }
-  return { redis, role };
+  return { redis, role, defaultModel: variables.text('DEFAULT_MODEL') };
 }
 
 function readRedis(variables: VariableReader): RedisSettings | null {

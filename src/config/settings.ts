@@ -113,6 +113,8 @@ export interface Settings {
   readonly jobs: JobLimits;
   /** ROLE */
   readonly role: Role;
+  /** DEFAULT_MODEL: id of the model of requests that name none, where several are served; null: the first that lives. */
+  readonly defaultModel: string | null;
   /** null: jobs lie in the service's own memory. */
   readonly redis: RedisSettings | null;
   readonly engine: EngineSettings;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DecodingModule } from '../decoding/decoding.module.js';
 import { InferenceModule } from '../inference/inference.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { ByteBudget } from './budget/byte-budget.service.js';
@@ -7,7 +8,7 @@ import { EditsService } from './edits.service.js';
 
 /** Edits without the way in which they are asked for. */
 @Module({
-  imports: [InferenceModule, JobsModule],
+  imports: [DecodingModule, InferenceModule, JobsModule],
   providers: [ByteBudget, EditsService, InputPictures],
   exports: [ByteBudget, EditsService],
 })

@@ -5,14 +5,16 @@ import { TIME_IS_UP, withinSeconds } from '../program/within-seconds.js';
 import { EditError } from '../protocol/edit-error.js';
 import { ServedModel } from '../inference/served-model.js';
 import type { EditInputs } from '../jobs/edit-job.js';
+import type { JobFiles } from '../jobs/job-files.js';
 import type { NumberedEvent } from '../jobs/job-event.js';
 import { type JobName, JobQueue, type Reservation } from '../jobs/job-queue.js';
 import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
 import type { TraceContext } from '../protocol/trace-context.js';
 import { buildEditJob } from './build-edit-job.js';
 import { ByteBudget } from './budget/byte-budget.service.js';
-import { InputPictures } from './decoding/input-pictures.service.js';
+import { InputPictures, uploadedFiles } from './decoding/input-pictures.service.js';
 import { checkForm, type EditForm } from './fields/check-form.js';
+import { chosenModel } from './fields/chosen-model.js';
 import type { FormInput } from './fields/form-input.js';
 
 /** How an edit is queued. */
@@ -59,7 +61,7 @@ export class EditsService {
 
   /** @throws EditError unavailable when there is no model to check it against, invalid with the first field at fault */
   check(input: FormInput): EditForm {
-    return checkForm(input, this.model.ready(), this.limits);
+    return checkForm(input, chosenModel(input, this.model), this.limits);
   }
 
   /**
@@ -76,13 +78,16 @@ export class EditsService {
    * @throws EditError
    */
   async submit(form: EditForm, { isFollowed, timeoutSeconds, reservation, name, trace }: EditMode): Promise<string> {
-    const inputs = await this.pictures.read(form);
     const held = this.budget.hold();
     try {
+      const files = this.queue.takesFiles ? uploadedFiles(form) : null;
+      if (files !== null) held.add(fileBytes(files));
+      const inputs = await this.pictures.read(form);
       held.add(pictureBytes(inputs.edits));
       const job = buildEditJob(form, inputs, isFollowed);
-      const id = await this.queue.submit(job, inputs.edits, { reservation, timeoutSeconds, name, trace });
-      void this.queue.finished(id).then(() => held.release());
+      const id = await this.queue.submit(job, inputs.edits, { reservation, timeoutSeconds, files, name, trace });
+      if (files === null) void this.queue.finished(id).then(() => held.release());
+      else held.release();
       return id;
     } catch (error) {
       held.release();
@@ -167,6 +172,10 @@ function pictureBytes(edits: EditInputs): number {
     ...(masked === null ? [] : [masked.atResult, masked.atMade, masked.weights, masked.changes]),
   ]);
   return [...new Set(images)].reduce((sum, { data }) => sum + data.length, 0);
+}
+
+function fileBytes({ pictures, mask }: JobFiles): number {
+  return pictures.reduce((sum, { length }) => sum + length, mask?.bytes.length ?? 0);
 }
 
 function noSuchJob(): EditError {

@@ -13,6 +13,7 @@ import { CancelledError } from './pipeline/cancelled-error.js';
 import { InvalidEditError } from './pipeline/invalid-edit-error.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
 import type { LoadListener } from './sessions/load-listener.js';
+import { weightsKey } from './quantized/content-key.js';
 import { sizeRules } from './size-rules.js';
 import { OutOfMemoryError } from './sessions/out-of-memory.js';
 
@@ -57,8 +58,9 @@ export class EngineService {
         },
       };
       this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, listener, share.threads);
+      const contentKey = request.isShared ? await weightsKey(checkpoint) : null;
       const warnings = [...(deal?.lines ?? []), ...report.warnings];
-      send({ type: 'ready', model: modelInfo(this.model, { ...report, warnings }, request.maxReferences) });
+      send({ type: 'ready', model: modelInfo(this.model, { ...report, warnings }, request.maxReferences, contentKey) });
     } catch (error) {
       send({ type: 'load_failed', message: reason(error), isCheckpoint: isFolderAtFault(error) });
     }
@@ -113,10 +115,12 @@ function modelInfo(
   { checkpoint, tokenizer, plan, warnings }: EditModel,
   report: PlanReport,
   maxReferences: number,
+  contentKey: string | null,
 ): ModelInfo {
   const { pipeline, service } = checkpoint;
   return {
     id: checkpoint.modelId,
+    contentKey,
     pipelineClass: pipeline.className,
     sizeRules: sizeRules(checkpoint),
     maxReferences: Math.min(pipeline.maxReferences, maxReferences),

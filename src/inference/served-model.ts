@@ -13,7 +13,20 @@ export abstract class ServedModel {
   abstract drain(): void;
 
   /**
-   * The model, which is ready.
+   * All models that are served now, the one of requests that name none first.
+   * @throws EditError `unavailable`, when there is none
+   */
+  models(): readonly ModelInfo[] {
+    return [this.ready()];
+  }
+
+  /** Ids of models that were served, and that nobody serves now. */
+  lost(): readonly string[] {
+    return [];
+  }
+
+  /**
+   * The model of requests that name none, which is ready.
    * @throws EditError `unavailable`, with when to try again
    */
   ready(): ModelInfo {

@@ -1,6 +1,8 @@
-import type { JobLimits, RedisSettings } from '../config/settings.js';
+import type { JobLimits } from '../config/settings.js';
 import type { Metrics } from '../metrics/metrics.service.js';
+import type { RedisClients } from '../redis/redis-clients.js';
 import type { Tracing } from '../tracing/tracing.js';
+import type { InputDecoder } from './job-files.js';
 import type { InputStore } from './input-store.js';
 import type { JobQueue } from './job-queue.js';
 import type { ResultStore } from './result-store.js';
@@ -20,8 +22,12 @@ export abstract class JobDriver {
 /** What a driver is made from. */
 export interface DriverParts {
   readonly limits: JobLimits;
+  /** UPLOADS_MAX_MB, in bytes: a driver that keeps inputs elsewhere holds no more of unfinished jobs. */
+  readonly uploadsMaxBytes: number;
+  /** Of a driver that keeps inputs as they were uploaded. */
+  readonly decoder: InputDecoder;
   /** Of the driver that keeps jobs in Redis; null: there is none. */
-  readonly redis: RedisSettings | null;
+  readonly redis: RedisClients | null;
   /** Id of the model that workers of this process make pictures with; null while that isn't known. */
   readonly servedModel: () => string | null;
   /** Ids of all models that callers may ask for. */

@@ -1,5 +1,6 @@
 import type { TraceContext } from '../protocol/trace-context.js';
 import type { EditInputs, EditJob } from './edit-job.js';
+import type { JobFiles } from './job-files.js';
 import type { NumberedEvent } from './job-event.js';
 import type { JobSnapshot, PictureFile } from './job-snapshot.js';
 
@@ -23,6 +24,8 @@ export interface SubmitOptions {
   readonly reservation: Reservation;
   /** From now to the job's end; then it fails with `timeout`. */
   readonly timeoutSeconds: number;
+  /** The uploaded files, where the driver takes them (JobQueue.takesFiles). */
+  readonly files: JobFiles | null;
   /** null: it is always a job of its own. */
   readonly name: JobName | null;
   /** What the spans of its work are to lie below. */
@@ -58,6 +61,9 @@ export interface SubmitOptions {
  * is detached.
  */
 export abstract class JobQueue {
+  /** Jobs are taken with the files that were uploaded, which are kept elsewhere: the pixels made of them are kept by nobody. */
+  abstract readonly takesFiles: boolean;
+
   /**
    * Keeps room for a job that is about to be submitted: QUEUE_LIMIT jobs may be in line or have a reservation, and one more
    * for each engine that has nothing to do.

@@ -1,7 +1,10 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConfigType } from '@nestjs/config';
-import { jobsConfig, scaleConfig } from '../config/namespaces.js';
+import { jobsConfig, limitsConfig } from '../config/namespaces.js';
+import { DecodingModule } from '../decoding/decoding.module.js';
 import { InferenceModule } from '../inference/inference.module.js';
+import { LocalModel } from '../inference/local-model.js';
+import { RedisModule, SharedRedis } from '../redis/redis.module.js';
 import { ServedModel } from '../inference/served-model.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Tracing } from '../tracing/tracing.js';
@@ -11,27 +14,39 @@ import { JobDriver } from './job-driver.js';
 import { JobQueue } from './job-queue.js';
 import { ResultStore } from './result-store.js';
 import { WorkQueue } from './work-queue.js';
+import { UploadedInputs } from './worker/uploaded-inputs.service.js';
 import { PictureEncoder } from './worker/picture-encoder.service.js';
 import { WorkerPool } from './worker/worker-pool.service.js';
 
 /** The queue of edits: its driver, with both sides of the queue and the stores beside it, and the workers of this process. */
 @Module({
-  imports: [InferenceModule],
+  imports: [DecodingModule, InferenceModule, RedisModule],
   providers: [
     {
       provide: JobDriver,
-      inject: [jobsConfig.KEY, scaleConfig.KEY, ServedModel, Metrics, Tracing],
+      inject: [
+        jobsConfig.KEY,
+        limitsConfig.KEY,
+        SharedRedis,
+        ServedModel,
+        LocalModel,
+        Metrics,
+        Tracing,
+        UploadedInputs,
+      ],
       useFactory: (
         limits: ConfigType<typeof jobsConfig>,
-        { redis }: ConfigType<typeof scaleConfig>,
+        { uploadsMaxBytes }: ConfigType<typeof limitsConfig>,
+        { clients: redis }: SharedRedis,
         model: ServedModel,
+        { modelId: servedModel }: LocalModel,
         metrics: Metrics,
         tracing: Tracing,
+        decoder: UploadedInputs,
       ) => {
-        const servedModel = (): string | null => (model.state.status === 'ready' ? model.state.model.id : null);
-        const models = (): string[] => [servedModel()].filter((id) => id !== null);
+        const models = (): string[] => (model.state.status === 'ready' ? model.models().map(({ id }) => id) : []);
         const name = redis === null ? DEFAULT_DRIVER : 'redis';
-        return createDriver(name, { limits, redis, servedModel, models, metrics, tracing });
+        return createDriver(name, { limits, uploadsMaxBytes, decoder, redis, servedModel, models, metrics, tracing });
       },
     },
     { provide: JobQueue, inject: [JobDriver], useFactory: ({ jobs }: JobDriver) => jobs },
@@ -39,6 +54,7 @@ import { WorkerPool } from './worker/worker-pool.service.js';
     { provide: InputStore, inject: [JobDriver], useFactory: ({ inputs }: JobDriver) => inputs },
     { provide: ResultStore, inject: [JobDriver], useFactory: ({ results }: JobDriver) => results },
     PictureEncoder,
+    UploadedInputs,
     WorkerPool,
   ],
   exports: [JobQueue],

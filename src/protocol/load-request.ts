@@ -17,6 +17,8 @@ export interface LoadRequest {
   readonly transformer: TransformerSource;
   /** LORA_DIR: absolute path of the folder of LoRAs; null: there is none. */
   readonly loraDir: string | null;
+  /** Its weights are to be told from others' that come under the same name (ModelInfo.contentKey). */
+  readonly isShared: boolean;
   readonly deviceMap: DeviceMap;
   readonly precision: PrecisionSetting;
   /** Pixels of the largest result that will be asked for. */

@@ -12,6 +12,8 @@ export interface ModelNotice {
 /** What a loaded checkpoint is and takes; requests are checked against it. */
 export interface ModelInfo {
   readonly id: string;
+  /** The same for checkpoints with the same weights; null: nobody asked for it (LoadRequest). */
+  readonly contentKey: string | null;
   readonly pipelineClass: string;
   /** How large results are made, and each input before it reaches the engine (in the order of InputPicture.conditions). */
   readonly sizeRules: SizeRules;

@@ -26,7 +26,7 @@ import { NoTracing } from '../tracing/tracing.js';
 /** Starts the API process: listens at once, while the engine process loads the model. */
 export async function serve(settings: Settings, signals: StopSignals): Promise<void> {
   const tracing = await startTracing(process.env);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(tracing), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(tracing, settings.role), {
     // Bodies are read after the guards, by the one route that takes any.
     bodyParser: false,
     forceCloseConnections: true,
@@ -40,8 +40,10 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   admitOrigins(app, settings.auth);
   app.use(requireHost);
   if (!(tracing instanceof NoTracing)) app.use(traceRequests(tracing));
-  admitEdits(app);
-  serveOpenApi(app);
+  if (settings.role !== 'worker') {
+    admitEdits(app);
+    serveOpenApi(app);
+  }
   signals.onStop(async () => {
     await shutDown(app, responses, settings.server.shutdownGraceSeconds);
     return 0;
@@ -59,13 +61,17 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
   announce(settings, app.getHttpServer().address() as AddressInfo);
 }
 
-function announce({ engine, auth, server }: Settings, { port }: AddressInfo): void {
+function announce({ engine, auth, server, redis, role }: Settings, { port }: AddressInfo): void {
   const logger = new Logger('Service');
-  logger.log(
-    engine.usesBundledModel
-      ? 'QWEN_MODEL_DIR is not set: serving the bundled miniature'
-      : `Serving ${engine.load.modelDir}`,
-  );
+  if (role !== 'api') {
+    logger.log(
+      engine.usesBundledModel
+        ? 'QWEN_MODEL_DIR is not set: serving the bundled miniature'
+        : `Serving ${engine.load.modelDir}`,
+    );
+  }
+  if (redis !== null)
+    logger.log(`Jobs are shared by Redis at ${new URL(redis.url).host}; this process's role is ${role}`);
   if (auth.apiKey === null && !isLoopback(server.host)) {
     logger.warn('API_KEY is not set: everyone who can reach this host can use the service');
   }

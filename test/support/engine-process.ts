@@ -65,6 +65,7 @@ export class EngineProcess {
       request: {
         modelDir,
         loraDir,
+        isShared: false,
         transformer,
         deviceMap,
         precision,

@@ -10,6 +10,7 @@ export function loraInfo(name: string, changes: Partial<LoraInfo> = {}): LoraInf
 export function modelInfo(changes: Partial<ModelInfo> = {}): ModelInfo {
   return {
     id: 'the-model',
+    contentKey: null,
     pipelineClass: 'QwenImageEditPipeline',
     sizeRules: {
       conditionAreas: [1_048_576],

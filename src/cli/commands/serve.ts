@@ -20,7 +20,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const settings = loadSettings();
   const signals = new StopSignals();
-  launchFirstEngine(settings.engine.load);
+  if (settings.role !== 'api') launchFirstEngine(settings.engine.load);
   try {
     const { serve } = await import('../../server/serve.js');
     await serve(settings, signals);

@@ -1,23 +1,16 @@
-import { availableParallelism } from 'node:os';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
-import { Piscina } from 'piscina';
-import { limitsConfig } from '../../config/namespaces.js';
+import { Injectable } from '@nestjs/common';
+import type { FileResult, ReadPicture } from '../../decoding/input-picture.worker.js';
+import { type FileBytes, PictureDecoder } from '../../decoding/picture-decoder.service.js';
 import type { ImageSize } from '../../images/condition-size.js';
 import type { ReadMask } from '../../images/mask/edit-mask.js';
 import type { EditInputs } from '../../jobs/edit-job.js';
-import { INPUT_PICTURE_WORKER } from '../../program/program-files.js';
+import type { JobFiles } from '../../jobs/job-files.js';
 import { invalidEdit } from '../../protocol/edit-error.js';
 import type { OutputSize } from '../../protocol/edit-settings.js';
 import type { EditForm } from '../fields/check-form.js';
 import { DEFAULT_MASK_FEATHER } from '../fields/edit-fields.dto.js';
 import { MASK_FIELD } from '../fields/known-fields.js';
-import type { FileResult, InputTask, MaskTask, ReadPicture } from './input-picture.worker.js';
-import { PixelSemaphore } from './pixel-semaphore.js';
 import { toEdits } from './to-edits.js';
-
-const MAX_THREADS = Math.min(4, availableParallelism());
-const IDLE_MILLISECONDS = 30_000;
 
 /** A form's pictures as they were read. */
 export interface ReadInputs {
@@ -28,24 +21,10 @@ export interface ReadInputs {
   readonly isWholeMask: boolean;
 }
 
-/**
- * Reads uploaded pictures and masks in threads of their own, which end when nothing comes. What they decode at once has no more
- * pixels, in all, than the largest picture that is taken (MAX_IMAGE_MEGAPIXELS).
- */
+/** Reads the pictures and the mask of a form. */
 @Injectable()
-export class InputPictures implements OnApplicationShutdown {
-  private readonly pool = new Piscina({
-    filename: INPUT_PICTURE_WORKER,
-    minThreads: 0,
-    maxThreads: MAX_THREADS,
-    idleTimeout: IDLE_MILLISECONDS,
-  });
-
-  private readonly semaphoreMemory: SharedArrayBuffer;
-
-  constructor(@Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>) {
-    this.semaphoreMemory = PixelSemaphore.of(limits.maxImagePixels).memory;
-  }
+export class InputPictures {
+  constructor(private readonly decoder: PictureDecoder) {}
 
   /**
    * The form's mask and then its pictures, at the sizes that they are needed at. The files' bytes are handed over: the form's are
@@ -59,18 +38,11 @@ export class InputPictures implements OnApplicationShutdown {
     return { edits: toEdits(form, pictures, mask), size, isWholeMask: mask?.isWhole ?? false };
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.destroy();
-  }
-
   private async readMask(form: EditForm): Promise<ReadMask | null> {
-    const { mask, fields, model } = form;
+    const { mask, model } = form;
     if (mask === null) return null;
-    const feather = fields.mask_feather ?? DEFAULT_MASK_FEATHER;
-    const use = { asked: askedSize(form), feather, outputLimits: this.limits, rules: model.sizeRules };
-    const { blocks } = mask.content;
-    const task: MaskTask = { ...this.fileTask(blocks), use };
-    const result = (await this.run(task, blocks, 'readMask')) as FileResult<ReadMask>;
+    const use = { size: askedSize(form), sizeRules: model.sizeRules, feather: featherOf(form) };
+    const result = await this.decoder.mask(mask.content.blocks, use);
     if ('read' in result) return result.read;
     throw invalidEdit(`Invalid mask: ${result.fault}`, mask.place ?? MASK_FIELD);
   }
@@ -83,14 +55,9 @@ export class InputPictures implements OnApplicationShutdown {
   ): Promise<ReadPicture[]> {
     const { kind, files } = inputs;
     const results = await Promise.all(
-      files.map(({ content: { blocks } }, index) => {
-        const task: InputTask = {
-          ...this.fileTask(blocks),
-          size,
-          sizeRules: model.sizeRules,
-          keptAt: kind === 'separate' || index === 0 ? keptAt : null,
-        };
-        return this.run(task, blocks, 'default') as Promise<FileResult<ReadPicture>>;
+      files.map(({ content: { blocks } }, index): Promise<FileResult<ReadPicture>> => {
+        const isKept = kind === 'separate' || index === 0;
+        return this.decoder.picture(blocks, { size, sizeRules: model.sizeRules, keptAt: isKept ? keptAt : null });
       }),
     );
     return results.map((result, index) => {
@@ -101,18 +68,25 @@ export class InputPictures implements OnApplicationShutdown {
       );
     });
   }
+}
 
-  private fileTask(
-    blocks: readonly Uint8Array<ArrayBuffer>[],
-  ): Pick<InputTask, 'blocks' | 'limits' | 'semaphoreMemory'> {
-    const { maxImagePixels, maxImageAspect } = this.limits;
-    const limits = { maxPixels: maxImagePixels, maxAspect: maxImageAspect };
-    return { blocks, limits, semaphoreMemory: this.semaphoreMemory };
-  }
+/** A copy of the form's files as they were uploaded, for workers elsewhere to read. */
+export function uploadedFiles(form: EditForm): JobFiles {
+  const { inputs, mask } = form;
+  return {
+    kind: inputs.kind,
+    asked: askedSize(form),
+    pictures: inputs.files.map(({ content }) => joined(content.blocks)),
+    mask: mask === null ? null : { bytes: joined(mask.content.blocks), feather: featherOf(form) },
+  };
+}
 
-  private run(task: InputTask | MaskTask, blocks: readonly Uint8Array<ArrayBuffer>[], name: string): Promise<unknown> {
-    return this.pool.run(task, { name, transferList: blocks.map(({ buffer }) => buffer) });
-  }
+function joined(blocks: FileBytes): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.concat(blocks));
+}
+
+function featherOf({ fields }: EditForm): number {
+  return fields.mask_feather ?? DEFAULT_MASK_FEATHER;
 }
 
 /** With the checkpoint's default filled in. */

@@ -6,7 +6,7 @@ import { type EditError, invalidEdit } from '../../protocol/edit-error.js';
 import { sizeText } from '../../protocol/edit-settings.js';
 import type { EditForm } from '../fields/check-form.js';
 import { MASK_FIELD } from '../fields/known-fields.js';
-import type { ReadPicture } from './input-picture.worker.js';
+import type { ReadPicture } from '../../decoding/input-picture.worker.js';
 
 /**
  * The edits that a form's pictures make, each with the mask where there is one.

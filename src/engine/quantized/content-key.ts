@@ -21,6 +21,11 @@ export async function contentKey(checkpoint: Checkpoint, quantization: Quantizat
   return tensorsKey(checkpoint.root, indices, [VERSION, quantization]);
 }
 
+/** A name for all of a checkpoint's weights, as they lie in its files. */
+export function weightsKey({ root, textEncoder, transformer, vae }: Checkpoint): Promise<string> {
+  return tensorsKey(root, [textEncoder.tensors, transformer.tensors, vae.tensors], ['weights']);
+}
+
 /**
  * A name for the content of tensors, and for what is made of them.
  * @param root folder of their files

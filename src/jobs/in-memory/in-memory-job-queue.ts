@@ -14,6 +14,7 @@ import type { InMemoryJobs } from './in-memory-jobs.js';
 
 /** Takes jobs into this process's memory, and tells of them. */
 export class InMemoryJobQueue extends JobQueue {
+  readonly takesFiles = false;
   private readonly admission: Admission;
   private readonly metrics: Metrics;
   private readonly tracing: Tracing;

@@ -1,7 +1,8 @@
+import { modelOfPart } from '../../redis/key-prefix.js';
 import { traceWait } from '../wait-trace.js';
 import { readTrace } from './messages/trace-message.js';
 import type { RedisContext } from './redis-context.js';
-import { listOf, numberOf, textOf } from './replies.js';
+import { listOf, numberOf, textOf } from '../../redis/replies.js';
 import { SWEEP } from './scripts/housekeeping-scripts.js';
 
 /** Redis's clock and this one's timers may go apart by a little. */
@@ -55,7 +56,7 @@ export class Housekeeping {
 
   private async addToLine(add: unknown): Promise<void> {
     const [model, picture] = listOf(add);
-    await this.context.callersQueues.add(decodeURIComponent(textOf(model)), [textOf(picture)]);
+    await this.context.callersQueues.add(modelOfPart(textOf(model)), [textOf(picture)]);
   }
 
   private note(timeouts: number, gone: number, waits: readonly unknown[]): void {

@@ -1,3 +1,4 @@
+import { modelOfPart } from '../../redis/key-prefix.js';
 import type { NumberedEvent } from '../job-event.js';
 import { eventsKey, jobKey, previewKey } from './keys.js';
 import type { LineFollowers } from './line-followers.js';
@@ -25,7 +26,7 @@ export class JobEvents {
     const bell = new Bell(signal);
     const stops = [await context.watch.watch(record, () => bell.ring())];
     try {
-      if (!finished) stops.push(await this.followers.follow(id, decodeURIComponent(model)));
+      if (!finished) stops.push(await this.followers.follow(id, modelOfPart(model)));
       yield* this.follow(id, after, bell);
     } finally {
       for (const stop of stops) stop();

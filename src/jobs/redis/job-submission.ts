@@ -1,18 +1,25 @@
-import type { EditInputs, EditJob } from '../edit-job.js';
+import { inMegabytes } from '../../program/megabytes.js';
+import { EditError } from '../../protocol/edit-error.js';
+import type { EditJob } from '../edit-job.js';
+import type { JobFiles } from '../job-files.js';
 import type { SubmitOptions } from '../job-queue.js';
 import { kindText } from '../picture-kind.js';
 import { NameTakenError } from '../queue-errors.js';
-import { modelPart, pictureId, queueKey } from './keys.js';
+import { modelPart } from '../../redis/key-prefix.js';
+import { pictureId, queueKey } from './keys.js';
 import type { LineFollowers } from './line-followers.js';
+import { writeFiles } from './messages/files-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
-import type { RedisInputStore } from './redis-input-store.js';
+import { filesOf, type RedisInputStore } from './redis-input-store.js';
 import { RedisReservation } from './redis-reservation.js';
-import { listOf, textOf } from './replies.js';
+import { listOf, textOf } from '../../redis/replies.js';
 import { ADMIT, TAKE_BACK } from './scripts/caller-scripts.js';
 
 /** What a job takes beside its texts and files. */
 const OWN_BYTES = 4096;
+/** Uploads come and go within seconds. */
+const FULL_RETRY_AFTER_SECONDS = 5;
 /** Beyond its time limit and retention, whatever goes wrong, nothing of a job lies in Redis for longer. */
 const SPARE_SECONDS = 3600;
 
@@ -25,22 +32,26 @@ export class JobSubmission {
   ) {}
 
   /**
+   * @param edits how many edits the job has
    * @returns the job's id: another one where there is one of the same name
-   * @throws NameTakenError
+   * @throws NameTakenError, EditError busy when unfinished jobs' files take too much
    */
-  async submit(id: string, edit: EditJob, inputs: EditInputs, options: SubmitOptions): Promise<string> {
+  async submit(id: string, edit: EditJob, edits: number, options: SubmitOptions): Promise<string> {
+    const { files } = options;
+    if (files === null) throw new Error('A job comes with its files');
+    const count = filesOf(files).length;
     try {
-      const inputBytes = await this.inputs.store(id, inputs);
-      const known = await this.admit(id, edit, inputs.length, inputBytes, options);
+      await this.inputs.putFiles(id, files);
+      const known = await this.admit(id, edit, edits, files, options);
       if (known !== null) {
-        await this.inputs.delete(id, inputs.length);
+        await this.inputs.deleteFiles(id, count);
         return known;
       }
       await this.context.callersQueues.add(edit.model, [pictureId(id, 0)]);
       await this.followers.tell([id]);
       return id;
     } catch (error) {
-      this.takeBack(id, inputs.length);
+      this.takeBack(id, count);
       throw error;
     }
   }
@@ -49,23 +60,25 @@ export class JobSubmission {
   private async admit(
     id: string,
     edit: EditJob,
-    inputs: number,
-    inputBytes: number,
+    edits: number,
+    files: JobFiles,
     { name, reservation, timeoutSeconds, trace }: SubmitOptions,
   ): Promise<string | null> {
     const { callers, limits, prefix, processId } = this.context;
     const isReserved = reservation instanceof RedisReservation && reservation.take();
     const livesSeconds = timeoutSeconds + limits.retentionSeconds + SPARE_SECONDS;
     const { prompt, negativePrompt } = edit.settings;
+    const stored = filesOf(files);
     const record = {
       edit: JSON.stringify(edit),
-      images: inputs * edit.n,
+      images: edits * edit.n,
       kind: kindText(edit.settings),
       model: modelPart(edit.model),
       queue: queueKey(prefix, edit.model),
       trace: JSON.stringify(trace),
-      inputs,
-      inputBytes,
+      files: writeFiles(files),
+      inputs: stored.length,
+      inputBytes: stored.reduce((sum, { length }) => sum + length, 0),
       ownBytes: 2 * (prompt.length + negativePrompt.length) + OWN_BYTES,
       timeout: timeoutSeconds,
     };
@@ -73,18 +86,26 @@ export class JobSubmission {
     const times = [timeoutSeconds * 1000, livesSeconds * 1000];
     const [outcome, known] = listOf(await callers.run(ADMIT, ...own, ...times, ...Object.entries(record).flat()));
     if (outcome === 'taken') throw new NameTakenError();
+    if (outcome === 'full') throw this.tooMuch();
     return outcome === 'same' ? textOf(known) : null;
   }
 
+  private tooMuch(): EditError {
+    const most = inMegabytes(this.context.uploadsMaxBytes);
+    return new EditError('busy', `Uploads hold ${most} already, or would (UPLOADS_MAX_MB)`, {
+      retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
+    });
+  }
+
   /** Of what Redis has done, but could not say in time, nothing stays. */
-  private takeBack(id: string, inputs: number): void {
+  private takeBack(id: string, files: number): void {
     const { context } = this;
     const { callers, workers, processId } = context;
     const take = async (): Promise<void> => {
       // By the same connection first: what was sent by it before comes before.
       await callers.run(TAKE_BACK, processId, id).catch(() => undefined);
       await patiently(context, () => workers.run(TAKE_BACK, processId, id));
-      await patiently(context, () => this.inputs.delete(id, inputs));
+      await patiently(context, () => this.inputs.deleteFiles(id, files));
     };
     take().catch(() => undefined);
   }

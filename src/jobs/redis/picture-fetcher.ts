@@ -4,14 +4,15 @@ import { Logger } from '@nestjs/common';
 import { type Job, Worker } from 'bullmq';
 import { EditError } from '../../protocol/edit-error.js';
 import { traceWait } from '../wait-trace.js';
-import { bullPrefix, modelPart, parsePictureId, queueName } from './keys.js';
+import { modelPart } from '../../redis/key-prefix.js';
+import { bullPrefix, parsePictureId, queueName } from './keys.js';
 import { readEditMessage } from './messages/edit-message.js';
 import { writeFailure } from './messages/failure-message.js';
 import { readTrace } from './messages/trace-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisTurn } from './redis-turn.js';
-import { listOf, numberOf, textOf } from './replies.js';
+import { listOf, numberOf, textOf } from '../../redis/replies.js';
 import { END } from './scripts/caller-scripts.js';
 import { BEGIN, SET_IDLE } from './scripts/worker-scripts.js';
 

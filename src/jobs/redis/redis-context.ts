@@ -1,20 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import type { JobLimits } from '../../config/settings.js';
 import type { Metrics } from '../../metrics/metrics.service.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import type { DriverParts } from '../job-driver.js';
 import { HeldJobs } from './held-jobs.js';
-import { JobWatch } from './job-watch.js';
+import type { ChannelWatch } from '../../redis/channel-watch.js';
 import { PictureQueues } from './picture-queues.js';
-import { RedisClients } from './redis-clients.js';
-import { ScriptRunner, scriptLimits } from './script-runner.js';
+import type { RedisClients } from '../../redis/redis-clients.js';
+import { ScriptRunner } from '../../redis/script-runner.js';
+import { scriptLimits } from './script-limits.js';
 
 /** What both sides of the queue and the stores share. */
 export class RedisContext {
-  /** This process, as others see it. */
-  readonly processId = randomUUID();
+  readonly processId: string;
   readonly clients: RedisClients;
-  readonly watch: JobWatch;
+  readonly watch: ChannelWatch;
   readonly held = new HeldJobs();
   readonly callers: ScriptRunner;
   readonly workers: ScriptRunner;
@@ -23,23 +22,23 @@ export class RedisContext {
   readonly prefix: string;
   readonly lostSeconds: number;
   readonly limits: JobLimits;
+  readonly uploadsMaxBytes: number;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   private closed = false;
 
-  /** @param prefix all keys begin with it */
-  constructor({ limits, metrics, redis, tracing }: DriverParts, prefix: string) {
-    if (redis === null) throw new Error('REDIS_URL is not set');
-    const { url, lostSeconds } = redis;
-    const clients = new RedisClients(url);
-    const texts = scriptLimits(limits, lostSeconds);
+  constructor(clients: RedisClients, { limits, metrics, tracing, uploadsMaxBytes }: DriverParts) {
+    const { lostSeconds, prefix } = clients;
+    const texts = scriptLimits(limits, lostSeconds, uploadsMaxBytes);
+    this.processId = clients.processId;
     this.clients = clients;
     this.prefix = prefix;
     this.lostSeconds = lostSeconds;
     this.limits = limits;
+    this.uploadsMaxBytes = uploadsMaxBytes;
     this.metrics = metrics;
     this.tracing = tracing;
-    this.watch = new JobWatch(clients.subscriber);
+    this.watch = clients.watch;
     this.callers = new ScriptRunner(clients.callers, prefix, texts);
     this.workers = new ScriptRunner(clients.workers, prefix, texts);
     this.callersQueues = new PictureQueues(clients.callers, prefix);

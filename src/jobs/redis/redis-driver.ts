@@ -6,19 +6,14 @@ import { RedisJobQueue } from './redis-job-queue.js';
 import { RedisResultStore } from './redis-result-store.js';
 import { RedisRoom } from './redis-room.js';
 import { RedisWorkQueue } from './redis-work-queue.js';
-import { KEY_PREFIX, runningKey, waitingKey } from './keys.js';
-
-/** A driver that is closed with the service, and says whether Redis answers it. */
-export interface RedisDriver extends JobDriver {
-  /** Resolves once Redis was reached. */
-  readonly ready: () => Promise<void>;
-}
+import { runningKey, waitingKey } from './keys.js';
 
 /** Keeps jobs in Redis and has BullMQ order their pictures: for any number of services and workers. */
-export function createRedisDriver(parts: DriverParts, prefix = KEY_PREFIX): RedisDriver {
-  const context = new RedisContext(parts, prefix);
+export function createRedisDriver(parts: DriverParts): JobDriver {
+  if (parts.redis === null) throw new Error('REDIS_URL is not set');
+  const context = new RedisContext(parts.redis, parts);
   const housekeeping = new Housekeeping(context);
-  const inputs = new RedisInputStore(context);
+  const inputs = new RedisInputStore(context, parts.decoder);
   const results = new RedisResultStore(context);
   const work = new RedisWorkQueue(context, parts.servedModel);
   const room = new RedisRoom(context, parts.models);
@@ -29,9 +24,8 @@ export function createRedisDriver(parts: DriverParts, prefix = KEY_PREFIX): Redi
     context.close();
     housekeeping.close();
     await work.close();
-    context.clients.close();
   };
-  return { jobs, work, inputs, results, ready: () => context.clients.ready(), close };
+  return { jobs, work, inputs, results, close };
 }
 
 function measure(context: RedisContext, { limits, metrics, models }: DriverParts): void {

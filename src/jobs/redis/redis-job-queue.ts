@@ -22,9 +22,9 @@ import type { RedisInputStore } from './redis-input-store.js';
 import type { RedisResultStore } from './redis-result-store.js';
 import type { RedisRoom } from './redis-room.js';
 import type { RedisWorkQueue } from './redis-work-queue.js';
-import { fieldsOf, listOf, numberOf, textOf } from './replies.js';
+import { fieldsOf, listOf, numberOf, textOf } from '../../redis/replies.js';
 import { DETACH, END, FORGET, HOLD_NAMED, LEAVE, SNAPSHOT } from './scripts/caller-scripts.js';
-import { orUnavailable } from './unavailable.js';
+import { orUnavailable } from '../../redis/unavailable.js';
 
 /** What scripts say in the place of a wait, where a job was not ended. */
 const NOT_ENDED = -2;
@@ -42,6 +42,7 @@ interface OtherParts {
 
 /** Takes jobs into Redis, and tells of them, whichever service took them. */
 export class RedisJobQueue extends JobQueue {
+  readonly takesFiles = true;
   private readonly followers: LineFollowers;
   private readonly history: JobEvents;
   private readonly submission: JobSubmission;
@@ -81,7 +82,7 @@ export class RedisJobQueue extends JobQueue {
       if (known !== null) return known;
       const images = inputs.length * edit.n;
       await orUnavailable(this.parts.room.checkTime(edit, images, options.timeoutSeconds));
-      const id = await orUnavailable(this.submission.submit(randomUUID(), edit, inputs, options));
+      const id = await orUnavailable(this.submission.submit(randomUUID(), edit, inputs.length, options));
       this.context.held.add(id);
       this.parts.housekeeping.within(options.timeoutSeconds * 1000);
       return id;

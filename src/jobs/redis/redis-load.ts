@@ -1,8 +1,8 @@
 import type { QueueLoad, PictureLoad, WaitingJob } from '../admission/queue-load.js';
 import { parseKind } from '../picture-kind.js';
 import { SpeedMeter } from '../speed-meter.js';
-import { MessageError, MessageReader } from './messages/message-reader.js';
-import { fieldsOf, listOf, numberOf, textOf } from './replies.js';
+import { MessageError, MessageReader } from '../../redis/message-reader.js';
+import { fieldsOf, listOf, numberOf, textOf } from '../../redis/replies.js';
 
 /** What of a model waits and runs, and how fast its pictures are made. */
 export interface ModelLoad {

@@ -1,4 +1,4 @@
-import { numberOf } from './replies.js';
+import { numberOf } from '../../redis/replies.js';
 import type { PictureFile } from '../job-snapshot.js';
 import { ResultStore } from '../result-store.js';
 import { jobKey, resultKey } from './keys.js';
@@ -6,7 +6,7 @@ import { readFile, writeFileMeta } from './messages/file-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
 import { PUT_RESULT } from './scripts/worker-scripts.js';
-import { orUnavailable } from './unavailable.js';
+import { orUnavailable } from '../../redis/unavailable.js';
 
 /** Keeps finished pictures in Redis, a hash each: the file, and what there is to know of it. */
 export class RedisResultStore extends ResultStore {

@@ -4,11 +4,11 @@ import type { Reservation } from '../job-queue.js';
 import { QueueFullError } from '../queue-errors.js';
 import type { PictureKind } from '../picture-kind.js';
 import { SpeedMeter } from '../speed-meter.js';
-import { modelPart } from './keys.js';
+import { modelPart } from '../../redis/key-prefix.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisReservation } from './redis-reservation.js';
 import { joinLoads, readLoad } from './redis-load.js';
-import { listOf } from './replies.js';
+import { listOf } from '../../redis/replies.js';
 import { READ_LOAD, RESERVE } from './scripts/caller-scripts.js';
 
 /** As Redis has told them last. */

@@ -5,11 +5,12 @@ import type { EditJob } from '../edit-job.js';
 import type { JobProgress, Preview } from '../job-event.js';
 import { kindText } from '../picture-kind.js';
 import type { PictureTurn, PictureWork } from '../work-queue.js';
-import { jobKey, modelPart } from './keys.js';
+import { modelPart } from '../../redis/key-prefix.js';
+import { jobKey } from './keys.js';
 import { writeFailure } from './messages/failure-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
-import { listOf, textOf } from './replies.js';
+import { listOf, textOf } from '../../redis/replies.js';
 import { FAIL, FINISH, GIVE_BACK, MADE, PREVIEW, RENEW, REPORT } from './scripts/worker-scripts.js';
 
 /** What a worker has taken. */

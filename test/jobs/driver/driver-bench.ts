@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { JobLimits } from '../../../src/config/settings.js';
 import type { InputPicture } from '../../../src/images/input-picture.js';
 import type { EditInput, EditJob } from '../../../src/jobs/edit-job.js';
+import type { InputDecoder, JobFiles } from '../../../src/jobs/job-files.js';
 import type { DriverParts, JobDriver } from '../../../src/jobs/job-driver.js';
 import type { NumberedEvent } from '../../../src/jobs/job-event.js';
 import type { JobName } from '../../../src/jobs/job-queue.js';
@@ -48,6 +49,16 @@ export interface Submission {
   readonly trace?: TraceContext;
 }
 
+/** Files that only tell which is which, for drivers that take them. */
+function jobFiles(count: number): JobFiles {
+  const pictures = Array.from({ length: count }, (_, index) => new Uint8Array([index]));
+  return { kind: 'separate', asked: 'auto', pictures, mask: null };
+}
+
+const decoder: InputDecoder = {
+  decode: ({ pictures }) => Promise.resolve(editInput(pictures[0]?.[0] ?? NaN)),
+};
+
 /** Both sides of a driver, driven by hand: its own tests' caller and worker. */
 export class DriverBench {
   private constructor(
@@ -59,6 +70,8 @@ export class DriverBench {
     const metrics = new Metrics();
     const parts: DriverParts = {
       limits: { ...LIMITS, ...limits },
+      uploadsMaxBytes: 1e9,
+      decoder,
       redis: null,
       servedModel: () => MODEL,
       models: () => [MODEL],
@@ -83,7 +96,13 @@ export class DriverBench {
     const edits =
       options.pictures?.map((picture) => ({ references: [picture], masked: null })) ??
       Array.from({ length: inputs }, (_, index) => editInput(index));
-    return this.driver.jobs.submit(edit, edits, { reservation, timeoutSeconds, name, trace });
+    return this.driver.jobs.submit(edit, edits, {
+      reservation,
+      timeoutSeconds,
+      files: jobFiles(edits.length),
+      name,
+      trace,
+    });
   }
 
   /** The next turn, which is due. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
+import { RedisClients } from '../../../src/redis/redis-clients.js';
 import { createRedisDriver } from '../../../src/jobs/redis/redis-driver.js';
 import { RedisServer } from '../../support/redis/redis-server.js';
 import { driverSuite } from '../driver-suite.js';
@@ -11,8 +12,12 @@ beforeAll(async () => {
 afterAll(() => redis.remove());
 
 driverSuite('the redis driver', async (parts) => {
-  const settings = { url: redis.url, lostSeconds: 5 };
-  const driver = createRedisDriver({ ...parts, redis: settings }, `test-${randomUUID()}:`);
-  await driver.ready();
-  return { driver, close: () => driver.close() };
+  const clients = new RedisClients({ url: redis.url, lostSeconds: 5 }, `test-${randomUUID()}:`);
+  await clients.ready();
+  const driver = createRedisDriver({ ...parts, redis: clients });
+  const close = async (): Promise<void> => {
+    await driver.close();
+    clients.close();
+  };
+  return { driver, close };
 });

@@ -13,7 +13,13 @@ export class LocalEngineModule {
   static register(): DynamicModule {
     return {
       module: LocalEngineModule,
-      imports: [settingsModule(), TracingModule.register(new NoTracing()), MetricsModule, InferenceModule, EditsModule],
+      imports: [
+        settingsModule({ isAlone: true }),
+        TracingModule.register(new NoTracing()),
+        MetricsModule,
+        InferenceModule,
+        EditsModule,
+      ],
       providers: [LocalEngine],
     };
   }

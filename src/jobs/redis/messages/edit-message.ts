@@ -1,7 +1,7 @@
 import { OUTPUT_FORMATS } from '../../../images/encode.js';
 import type { EditSettings, OutputSize } from '../../../protocol/edit-settings.js';
 import type { EditJob } from '../../edit-job.js';
-import { MessageReader } from './message-reader.js';
+import { MessageReader } from '../../../redis/message-reader.js';
 
 const MOST_STEPS = 10_000;
 const LONGEST_SIDE = 100_000;

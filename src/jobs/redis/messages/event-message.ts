@@ -1,6 +1,6 @@
 import type { JobEvent, Preview } from '../../job-event.js';
 import { readFailure } from './failure-message.js';
-import { MessageError, MessageReader } from './message-reader.js';
+import { MessageError, MessageReader } from '../../../redis/message-reader.js';
 import { readProgress } from './progress-message.js';
 
 /** What of an event its entry in the stream holds: a preview's bytes lie beside it. */

@@ -1,5 +1,5 @@
 import { EDIT_ERROR_KINDS, EditError } from '../../../protocol/edit-error.js';
-import { MessageReader } from './message-reader.js';
+import { MessageReader } from '../../../redis/message-reader.js';
 
 export function writeFailure({ kind, message, param, retryAfterSeconds }: EditError): string {
   return JSON.stringify({ kind, message, param, retryAfterSeconds });

@@ -1,5 +1,5 @@
 import type { PictureFile } from '../../job-snapshot.js';
-import { MessageReader } from './message-reader.js';
+import { MessageReader } from '../../../redis/message-reader.js';
 
 const MOST_TOKENS = 1e9;
 

@@ -1,5 +1,5 @@
 import type { JobProgress } from '../../job-event.js';
-import { MessageReader } from './message-reader.js';
+import { MessageReader } from '../../../redis/message-reader.js';
 
 const MOST = 1e9;
 

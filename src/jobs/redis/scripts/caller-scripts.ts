@@ -105,7 +105,7 @@ return { 'same', id }
 /**
  * Takes a job into the line. ARGV: limits, service, id, key, fingerprint, whether a reservation is given up, milliseconds until
  * its time is over, milliseconds for which anything of it may lie here, then the record's fields. As HOLD_NAMED where there is
- * one of that name, else [new].
+ * one of that name; [full] when unfinished jobs' files take too much, else [new].
  */
 export const ADMIT = script(`
 local service, id, key = ARGV[2], ARGV[3], ARGV[4]
@@ -115,6 +115,10 @@ if known and isThere(known) then
   hold(known, service)
   return { 'same', known }
 end
+local fields = {}
+for at = 9, #ARGV, 2 do fields[ARGV[at]] = ARGV[at + 1] end
+local held = tonumber(redis.call('GET', P .. 'inputs:bytes')) or 0
+if held + tonumber(fields.inputBytes) > LIMITS.uploadsMaxBytes then return { 'full' } end
 local expires = string.format('%.0f', NOW + tonumber(ARGV[8]))
 set(id, 'v', LIMITS.version, 'created', ms(NOW), 'expires', expires, 'name', key, 'fingerprint', ARGV[5],
   'status', 'queued', 'next', 0, 'first', 0, unpack(ARGV, 9))

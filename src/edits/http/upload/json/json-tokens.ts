@@ -1,6 +1,6 @@
 import { getManyValues, none } from 'stream-chain/core';
 import { jsonParser, type Token } from 'stream-json/core/parser.js';
-import { discard } from '../../../decoding/discard.js';
+import { discard } from '../../../../decoding/discard.js';
 import { malformed } from './json-form-error.js';
 
 export type JsonToken = Token;

@@ -1,6 +1,6 @@
-import { EditError } from '../../protocol/edit-error.js';
+import { EditError } from '../protocol/edit-error.js';
 
-const RETRY_AFTER_SECONDS = 5;
+export const RETRY_AFTER_SECONDS = 5;
 
 /** What callers are told when Redis can't be asked, in plain words and without its address. */
 export function unavailable(error: unknown): EditError {
@@ -27,9 +27,3 @@ function reasonOf(error: unknown): string {
   if (/timed out/i.test(message)) return 'Redis does not answer';
   return 'Redis can not be reached';
 }
-
-/** A job whose record this version of the service would misunderstand. */
-export const NEWER_JOB = (): EditError =>
-  new EditError('unavailable', 'The job was taken by a newer version of the service, which is to be asked for it', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });

@@ -10,7 +10,7 @@ type Listener = (message: string | null) => void;
  * Tells of messages on channels. What was said while there was no connection is lost: then all are told, who have to look
  * for themselves.
  */
-export class JobWatch {
+export class ChannelWatch {
   private readonly listeners = new Map<string, Set<Listener>>();
 
   constructor(private readonly subscriber: Redis) {

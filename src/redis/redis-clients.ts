@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { type CommonRedisOptions, Redis } from 'ioredis';
+import type { RedisSettings } from '../config/settings.js';
+import { ChannelWatch } from './channel-watch.js';
+import { KEY_PREFIX } from './key-prefix.js';
 
 /** After so long a reconnection is tried again at the latest. */
 const LONGEST_PAUSE_MILLISECONDS = 1000;
@@ -12,6 +16,11 @@ type OwnOption = 'autoResendUnfulfilledCommands' | 'commandTimeout' | 'enableOff
 
 /** This process's connections, each for one kind of use. */
 export class RedisClients {
+  /** This process, as others see it. */
+  readonly processId = randomUUID();
+  readonly watch: ChannelWatch;
+  /** A process that was not heard of for so long counts as gone. */
+  readonly lostSeconds: number;
   /** For callers, which must not wait for long: a command fails at once while there is no connection. */
   readonly callers: Redis;
   /** For workers, whose reports must not be lost: commands wait until there is a connection again. */
@@ -24,8 +33,14 @@ export class RedisClients {
   blockingId: number | null = null;
   private readonly logger = new Logger('Redis');
   private lastFault = '';
+  private closed = false;
 
-  constructor(url: string) {
+  /** @param prefix all keys begin with it */
+  constructor(
+    { url, lostSeconds }: RedisSettings,
+    readonly prefix = KEY_PREFIX,
+  ) {
+    this.lostSeconds = lostSeconds;
     const patient = { maxRetriesPerRequest: null };
     this.callers = this.open(url, {
       enableOfflineQueue: false,
@@ -35,6 +50,7 @@ export class RedisClients {
     });
     this.workers = this.open(url, patient);
     this.subscriber = this.open(url, patient);
+    this.watch = new ChannelWatch(this.subscriber);
     this.blocking = this.open(url, patient);
     this.blocking.on('close', () => (this.blockingId = null));
     this.blocking.on('ready', () => {
@@ -55,7 +71,13 @@ export class RedisClients {
     await Promise.all(this.all.map((client) => connected(client)));
   }
 
+  /** The process ends. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   close(): void {
+    this.closed = true;
     for (const client of this.all) client.disconnect();
   }
 

@@ -1,20 +1,7 @@
 import type { Redis } from 'ioredis';
-import type { JobLimits } from '../../config/settings.js';
-import { MESSAGE_VERSION } from './keys.js';
-import type { Script } from './scripts/script.js';
+import type { Script } from './script.js';
 
 export type ScriptArgument = string | number | Uint8Array;
-
-/** Limits as scripts have them. */
-export function scriptLimits(limits: JobLimits, lostSeconds: number): string {
-  return JSON.stringify({
-    version: MESSAGE_VERSION,
-    lostMs: lostSeconds * 1000,
-    retentionMs: limits.retentionSeconds * 1000,
-    retentionBytes: limits.retentionBytes,
-    queueLimit: limits.queueLimit,
-  });
-}
 
 /** Runs scripts by one connection, in the order in which they are asked for. */
 export class ScriptRunner {
@@ -24,6 +11,7 @@ export class ScriptRunner {
   constructor(
     readonly redis: Redis,
     readonly prefix: string,
+    /** The first argument of each. */
     private readonly limits: string,
   ) {}
 

@@ -70,6 +70,13 @@ export class MessageReader {
     return MessageReader.from(this.values[name], `${this.path}.${name}`);
   }
 
+  numbers(name: string, least: number, most: number): readonly number[] {
+    return this.list(name).map((value) => {
+      if (typeof value === 'number' && value >= least && value <= most) return value;
+      throw this.fault(name, `a list of numbers from ${least} to ${most}`);
+    });
+  }
+
   texts(name: string, longest = LONGEST_TEXT): readonly string[] {
     return this.list(name).map((value) => {
       if (typeof value === 'string' && value.length <= longest) return value;

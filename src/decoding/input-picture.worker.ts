@@ -1,12 +1,12 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import type { ImageSize } from '../../images/condition-size.js';
-import { decodeImage, type DecodeLimits } from '../../images/decode.js';
-import { ImageDecodeError } from '../../images/image-decode-error.js';
-import { toInputPicture, type InputPicture } from '../../images/input-picture.js';
-import { type MaskUse, readEditMask } from '../../images/mask/edit-mask.js';
-import { keptPicture, type KeptPicture } from '../../images/mask/masked-picture.js';
-import type { SizeRules } from '../../images/output-size.js';
-import type { OutputSize } from '../../protocol/edit-settings.js';
+import type { ImageSize } from '../images/condition-size.js';
+import { decodeImage, type DecodeLimits } from '../images/decode.js';
+import { ImageDecodeError } from '../images/image-decode-error.js';
+import { toInputPicture, type InputPicture } from '../images/input-picture.js';
+import { type MaskUse, readEditMask } from '../images/mask/edit-mask.js';
+import { keptPicture, type KeptPicture } from '../images/mask/masked-picture.js';
+import type { SizeRules } from '../images/output-size.js';
+import type { OutputSize } from '../protocol/edit-settings.js';
 import { discard } from './discard.js';
 import { PixelSemaphore } from './pixel-semaphore.js';
 

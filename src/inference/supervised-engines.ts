@@ -1,7 +1,6 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
-import { engineConfig } from '../config/namespaces.js';
-import { Metrics } from '../metrics/metrics.service.js';
+import { Logger } from '@nestjs/common';
+import type { EngineSettings } from '../config/settings.js';
+import type { Metrics } from '../metrics/metrics.service.js';
 import type { EngineShare } from '../protocol/engine-share.js';
 import type { EnginePool, EngineStatus } from './engine-pool.js';
 import { DRAINING, EngineSupervisor } from './engine-supervisor.js';
@@ -14,8 +13,7 @@ import { ServedModel } from './served-model.js';
  * The engine processes of this service, which serve the same model, each under a supervisor of its own. The first one deals the
  * machine out: it plans for all, and makes the weights that have to be made. The others are started then.
  */
-@Injectable()
-export class SupervisedEngines extends ServedModel implements EnginePool, OnModuleInit, BeforeApplicationShutdown {
+export class SupervisedEngines extends ServedModel implements EnginePool {
   private readonly logger = new Logger('Engines');
   private readonly supervisors: EngineSupervisor[] = [];
   private readonly users: ((engine: PictureEngine) => void)[] = [];
@@ -24,7 +22,7 @@ export class SupervisedEngines extends ServedModel implements EnginePool, OnModu
   private hasToldNotice = false;
 
   constructor(
-    @Inject(engineConfig.KEY) private readonly settings: ConfigType<typeof engineConfig>,
+    private readonly settings: EngineSettings,
     private readonly metrics: Metrics,
   ) {
     super();
@@ -50,7 +48,8 @@ export class SupervisedEngines extends ServedModel implements EnginePool, OnModu
     return this.supervisors.filter(({ state }) => state.status === 'ready').length;
   }
 
-  onModuleInit(): void {
+  /** Once. */
+  start(): void {
     for (const supervisor of this.supervisors) supervisor.start();
   }
 
@@ -63,7 +62,7 @@ export class SupervisedEngines extends ServedModel implements EnginePool, OnModu
     this.isDraining = true;
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async end(): Promise<void> {
     this.drain();
     await Promise.all(this.supervisors.map((supervisor) => supervisor.end()));
   }

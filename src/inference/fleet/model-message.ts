@@ -1,0 +1,84 @@
+import type { SizeRules } from '../../images/output-size.js';
+import { PRECISIONS } from '../../protocol/device-settings.js';
+import type { OutputSize } from '../../protocol/edit-settings.js';
+import type { LoraInfo } from '../../protocol/lora.js';
+import type { ModelInfo } from '../../protocol/model-info.js';
+import { MessageReader } from '../../redis/message-reader.js';
+
+const MOST = Number.MAX_SAFE_INTEGER;
+
+/** What a worker says of the model that it serves. JSON has no infinity: null stands for it. */
+export function writeModel(model: ModelInfo): string {
+  return JSON.stringify(model);
+}
+
+/** The same as it lies in Redis. @throws MessageError */
+export function readModel(json: string): ModelInfo {
+  const model = MessageReader.of(json, 'model');
+  const defaults = model.object('defaults');
+  return {
+    id: model.text('id', 1000),
+    contentKey: model.orNull('contentKey', (name) => model.text(name, 200)),
+    pipelineClass: model.text('pipelineClass', 1000),
+    sizeRules: readSizeRules(model.object('sizeRules')),
+    maxReferences: model.whole('maxReferences', 1, 1000),
+    defaults: {
+      size: readSize(defaults),
+      numInferenceSteps: defaults.whole('numInferenceSteps', 1, 10_000),
+      trueCfgScale: defaults.number('trueCfgScale', 0, MOST),
+    },
+    maxTrueCfgScale: bound(model, 'maxTrueCfgScale'),
+    suggestions: model.texts('suggestions'),
+    notice: model.orNull('notice', (name) => {
+      const notice = model.object(name);
+      return { en: notice.text('en'), zh: notice.text('zh') };
+    }),
+    loras: model.objects('loras').map(readLora),
+    specialTokens: model.texts('specialTokens', 1000),
+    device: model.oneOf('device', ['cpu', 'cuda']),
+    precision: model.oneOf('precision', PRECISIONS),
+    placement: model.texts('placement'),
+    warnings: model.texts('warnings'),
+  };
+}
+
+function readSizeRules(rules: MessageReader): SizeRules {
+  const range = rules.object('range');
+  return {
+    conditionAreas: rules.numbers('conditionAreas', 1, MOST),
+    conditionFollowsSize: rules.flag('conditionFollowsSize'),
+    nativeArea: rules.number('nativeArea', 1, MOST),
+    range: {
+      minArea: range.number('minArea', 0, MOST),
+      maxArea: bound(range, 'maxArea'),
+      maxSide: bound(range, 'maxSide'),
+    },
+    multiple: rules.whole('multiple', 1, 100_000),
+  };
+}
+
+function readLora(lora: MessageReader): LoraInfo {
+  const defaults = lora.object('defaults');
+  return {
+    name: lora.text('name', 1000),
+    description: lora.orNull('description', (name) => lora.text(name)),
+    defaultScale: lora.number('defaultScale', -1000, 1000),
+    defaults: {
+      ...(defaults.has('numInferenceSteps', undefined)
+        ? {}
+        : { numInferenceSteps: defaults.whole('numInferenceSteps', 1, 10_000) }),
+      ...(defaults.has('trueCfgScale', undefined) ? {} : { trueCfgScale: defaults.number('trueCfgScale', 0, MOST) }),
+    },
+    refused: lora.orNull('refused', (name) => lora.text(name)),
+  };
+}
+
+function readSize(settings: MessageReader): OutputSize {
+  if (settings.has('size', 'auto')) return 'auto';
+  const size = settings.object('size');
+  return { width: size.whole('width', 1, 1e6), height: size.whole('height', 1, 1e6) };
+}
+
+function bound(message: MessageReader, name: string): number {
+  return message.orNull(name, () => message.number(name, 0, MOST)) ?? Infinity;
+}
