@@ -24,12 +24,17 @@ export class ModelListController {
   constructor(private readonly model: ServedModel) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listModels', summary: 'The served model, then its LoRAs' })
+  @ApiOperation({
+    operationId: 'listModels',
+    summary: 'The served models, each followed by its LoRAs; the first is that of requests that name none',
+  })
   @ApiOkResponse({ type: ModelListDto })
   @ApiErrors('UNAUTHORIZED', 'MODEL_NOT_READY')
   list(): ModelListDto {
-    const served = this.model.ready();
-    return { object: 'list', data: [this.checkpoint(served), ...served.loras.map((lora) => this.lora(lora, served))] };
+    const data = this.model
+      .models()
+      .flatMap((served) => [this.checkpoint(served), ...served.loras.map((lora) => this.lora(lora, served))]);
+    return { object: 'list', data };
   }
 
   @Get('*id')
@@ -41,13 +46,19 @@ export class ModelListController {
   @ApiOkResponse({ type: ModelDto })
   @ApiErrors('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'MODEL_NOT_READY')
   retrieve(@Param('id') segments: readonly string[]): ModelDto {
-    const served = this.model.ready();
+    const models = this.model.models();
     const name = segments.join('/');
-    if (isNameOf(served.id, name)) return this.checkpoint(served);
-    const lora = loraOfModel(name, served);
-    if (lora !== null) return this.lora(lora, served);
-    const loras = served.loras.length === 0 ? '' : `; of LoRAs ${servedLoras(served)}`;
-    throw new ApiError('NOT_FOUND', `There is no model '${name}' here: '${served.id}' is the served one${loras}`);
+    const named = models.find(({ id }) => isNameOf(id, name));
+    if (named !== undefined) return this.checkpoint(named);
+    for (const served of models) {
+      const lora = loraOfModel(name, served);
+      if (lora !== null) return this.lora(lora, served);
+    }
+    const list = models.map((served) => {
+      const loras = served.loras.length === 0 ? '' : `; of LoRAs ${servedLoras(served)}`;
+      return `'${served.id}' is ${models.length > 1 ? 'a' : 'the'} served one${loras}`;
+    });
+    throw new ApiError('NOT_FOUND', `There is no model '${name}' here: ${list.join('; ')}`);
   }
 
   private checkpoint(served: ModelInfo): ModelDto {

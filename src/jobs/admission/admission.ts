@@ -28,6 +28,14 @@ export class Admission {
       const message = `The queue is full: ${this.limit} ${jobs} already (QUEUE_LIMIT)`;
       throw this.refusal(message, soonestSeconds(load), load);
     }
+    this.checkWait(timeoutSeconds, load);
+  }
+
+  /**
+   * Looks whether a newcomer's turn would come within the caller's time limit.
+   * @throws QueueFullError
+   */
+  checkWait(timeoutSeconds: number, load: QueueLoad): void {
     const seconds = this.waitSeconds(load);
     if (seconds > timeoutSeconds) {
       const message = `The wait would be about ${Math.round(seconds)} seconds, longer than the time limit of ${timeoutSeconds} seconds`;

@@ -110,6 +110,7 @@ export class PictureFetcher {
 
   private settled(turn: RedisTurn): void {
     this.turns.delete(turn);
+    this.logger.debug(`This process leaves picture ${turn.index + 1} of job ${turn.jobId}`);
     for (const resolve of this.whenDone.splice(0)) resolve();
   }
 
@@ -195,6 +196,7 @@ export class PictureFetcher {
       };
       const turn = new RedisTurn(taken, job, token, context);
       this.turns.add(turn);
+      this.logger.debug(`This process takes picture ${index + 1} of job ${jobId}`);
       await turn.begin(() => this.settled(turn));
       traceWait(context.tracing, taken.trace, jobId, waitedSeconds);
       return turn;

@@ -57,6 +57,8 @@ export class RedisRoom {
   async checkTime(edit: EditJob, images: number, timeoutSeconds: number): Promise<void> {
     const { load, speed } = readLoad(await this.context.callers.run(READ_LOAD, modelPart(edit.model)));
     this.speeds.meter = speed;
+    // Among several models this could not be told before.
+    if (this.models().length > 1) this.admission.checkWait(timeoutSeconds, load);
     this.admission.checkTime(edit.settings, images, timeoutSeconds, load);
   }
 }

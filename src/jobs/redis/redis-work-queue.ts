@@ -1,8 +1,11 @@
-import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type PictureTurn, WorkQueue } from '../work-queue.js';
 import { PictureFetcher } from './picture-fetcher.js';
 import type { RedisContext } from './redis-context.js';
 import type { RedisTurn } from './redis-turn.js';
+
+/** Between two looks at which model is served. */
+const UNKNOWN_MILLISECONDS = 100;
 
 /** Gives pictures that lie in Redis to the workers of this process. */
 export class RedisWorkQueue extends WorkQueue {
@@ -28,11 +31,13 @@ export class RedisWorkQueue extends WorkQueue {
   }
 
   async take(signal: AbortSignal): Promise<PictureTurn | null> {
-    const model = this.servedModel();
-    if (model !== null) return this.fetcherOf(model).take(signal);
-    // An engine that can't say what it makes has failed for good, or will say so at the next time.
-    if (!signal.aborted) await once(signal, 'abort');
-    return null;
+    for (;;) {
+      const model = this.servedModel();
+      if (signal.aborted) return null;
+      if (model !== null) return this.fetcherOf(model).take(signal);
+      // It is yet to be announced; a model that is refused is so until its like is gone.
+      await pause(UNKNOWN_MILLISECONDS, undefined, { ref: false });
+    }
   }
 
   /** From now on pictures are taken only while it is so. */

@@ -1,0 +1,74 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestServer } from '../server.js';
+import { RedisServer } from './redis-server.js';
+
+/** A process that was killed counts as gone after so long. */
+export const LOST_SECONDS = 2;
+
+/** Services and workers that share a Redis, all of them real processes. */
+export class ScaledService {
+  private readonly servers: TestServer[] = [];
+
+  private constructor(readonly redis: RedisServer) {}
+
+  static async start(...redisOptions: string[]): Promise<ScaledService> {
+    return new ScaledService(await RedisServer.start(...redisOptions));
+  }
+
+  /** A service that takes edits and has no engine; it is ready once a worker serves a model. */
+  async api(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+    return this.add({ ROLE: 'api', ...env }, 'plain', false);
+  }
+
+  /** @param checkpoint folder of the checkpoint that it serves, or its name among the fixtures */
+  async worker(env: Readonly<Record<string, string>> = {}, checkpoint = 'plain'): Promise<TestServer> {
+    return this.add({ ROLE: 'worker', ENGINES: '1', LOG_LEVEL: 'debug', ...env }, checkpoint, true);
+  }
+
+  /** A service that shares nothing with the others. */
+  async alone(): Promise<TestServer> {
+    const server = await TestServer.start();
+    this.servers.push(server);
+    return server;
+  }
+
+  /** Its end is no matter to the others' test. */
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.kill()));
+    await this.redis.remove();
+  }
+
+  private async add(env: Record<string, string>, checkpoint: string, untilReady: boolean): Promise<TestServer> {
+    const server = await TestServer.start({
+      checkpoint,
+      untilReady,
+      env: {
+        REDIS_URL: this.redis.url,
+        LOST_AFTER_SECONDS: String(LOST_SECONDS),
+        SHUTDOWN_GRACE_SECONDS: '20',
+        ...env,
+      },
+    });
+    this.servers.push(server);
+    return server;
+  }
+}
+
+/** Waits until the condition holds. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Waits until the service is ready to take edits. */
+export function isServed(server: TestServer): Promise<void> {
+  return eventually(async () => (await fetch(`${server.url}/ready`)).status === 200);
+}
+
+/** The same checkpoint in a folder of another name, which is its model's id. */
+export function renamedCheckpoint(folder: string, name: string): { readonly folder: string; remove(): void } {
+  const parent = mkdtempSync(join(tmpdir(), 'checkpoint-'));
+  cpSync(folder, join(parent, name), { recursive: true, dereference: true });
+  return { folder: join(parent, name), remove: () => rmSync(parent, { recursive: true, force: true }) };
+}
