@@ -4,15 +4,16 @@
  * Every answer must be the right picture (compared by seed with pictures fetched before), a 429, or, once it ends, a 503.
  * Prints the figures; fails when anything else came.
  *
- *     npm run bench -- [SECONDS] [CLIENTS] [PAUSE_SECONDS] [--redis]
+ *     npm run bench -- [SECONDS] [CLIENTS] [PAUSE_SECONDS] [--redis] [--checkpoint FOLDER]
  *
  * Clients that are refused wait as Retry-After says, like OpenAI's SDKs; PAUSE_SECONDS makes them come again sooner.
  * --redis: does the same with two services and two workers that share their jobs through Redis (redis-server must be
  * installed), and compares them with one service that has two engines: pictures a second, and what a picture takes beside the
- * model while nothing else runs.
+ * model while nothing else runs. --checkpoint: another one than the tests' tiny one, whose pictures take some milliseconds.
  */
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
+import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -23,13 +24,14 @@ import { startAlone, startFleet } from './support/fleet.mjs';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { redis: { type: 'boolean', default: false } },
+  options: { redis: { type: 'boolean', default: false }, checkpoint: { type: 'string' } },
 });
 const [SECONDS, CLIENTS] = [Number(positionals[0] ?? 60), Number(positionals[1] ?? 200)];
 const PAUSE_SECONDS = positionals[2] === undefined ? null : Number(positionals[2]);
 const CLIENT_NICENESS = 10;
 /** Edits whose time is compared, of each. */
-const COMPARED = 100;
+const COMPARED = 40;
+const CHECKPOINT = options.checkpoint === undefined ? {} : { QWEN_MODEL_DIR: resolve(options.checkpoint) };
 
 /** @typedef {import('./support/fleet.mjs').Loaded} Loaded */
 /** @typedef {import('./support/crowd.mjs').KnownEdits} KnownEdits */
@@ -99,9 +101,9 @@ async function load(loaded, edits) {
   return { isRight, perSecond };
 }
 
-const alone = await startAlone(options.redis ? 2 : 1);
+const alone = await startAlone(options.redis ? 2 : 1, CHECKPOINT);
 const edits = await knownEdits(alone.urls[0] ?? '');
-const all = options.redis ? [alone, await startFleet()] : [alone];
+const all = options.redis ? [alone, await startFleet(CHECKPOINT)] : [alone];
 // The clients would be on other machines: on these cores they must not hold up the service, nor who asks for its health.
 setPriority(CLIENT_NICENESS);
 if (options.redis) await compareTimes(all, edits);

@@ -241,7 +241,7 @@ async function runScale(clone) {
   try {
     await compose('up', '--detach', '--no-build');
     await untilReady(url);
-    await Promise.all(Array.from({ length: 4 }, async () => expectBlackAndWhite(await edit(url))));
+    await Promise.all(Array.from({ length: 2 }, async () => expectBlackAndWhite(await edit(url))));
     const workers = await ids('worker');
     expect(workers.length === 2, `there are ${workers.length} workers`);
     const taken = await edit(url, { num_inference_steps: '16' }, { prefer: 'respond-async' });

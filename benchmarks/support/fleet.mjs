@@ -5,8 +5,8 @@ import { startService } from '../../scripts/support/service.mjs';
 
 const [APIS, WORKERS] = [2, 2];
 
-/** What is loaded: one service, or several that act as one. */
 /**
+ * What is loaded: one service, or several that act as one.
  * @typedef {object} Loaded
  * @property {string} name
  * @property {readonly string[]} urls where edits are taken
@@ -21,9 +21,14 @@ const megabytes = (metrics) =>
     .map(([name, bytes]) => `${/process="(\w+)"/.exec(name)?.[1]} ${(bytes / 1024 ** 2).toFixed(0)}`)
     .join(', ');
 
-/** One service whose jobs lie in its own memory, with as many engines. @returns {Promise<Loaded>} */
-export async function startAlone(engines = WORKERS) {
-  const service = await startService({ ENGINES: String(engines) });
+/**
+ * One service whose jobs lie in its own memory.
+ * @param {number} engines
+ * @param {Record<string, string>} env
+ * @returns {Promise<Loaded>}
+ */
+export async function startAlone(engines, env) {
+  const service = await startService({ ENGINES: String(engines), ...env });
   return {
     name: `one service with ${engines === 1 ? 'an engine' : `${engines} engines`}, jobs in its own memory`,
     urls: [service.url],
@@ -32,12 +37,16 @@ export async function startAlone(engines = WORKERS) {
   };
 }
 
-/** Services that take edits, workers that make the pictures, and Redis between them. @returns {Promise<Loaded>} */
-export async function startFleet() {
+/**
+ * Services that take edits, workers that make the pictures, and Redis between them.
+ * @param {Record<string, string>} env of all
+ * @returns {Promise<Loaded>}
+ */
+export async function startFleet(env) {
   const redis = await startRedis('--appendonly', 'yes');
   /** @param {string} role @param {number} count */
   const start = (role, count) =>
-    Promise.all(Array.from({ length: count }, () => startService({ REDIS_URL: redis.url, ROLE: role })));
+    Promise.all(Array.from({ length: count }, () => startService({ REDIS_URL: redis.url, ROLE: role, ...env })));
   const workers = await start('worker', WORKERS);
   const apis = await start('api', APIS);
   const all = [...apis, ...workers];
