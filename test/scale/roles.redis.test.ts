@@ -65,7 +65,7 @@ describe('services and workers that share a Redis', () => {
     expect(events.filter(({ name }) => name === 'image_edit.completed')).toHaveLength(2);
     const [first] = events;
     const rest = await allEvents(
-      await fetch(`${one.url}/v1/images/edits/${id}/events`, { headers: { 'last-event-id': String(first?.id ?? '') } }),
+      await fetch(`${one.url}/v1/images/edits/${id}/events`, { headers: { 'last-event-id': first?.id ?? '' } }),
     );
     expect(rest.at(-1)?.id).toBe(events.at(-1)?.id);
     expect(rest.map(({ id: number }) => number)).not.toContain(first?.id);

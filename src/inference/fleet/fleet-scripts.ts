@@ -9,10 +9,13 @@ local NOW = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
 -- Processes that make pictures with a model, by id: their entries.
 local function workers()
   local living = {}
+  -- Where Redis itself was away nobody could say that it lives.
+  local beat = tonumber(redis.call('GET', P .. 'beat') or '') or NOW
+  local wasAway = NOW - beat > tonumber(ARGV[1]) * 0.9 or redis.call('EXISTS', P .. 'grace') == 1
   local all = redis.call('HGETALL', P .. 'fleet:workers')
   for at = 1, #all, 2 do
     local seen = tonumber(redis.call('ZSCORE', P .. 'services', all[at]) or '0')
-    if seen > NOW - tonumber(ARGV[1]) then
+    if wasAway or seen > NOW - tonumber(ARGV[1]) then
       living[all[at]] = cjson.decode(all[at + 1])
     else
       redis.call('HDEL', P .. 'fleet:workers', all[at])

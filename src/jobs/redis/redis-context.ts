@@ -25,6 +25,8 @@ export class RedisContext {
   readonly uploadsMaxBytes: number;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  /** Places in line that requests of this process keep. */
+  reservations = 0;
   private closed = false;
 
   constructor(clients: RedisClients, { limits, metrics, tracing, uploadsMaxBytes }: DriverParts) {

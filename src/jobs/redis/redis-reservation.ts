@@ -6,12 +6,15 @@ import { RELEASE_RESERVATION } from './scripts/caller-scripts.js';
 export class RedisReservation implements Reservation {
   private isKept = true;
 
-  constructor(private readonly context: RedisContext) {}
+  constructor(private readonly context: RedisContext) {
+    context.reservations += 1;
+  }
 
   /** A job takes it in the script that puts it into line; whether it was there to be taken. */
   take(): boolean {
     const wasKept = this.isKept;
     this.isKept = false;
+    if (wasKept) this.context.reservations -= 1;
     return wasKept;
   }
 

@@ -5,11 +5,12 @@ import { QueueFullError } from '../queue-errors.js';
 import type { PictureKind } from '../picture-kind.js';
 import { SpeedMeter } from '../speed-meter.js';
 import { modelPart } from '../../redis/key-prefix.js';
+import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisReservation } from './redis-reservation.js';
 import { joinLoads, readLoad } from './redis-load.js';
 import { listOf } from '../../redis/replies.js';
-import { READ_LOAD, RESERVE } from './scripts/caller-scripts.js';
+import { READ_LOAD, RESERVE, SET_RESERVATIONS } from './scripts/caller-scripts.js';
 
 /** As Redis has told them last. */
 class LatestSpeeds implements PictureSpeeds {
@@ -37,7 +38,9 @@ export class RedisRoom {
   async reserve(timeoutSeconds: number): Promise<Reservation> {
     const { callers, processId } = this.context;
     const models = this.models().map(modelPart);
-    const [isReserved, ...replies] = listOf(await callers.run(RESERVE, processId, JSON.stringify(models)));
+    const reserved = callers.run(RESERVE, processId, JSON.stringify(models));
+    reserved.catch(() => this.recount());
+    const [isReserved, ...replies] = listOf(await reserved);
     const reservation = isReserved === 1 ? new RedisReservation(this.context) : null;
     try {
       const loads = replies.map(readLoad);
@@ -51,6 +54,18 @@ export class RedisRoom {
     if (reservation !== null) return reservation;
     // Both count the same; should they not, Redis is right.
     throw new QueueFullError('The queue is full (QUEUE_LIMIT)', 1);
+  }
+
+  /** Redis may do later what it could not say that it has done. */
+  private recount(): void {
+    const { context } = this;
+    const count = (): Promise<unknown> =>
+      context.workers.run(SET_RESERVATIONS, context.processId, context.reservations);
+    context.callers
+      .run(SET_RESERVATIONS, context.processId, context.reservations)
+      .catch(() => undefined)
+      .then(() => patiently(context, count))
+      .catch(() => undefined);
   }
 
   /** @throws QueueFullError */

@@ -93,6 +93,15 @@ if redis.call('HINCRBY', P .. 'reservations', ARGV[2], -1) <= 0 then
 end
 `);
 
+/** How many a service has, where that is in doubt. ARGV: limits, service, count. */
+export const SET_RESERVATIONS = script(`
+if tonumber(ARGV[3]) > 0 then
+  redis.call('HSET', P .. 'reservations', ARGV[2], ARGV[3])
+else
+  redis.call('HDEL', P .. 'reservations', ARGV[2])
+end
+`);
+
 /** Finds a job by its name and holds it. ARGV: limits, service, key, fingerprint. [] none, [taken] another content, [same, id]. */
 export const HOLD_NAMED = script(`
 local id = redis.call('GET', P .. 'name:' .. ARGV[3])

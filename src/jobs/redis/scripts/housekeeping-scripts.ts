@@ -12,13 +12,16 @@ const UNSEEN_MILLISECONDS = 5000;
  */
 export const SWEEP = script(`
 redis.call('ZADD', P .. 'services', ms(NOW), ARGV[2])
+if wasAway() and redis.call('EXISTS', P .. 'grace') == 0 then redis.call('SET', P .. 'grace', 1, 'PX', LIMITS.lostMs) end
+redis.call('SET', P .. 'beat', ms(NOW))
 local timeouts, gone = 0, 0
 local waits = {}
 local function noteWait(id, trace, waited)
   if waited and waited >= 0 then table.insert(waits, { id, ms(waited), trace }) end
 end
 
-for _, service in ipairs(redis.call('ZRANGEBYSCORE', P .. 'services', '-inf', '(' .. ms(NOW - LIMITS.lostMs))) do
+local silent = wasAway() and {} or redis.call('ZRANGEBYSCORE', P .. 'services', '-inf', '(' .. ms(NOW - LIMITS.lostMs))
+for _, service in ipairs(silent) do
   local holds = redis.call('HGETALL', P .. 'service:' .. service .. ':holds')
   for at = 1, math.min(#holds, 2 * ${AT_ONCE}), 2 do
     local trace = get(holds[at], 'trace')

@@ -271,9 +271,19 @@ local function isAttempt(id, index, token)
   return isThere(id) and get(id, 'attempt:' .. index) == token
 end
 
+-- Redis itself was away: nobody could say that it lives, and all are given the time to say so.
+local function wasAway()
+  local beat = tonumber(redis.call('GET', P .. 'beat') or '') or NOW
+  return NOW - beat > LIMITS.lostMs * 0.9 or redis.call('EXISTS', P .. 'grace') == 1
+end
+
 -- Processes that Redis has heard of lately, by id.
 local function living()
   local seen = {}
+  if wasAway() then
+    for _, id in ipairs(redis.call('ZRANGE', P .. 'services', 0, -1)) do seen[id] = true end
+    return seen
+  end
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'services', ms(NOW - LIMITS.lostMs), '+inf')) do
     seen[id] = true
   end
