@@ -1,5 +1,6 @@
 // @ts-check
 /** Several services that share their jobs through a Redis of their own. */
+import { availableParallelism } from 'node:os';
 import { startRedis } from '../../scripts/support/redis-server.mjs';
 import { startService } from '../../scripts/support/service.mjs';
 
@@ -37,6 +38,12 @@ export async function startAlone(engines, env) {
   };
 }
 
+/** A worker's share of the cores, as taskset takes it. @param {number} index */
+function coresOf(index) {
+  const each = Math.max(1, Math.floor(availableParallelism() / WORKERS));
+  return `${index * each}-${(index + 1) * each - 1}`;
+}
+
 /**
  * Services that take edits, workers that make the pictures, and Redis between them.
  * @param {Record<string, string>} env of all
@@ -44,10 +51,15 @@ export async function startAlone(engines, env) {
  */
 export async function startFleet(env) {
   const redis = await startRedis('--appendonly', 'yes');
-  /** @param {string} role @param {number} count */
-  const start = (role, count) =>
-    Promise.all(Array.from({ length: count }, () => startService({ REDIS_URL: redis.url, ROLE: role, ...env })));
-  const workers = await start('worker', WORKERS);
+  /** @param {string} role @param {number} count @param {(index: number) => string} limits */
+  const start = (role, count, limits = () => ':') =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        startService({ REDIS_URL: redis.url, ROLE: role, ...env }, undefined, limits(index)),
+      ),
+    );
+  // Each has as many cores as an engine of one service: two that think the machine their own would hinder each other.
+  const workers = await start('worker', WORKERS, (index) => `taskset -pc ${coresOf(index)} $$ >/dev/null`);
   const apis = await start('api', APIS);
   const all = [...apis, ...workers];
   return {
