@@ -98,7 +98,8 @@ export class EditsController {
     const id = known ?? (await this.submitNew(upload, form, name, request, gone));
     upload.filesAreGone();
     context.logFields = {
-      fields: async () => editLogFields(id, await this.edits.snapshot(id)),
+      // A queue that can't be asked just now keeps no line from the log.
+      fields: async () => editLogFields(id, await this.edits.snapshot(id).catch(() => null)),
       privateFields: { prompt: form.fields.prompt },
     };
     return id;
