@@ -34,6 +34,7 @@ RUN install --directory --owner=node --group=node /cache /models
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/proto ./proto
 COPY --from=build /app/models/mini ./models/mini
 COPY --from=build /app/models/mini-lora ./models/mini-lora
 # So that `docker run … qwen-image-edit doctor` works.

@@ -11,9 +11,11 @@ export const LAYERS = [
   // One command, and the service that it starts.
   ['src/cli'],
   ['src/server'],
-  // What answers HTTP. The page speaks of what the API's answers hold.
+  // What answers HTTP and gRPC. The page speaks of what the API's answers hold.
   ['src/openapi', 'src/playground'],
-  ['src/edits/http', 'src/health', 'src/model-list', 'src/metrics/http', 'src/tracing/http'],
+  ['src/edits/http', 'src/grpc', 'src/health', 'src/metrics/http', 'src/tracing/http'],
+  // Both HTTP and gRPC tell of the models.
+  ['src/model-list'],
   ['src/auth'],
   ['src/http'],
   // What can be done, by HTTP or from the command line.

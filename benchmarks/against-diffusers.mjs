@@ -6,8 +6,9 @@
  *     node benchmarks/against-diffusers.mjs --python PYTHON [options]
  *
  * --checkpoint FOLDER  served by both; made with random weights where there is none (0.7 GB; default: a folder in /tmp)
- * --diffusers float32,bfloat16   --service fp32,int8   who takes part, in which precision (bfloat16 is left out unless asked
- *   for where the processor has no instructions for it: an edit would take hours)
+ * --diffusers float32,bfloat16   --service fp32,int8,int4,Q4_0,Q8_0   who takes part, in which precision; Q… is the checkpoint's
+ *   transformer as a GGUF file, made beside it where there is none (bfloat16 is left out unless asked for where the processor has
+ *   no instructions for it: an edit would take hours)
  * --release edit|2509|2511   whose form the checkpoint that is made has
  * --steps 2,8   --size 512x512   --reference 1024   one picture for each number of steps, from a square of that side
  * --references 2,1,3   so many squares as references of one edit; with others than the first number the service alone makes
@@ -15,15 +16,18 @@
  * --rounds 3   how often each of them is started anew;   --keep FOLDER   keeps the pictures
  * --steps '' only starts and stops them, for the time from nothing to ready
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
+import { GGUF_BLOCKS } from '../scripts/support/gguf-file.mjs';
 import { startDiffusers, startOurs } from './support/contestants.mjs';
 import { median, numbers, tableHead, tableRow, words } from './support/figures.mjs';
+import { writeGgufOfCheckpoint } from './support/gguf-of-checkpoint.mjs';
 import { writePhoto } from './support/photo.mjs';
+import { describeProcessor, hasBfloat16 } from './support/processor.mjs';
 import { psnr } from './support/psnr.mjs';
 
 const { values: options } = parseArgs({
@@ -32,7 +36,7 @@ const { values: options } = parseArgs({
     checkpoint: { type: 'string' },
     release: { type: 'string', default: 'edit' },
     diffusers: { type: 'string', default: hasBfloat16() ? 'float32,bfloat16' : 'float32' },
-    service: { type: 'string', default: 'fp32,int8' },
+    service: { type: 'string', default: 'fp32,int8,int4,Q4_0,Q8_0' },
     steps: { type: 'string', default: '2,8' },
     size: { type: 'string', default: '512x512' },
     reference: { type: 'string', default: '1024' },
@@ -59,10 +63,6 @@ const [REFERENCES = 1, ...OTHER_REFERENCES] = numbers(options.references);
  * @property {Map<number, EditTime[]>} edits by steps
  */
 
-function hasBfloat16() {
-  return existsSync('/proc/cpuinfo') && /\b(amx_bf16|avx512_bf16|bf16)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
-}
-
 /** @param {string} checkpoint @returns {Entrant[]} */
 function entrants(checkpoint) {
   const { python } = options;
@@ -79,8 +79,23 @@ function entrants(checkpoint) {
 }
 
 /** @param {string} checkpoint @param {string} precision */
-const startService = (checkpoint, precision) =>
-  startOurs({ checkpoint, env: { PRECISION: precision, DEVICE_MAP: 'cpu', MAX_REFERENCES: '16' } });
+async function startService(checkpoint, precision) {
+  const env = { DEVICE_MAP: 'cpu', MAX_REFERENCES: '16' };
+  if (!isBlockType(precision)) return startOurs({ checkpoint, env: { ...env, PRECISION: precision } });
+  const file = `${checkpoint}-${precision}.gguf`;
+  return startOurs({ checkpoint, env: { ...env, PRECISION: 'fp32', QWEN_TRANSFORMER_FILE: file } });
+}
+
+/** @param {string} precision @returns {precision is import('../scripts/support/gguf-file.mjs').BlockType} */
+const isBlockType = (precision) => precision in GGUF_BLOCKS;
+
+/** @param {string} checkpoint */
+async function makeGgufFiles(checkpoint) {
+  for (const type of words(options.service).filter(isBlockType)) {
+    const file = `${checkpoint}-${type}.gguf`;
+    if (!existsSync(file)) await writeGgufOfCheckpoint(checkpoint, type, file);
+  }
+}
 
 /**
  * @param {Entrant} entrant
@@ -193,6 +208,7 @@ async function main() {
   if (!existsSync(join(checkpoint, 'model_index.json'))) {
     await makeRandomCheckpoint(checkpoint, 'middle', { release: options.release });
   }
+  await makeGgufFiles(checkpoint);
   const folder =
     options.keep === undefined ? await mkdtemp(join(tmpdir(), 'against-diffusers-')) : resolve(options.keep);
   await mkdir(folder, { recursive: true });
@@ -212,7 +228,7 @@ async function main() {
     }
     const [cpu] = cpus();
     console.log(
-      `${cpus().length} × ${cpu?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB; ${options.size} from ${REFERENCES}`,
+      `${cpus().length} × ${cpu?.model.trim()}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${describeProcessor()}; ${options.size} from ${REFERENCES}`,
     );
     console.log(
       `reference(s) of ${options.reference}×${options.reference}, guidance on; medians of ${options.rounds} (share of the first)\n`,

@@ -22,7 +22,7 @@ import { startService } from '../scripts/support/service.mjs';
 import { editBody, firstPicture, postEdit } from './support/edit-request.mjs';
 import { numbers, tableHead, tableRow } from './support/figures.mjs';
 import { writePhoto } from './support/photo.mjs';
-import { watchMemoryKinds } from './support/process-memory.mjs';
+import { processorSeconds, watchMemoryKinds } from './support/process-memory.mjs';
 
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
@@ -54,10 +54,10 @@ async function prepare(folder) {
 /** @param {number} bytes */
 const gigabytes = (bytes) => (bytes / 1e9).toFixed(1);
 
-/** @param {string} title @param {number} seconds @param {{ api: MemoryKinds, engine: MemoryKinds }} memory */
-function phase(title, seconds, { api, engine }) {
+/** @param {string} title @param {number} seconds @param {number} processor seconds @param {{ api: MemoryKinds, engine: MemoryKinds }} memory */
+function phase(title, seconds, processor, { api, engine }) {
   const kinds = [engine.anonymous, engine.mapped, api.anonymous, api.mapped].map(gigabytes);
-  return tableRow([title, seconds.toFixed(1), ...kinds]);
+  return tableRow([title, seconds.toFixed(1), processor.toFixed(1), ...kinds]);
 }
 
 /** @param {string} header @param {string} name */
@@ -91,7 +91,8 @@ async function measure(folder, pictures) {
       memory = watchMemoryKinds(pid);
     },
   );
-  const rows = [phase('start to ready', (performance.now() - start) / 1000, memory.take())];
+  let used = processorSeconds(service.pid);
+  const rows = [phase('start to ready', (performance.now() - start) / 1000, used, memory.take())];
   console.error(service.engineLog());
   const edits = [];
   for (const steps of numbers(options.steps)) {
@@ -106,7 +107,9 @@ async function measure(folder, pictures) {
     const { status, text, headers } = await postEdit(service.url, editBody(fields, readFileSync(reference)));
     const seconds = (performance.now() - began) / 1000;
     if (status !== 200) throw new Error(`The service answered ${status}: ${text}`);
-    rows.push(phase(`edit, ${steps} step(s)`, seconds, memory.take()));
+    const before = used;
+    used = processorSeconds(service.pid);
+    rows.push(phase(`edit, ${steps} step(s)`, seconds, used - before, memory.take()));
     const png = Buffer.from(firstPicture(text), 'base64');
     writeFileSync(join(pictures, `edited-${steps}.png`), png);
     const timing = String(headers['server-timing']);
@@ -136,7 +139,7 @@ try {
     `${availableParallelism()} × ${cpus()[0]?.model.trim()}, ${gigabytes(totalmem())} GB of memory, ${free} free, load ${load.toFixed(1)} before; PRECISION=${options.precision}, ${options.size} from a reference of ${options.area} pixels, guidance ${options.guidance}\n`,
   );
   const memory = ['engine, its own', 'engine, mapped', 'API, its own', 'API, mapped'].map((of) => `${of}, GB`);
-  console.log(tableHead(['', 'seconds', ...memory]));
+  console.log(tableHead(['', 'seconds', 'of a processor', ...memory]));
   console.log(rows.join('\n'));
   console.log(
     '\nMemory is the most at once; mapped files are page cache, which the system takes back when it must. Seconds:\n',

@@ -1,12 +1,13 @@
 // @ts-check
 /**
- * Quantizes a checkpoint again and again and prints weights a second by format and threads, and what follows for the published
- * dimensions. Needs the built program in dist/.
+ * Quantizes a checkpoint again and again, and repacks a GGUF file's blocks, and prints weights a second by format and threads, and
+ * what follows for the published dimensions. Needs the built program in dist/.
  *
  *     node benchmarks/quantizing.mjs [options]
  *
  * --checkpoint FOLDER   made with random weights where there is none (0.7 GB; default: a folder in /tmp)
- * --formats int4-blocks,int8-blocks,int8-dynamic   --threads 1,2   --rounds 3
+ * --gguf FOLDER   one with a transformer in Q4_0, made in the same way (0.3 GB)
+ * --formats int4-blocks,int8-blocks,int8-dynamic,gguf   --threads 1,2   --rounds 3
  * --before FOLDER   a checkout of an older commit with its node_modules, measured in turn; its files must be the same
  *
  * Wall time counts all: the name made from the content, both layouts, threads that start, the sync to the disk. So the best of the
@@ -21,15 +22,20 @@ import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { register } from 'tsx/esm/api';
 import { makeRandomCheckpoint } from '../scripts/make-random-checkpoint.mjs';
+import { makeRandomGguf } from '../scripts/make-random-gguf.mjs';
 import { makeSparseCheckpoint } from '../scripts/make-sparse-checkpoint.mjs';
 import { numbers, tableHead, tableRow, words } from './support/figures.mjs';
 
 register();
 
+/** The format of GGUF files, whose blocks are repacked. */
+const REPACKING = 'gguf';
+
 const { values: options } = parseArgs({
   options: {
     checkpoint: { type: 'string', default: join(tmpdir(), 'qwen-image-edit-random-middle') },
-    formats: { type: 'string', default: 'int4-blocks,int8-blocks,int8-dynamic' },
+    gguf: { type: 'string', default: join(tmpdir(), 'qwen-image-edit-random-middle-Q4_0') },
+    formats: { type: 'string', default: `int4-blocks,int8-blocks,int8-dynamic,${REPACKING}` },
     threads: { type: 'string', default: [...new Set([1, availableParallelism()])].join() },
     rounds: { type: 'string', default: '3' },
     before: { type: 'string' },
@@ -41,6 +47,8 @@ const CORES = 16;
 const ROOT = join(import.meta.dirname, '..');
 
 /** @typedef {import('../src/graph/quantization/linear-recipe.js').Quantization} Quantization */
+/** @typedef {Quantization | typeof REPACKING} Format */
+/** @typedef {import('../src/graph/weights.js').WeightStorage} WeightStorage */
 /** @typedef {{ seconds: number, cpuSeconds: number, weights: number, hashes: string }} Run */
 /** What of a checkout quantizes. @typedef {Awaited<ReturnType<typeof openProgram>>} Program */
 
@@ -54,6 +62,8 @@ async function openProgram(tree) {
     ...(await load('graph/checkpoint-graphs.ts')),
     /** @type {typeof import('../src/engine/quantized/quantized-weights.js')} */
     ...(await load('engine/quantized/quantized-weights.ts')),
+    /** @type {typeof import('../src/engine/repacked/repacked-weights.js')} */
+    ...(await load('engine/repacked/repacked-weights.ts')),
     /** @type {typeof import('../src/engine/quantized/quantized-cache.js')} */
     ...(await load('engine/quantized/quantized-cache.ts')),
   };
@@ -61,35 +71,52 @@ async function openProgram(tree) {
 
 /**
  * @param {Program} program
- * @param {Quantization} quantization
+ * @param {Format} format
  * @param {number} threads
  * @returns {Promise<Run>}
  */
-async function quantize(program, quantization, threads) {
-  const checkpoint = await program.openEditCheckpoint(options.checkpoint);
+async function quantize(program, format, threads) {
+  const checkpoint = await program.openEditCheckpoint(format === REPACKING ? options.gguf : options.checkpoint);
   const folder = await mkdtemp(join(tmpdir(), 'quantizing-'));
+  const build = (/** @type {WeightStorage} */ storage) => void program.buildGraphs(checkpoint, 'float32', storage);
   try {
     const cache = new program.QuantizedCache({ folder, maxBytes: Infinity });
     const [start, cpu] = [performance.now(), process.cpuUsage()];
-    const made = await program.quantizedWeights(
-      checkpoint,
-      quantization,
-      cache,
-      (/** @type {import('../src/graph/weights.js').WeightStorage} */ storage) =>
-        void program.buildGraphs(checkpoint, 'float32', storage),
-      undefined,
-      { threadCount: threads },
-    );
+    const made =
+      format === REPACKING
+        ? await repack(program, checkpoint, cache, build, threads)
+        : await program
+            .quantizedWeights(checkpoint, format, cache, build, undefined, { threadCount: threads })
+            .then((quantized) => ({ folder: quantized.folder, weights: countWeights(quantized.storage.quantized) }));
     const seconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(cpu);
-    const weights = countWeights(made.storage.quantized);
-    return { seconds, cpuSeconds: (user + system) / 1e6, weights, hashes: await hashFiles(made.folder) };
+    return {
+      seconds,
+      cpuSeconds: (user + system) / 1e6,
+      weights: made.weights,
+      hashes: await hashFiles(made.folder),
+    };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-/** @param {import('../src/graph/quantization/quantized-layout.js').QuantizedLayout | undefined} layout */
+/**
+ * @param {Program} program
+ * @param {Awaited<ReturnType<Program['openEditCheckpoint']>>} checkpoint
+ * @param {InstanceType<Program['QuantizedCache']>} cache
+ * @param {(storage: WeightStorage) => void} build
+ * @param {number} threadCount
+ */
+async function repack(program, checkpoint, cache, build, threadCount) {
+  const onWeight = () => undefined;
+  const made = await program.repackedWeights(checkpoint, 'float32', cache, build, onWeight, { threadCount });
+  if (made === undefined) throw new Error(`${options.gguf} has no tensors of GGUF types`);
+  const weights = made.layout.tensors().reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  return { folder: made.folder, weights };
+}
+
+/** @param {QuantizedLayout | undefined} layout */
 function countWeights(layout) {
   const weights = [...(layout?.files().keys() ?? [])].flatMap((component) => layout?.weights(component) ?? []);
   return weights.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
@@ -122,9 +149,12 @@ async function publishedWeights(program) {
 
 const millions = (/** @type {number} */ count) => (count / 1e6).toFixed(0);
 
-const formats = /** @type {Quantization[]} */ (words(options.formats));
+const formats = /** @type {Format[]} */ (words(options.formats));
 const counts = numbers(options.threads);
 if (!existsSync(options.checkpoint)) await makeRandomCheckpoint(resolve(options.checkpoint), 'middle');
+if (formats.includes(REPACKING) && !existsSync(options.gguf)) {
+  await makeRandomGguf(resolve(options.gguf), 'middle', 'sparse');
+}
 
 const program = await openProgram(ROOT);
 const entrants = [
@@ -136,7 +166,7 @@ const entrants = [
 
 console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores\n`);
 console.log(tableHead(['format', 'with', 'seconds', 'million weights a second', 'of a processor', 'files']));
-/** Weights a second of a processor, by format. @type {Map<Quantization, number>} */
+/** Weights a second of a processor, by format. @type {Map<Format, number>} */
 const paces = new Map();
 for (const format of formats) {
   /** @type {Map<string, Run>} */

@@ -10,20 +10,16 @@
  * size gives the same bytes.
  */
 import { createCipheriv, createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { distribution, makeRandomCheckpoint, writeRandom, writeRandomShards } from './make-random-checkpoint.mjs';
 import { writeShards } from './make-sparse-checkpoint.mjs';
+import { GGUF_BLOCKS, ggufTensorBytes, halfBits, isQuantized, writeGguf } from './support/gguf-file.mjs';
 import { drawNormals, toBfloat16 } from './support/random-normals.mjs';
 
-/** ggml's numbers of the types: tensors of one dimension are F32, as converters have it. */
-const TYPES = { F32: 0, Q4_0: 2 };
-/** GGUF's number of a value that is a string. */
-const STRING = 8;
-const ALIGNMENT = 32;
-const BLOCK = { values: 32, bytes: 18 };
+const BLOCK = GGUF_BLOCKS.Q4_0;
 const BLOCKS_AT_ONCE = 2 ** 17;
 /** Of the rows of a sparse text encoder's matrices so many are random: the miniature's tokens are among the embedding's. */
 const RANDOM_ROWS = 1 / 8;
@@ -36,78 +32,6 @@ const CODES = Uint8Array.from({ length: 256 }, (_, byte) => ((byte & 15) === 0 ?
 const CODES_DEVIATION = Math.sqrt(17.5);
 
 /** @typedef {import('./make-sparse-checkpoint.mjs').Tensor} Tensor */
-
-/** @param {Tensor} tensor */
-const isQuantized = ({ shape }) => shape.length > 1;
-
-/** @param {Tensor} tensor */
-function tensorBytes(tensor) {
-  const count = tensor.shape.reduce((product, side) => product * side, 1);
-  return isQuantized(tensor) ? (count / BLOCK.values) * BLOCK.bytes : 4 * count;
-}
-
-/** @param {number} position */
-const align = (position) => Math.ceil(position / ALIGNMENT) * ALIGNMENT;
-
-/** @param {string} text */
-const string = (text) => [int64(Buffer.byteLength(text)), Buffer.from(text)];
-
-/** @param {number} value */
-function int32(value) {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-/** @param {number} value */
-function int64(value) {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-/**
- * The file's beginning up to the data (version 3: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
- * @param {readonly Tensor[]} tensors
- */
-function header(tensors) {
-  const parts = [Buffer.from('GGUF'), int32(3), int64(tensors.length), int64(1)];
-  parts.push(...string('general.architecture'), int32(STRING), ...string('qwen_image'));
-  let offset = 0;
-  for (const tensor of tensors) {
-    const { name, shape } = tensor;
-    // The dimension that runs fastest comes first.
-    parts.push(...string(name), int32(shape.length), ...shape.toReversed().map(int64));
-    parts.push(int32(isQuantized(tensor) ? TYPES.Q4_0 : TYPES.F32), int64(offset));
-    offset = align(offset + tensorBytes(tensor));
-  }
-  const bytes = Buffer.concat(parts);
-  return Buffer.concat([bytes, Buffer.alloc(align(bytes.length) - bytes.length)]);
-}
-
-/**
- * @param {string} path
- * @param {readonly Tensor[]} tensors
- */
-async function writeGguf(path, tensors) {
-  const file = await open(path, 'w');
-  try {
-    const start = header(tensors);
-    await file.write(start);
-    let position = start.length;
-    for (const tensor of tensors) {
-      let end = position;
-      for (const bytes of isQuantized(tensor) ? quantizedParts(tensor) : [floats(tensor)]) {
-        await file.write(bytes, 0, bytes.length, end);
-        end += bytes.length;
-      }
-      position = align(end);
-    }
-    await file.truncate(position);
-  } finally {
-    await file.close();
-  }
-}
 
 /** @param {Tensor} tensor */
 function floats({ name, shape }) {
@@ -124,22 +48,16 @@ function floats({ name, shape }) {
 function* quantizedParts(tensor) {
   const { mean, deviation } = distribution(tensor.name, tensor.shape);
   if (mean !== 0) throw new Error(`${tensor.name} would need a mean of its own`);
-  const scale = float16(deviation / CODES_DEVIATION);
+  const scale = halfBits(deviation / CODES_DEVIATION);
   const key = createHash('sha256').update(tensor.name).digest();
   const cipher = createCipheriv('aes-128-ctr', key.subarray(0, 16), key.subarray(16));
   const bytesAtOnce = BLOCKS_AT_ONCE * BLOCK.bytes;
-  for (let left = tensorBytes(tensor); left > 0; left -= bytesAtOnce) {
+  for (let left = ggufTensorBytes(tensor, 'Q4_0'); left > 0; left -= bytesAtOnce) {
     const bytes = cipher.update(new Uint8Array(Math.min(left, bytesAtOnce)));
     for (let at = 0; at < bytes.length; at += 1) bytes[at] = CODES[bytes[at] ?? 0] ?? 0;
     for (let at = 0; at < bytes.length; at += BLOCK.bytes) bytes.writeUInt16LE(scale, at);
     yield bytes;
   }
-}
-
-/** The bits of a positive number as IEEE 754's binary16, of those that are neither subnormal nor too large. @param {number} value */
-function float16(value) {
-  const exponent = Math.floor(Math.log2(value));
-  return ((exponent + 15) << 10) + Math.round((value / 2 ** exponent - 1) * 1024);
 }
 
 /**
@@ -161,7 +79,9 @@ export async function makeRandomGguf(folder, size, textEncoder) {
   const writeTensors = async (component, own, stem, tensors) => {
     if (component === 'transformer') {
       await rm(join(own, `${stem}.safetensors`), { force: true });
-      await writeGguf(join(own, 'qwen-image-edit-random-Q4_0.gguf'), tensors);
+      await writeGguf(join(own, 'qwen-image-edit-random-Q4_0.gguf'), tensors, 'Q4_0', (tensor) =>
+        isQuantized(tensor) ? quantizedParts(tensor) : [floats(tensor)],
+      );
     } else if (component === 'text_encoder' && textEncoder === 'sparse')
       await writeShards(own, stem, tensors, writeSparse);
     else await writeRandomShards(component, own, stem, tensors);

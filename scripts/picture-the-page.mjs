@@ -18,7 +18,7 @@ const executablePath = chromiumPath();
 if (executablePath === null) throw new Error('Chromium is not installed (Debian: apt-get install chromium)');
 const service = await startService({ QWEN_MODEL_DIR: join(ROOT, 'models', 'mini') });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, colorScheme: 'light', locale: 'en-GB' });
+const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' });
 page.setDefaultTimeout(PATIENCE_MILLISECONDS);
 
 /** @param {string} prompt */
@@ -30,9 +30,14 @@ const edit = async (prompt) => {
 };
 
 await page.goto(service.url);
-await page.locator('#options').waitFor();
+await page.locator('#options:not([hidden])').waitFor({ state: 'attached' });
 await page.setInputFiles('#files', join(IMAGES, 'photo.jpg'));
-for (const prompt of ['tint it blue', 'add a sepia tone', 'make it black and white']) await edit(prompt);
+await edit('add a sepia tone');
+await page.click('#use-as-input');
+await edit('add a white border');
+await page.locator('#pictures .icon').last().click();
+await page.setInputFiles('#files', join(IMAGES, 'photo.jpg'));
+await edit('make it black and white');
 await page.mouse.move(0, 0);
 const picture = await page.screenshot();
 // A palette is enough for it, and a third of the size.

@@ -22,6 +22,7 @@ const PATIENCE_SECONDS = '100000';
  * @property {number} steps
  * @property {number} seed
  * @property {number} [variants] 1 unless given; diffusers makes one
+ * @property {string} [negativePrompt] one space unless given
  */
 
 /**
@@ -64,8 +65,8 @@ export async function startDiffusers({ python, checkpoint, dtype, device = 'cpu'
   return {
     loadSeconds: (performance.now() - started) / 1000,
     async make(edit, out) {
-      const { trueCfgScale: true_cfg_scale, ...others } = edit;
-      const negative_prompt = true_cfg_scale > 1 ? ' ' : null;
+      const { trueCfgScale: true_cfg_scale, negativePrompt = ' ', ...others } = edit;
+      const negative_prompt = true_cfg_scale > 1 ? negativePrompt : null;
       child.stdin.write(`${JSON.stringify({ ...others, true_cfg_scale, negative_prompt, out })}\n`);
       const { seconds: whole, parts } = await answer();
       return {
@@ -106,6 +107,7 @@ export async function startOurs({ checkpoint, env }) {
         true_cfg_scale: String(edit.trueCfgScale),
         seed: String(edit.seed),
         n: String(edit.variants ?? 1),
+        ...(edit.negativePrompt === undefined ? {} : { negative_prompt: edit.negativePrompt }),
       };
       const body = editBody(
         fields,

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { transformFile } from '@swc/core';
 import { build } from 'esbuild';
+import protobuf from 'protobufjs';
 import { DIST, NODE_FLAGS, PROGRAM, ROOT } from './program-files.mjs';
 import { roundingKernels } from './rounding-kernels.mjs';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
@@ -51,6 +52,46 @@ const decorators = {
   },
 };
 
+/**
+ * Libraries that load a .proto file from beside their own code: which code, which file, and whether it wants names as they stand
+ * there. What is read of the file becomes a part of the code.
+ */
+const PROTO_LOADERS = [
+  {
+    code: /grpc-health-check[\\/]build[\\/]src[\\/]health\.js$/,
+    file: '../../proto/health/v1/health.proto',
+    keepCase: true,
+  },
+  {
+    code: /@grpc[\\/]reflection[\\/]build[\\/]src[\\/]implementations[\\/]reflection-v1\.js$/,
+    file: '../../proto/grpc/reflection/v1/reflection.proto',
+    keepCase: false,
+  },
+  {
+    code: /@grpc[\\/]reflection[\\/]build[\\/]src[\\/]implementations[\\/]reflection-v1alpha\.js$/,
+    file: '../../proto/grpc/reflection/v1alpha/reflection.proto',
+    keepCase: false,
+  },
+];
+const LOAD_SYNC = /(\(0, proto_loader_1\.|protoLoader\.)loadSync(\)?)\([^,]+,/;
+
+/** @type {import('esbuild').Plugin} */
+const protoFiles = {
+  name: 'proto-files',
+  setup({ onLoad }) {
+    for (const { code, file, keepCase } of PROTO_LOADERS) {
+      onLoad({ filter: code }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        if (!LOAD_SYNC.test(source))
+          return { errors: [{ text: `${path} loads its .proto file otherwise than it did` }] };
+        const root = new protobuf.Root().loadSync(join(dirname(path), file), { keepCase });
+        const read = JSON.stringify(root.toJSON());
+        return { contents: source.replace(LOAD_SYNC, (_match, before, after) => `${before}fromJSON${after}(${read},`) };
+      });
+    }
+  },
+};
+
 /** @satisfies {import('esbuild').BuildOptions} */
 const COMMON = {
   absWorkingDir: ROOT,
@@ -70,7 +111,7 @@ const PROCESSES = {
     cli: 'src/cli/main.ts',
     engine: 'src/engine/main.ts',
     'parent-watch.worker': 'src/engine/parent-watch.worker.ts',
-    'rounding.worker': 'src/engine/quantized/rounding.worker.ts',
+    'weights.worker': 'src/engine/quantized/weights.worker.ts',
     'input-picture.worker': 'src/decoding/input-picture.worker.ts',
     'json-form.worker': 'src/edits/http/upload/json/json-form.worker.ts',
     // What piscina starts its threads with, under the name that it looks for beside its own code.
@@ -81,7 +122,7 @@ const PROCESSES = {
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
   target: 'node20',
-  plugins: [decorators, roundingKernels],
+  plugins: [decorators, protoFiles, roundingKernels],
   // Classes are known to Nest by their names.
   keepNames: true,
   external: [

@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { Authenticator } from './authenticator.service.js';
 import { IS_PUBLIC } from './public.decorator.js';
 
@@ -15,8 +15,7 @@ export class KeyGuard implements CanActivate {
   /** @throws ApiError 401 */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
-    const http = context.switchToHttp();
-    await this.authenticator.authenticate(http.getRequest<Request>(), http.getResponse<Response>());
+    await this.authenticator.authenticate(context.switchToHttp().getRequest<Request>());
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import type { ModelExample } from '../protocol/model-info.js';
 import type { PreprocessorConfig } from './preprocessor-config.js';
 import type { SchedulerConfig } from './scheduler-config.js';
 import type { ServedClass } from './served-class.js';
@@ -26,6 +27,8 @@ export interface Checkpoint<C extends ServedClass = ServedClass> {
   readonly preprocessor: PreprocessorConfig;
   readonly tokenizer: TokenizerFiles;
   readonly service: ServiceSettings;
+  /** Edits that show what the model does. */
+  readonly examples: readonly ModelExample[];
   /** What the operator should know, though the checkpoint can be served. */
   readonly warnings: readonly string[];
 }

@@ -122,6 +122,11 @@ export class ConfigReader {
     return new ConfigReader(this.label, value, this.name(key));
   }
 
+  /** An object that lies in the value of a key. */
+  nested(key: string, value: Readonly<Record<string, unknown>>): ConfigReader {
+    return new ConfigReader(this.label, value, this.name(key));
+  }
+
   /** Whether an option is on, which it isn't where its key is absent or null: the reference asks for the value's truth. */
   isOn(key: string): boolean {
     return !this.isNull(key) && this.boolean(key, false);

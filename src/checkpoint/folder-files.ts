@@ -57,9 +57,13 @@ export class FolderFiles {
   }
 
   async text(label: string): Promise<string> {
+    return (await this.bytes(label)).toString('utf8');
+  }
+
+  async bytes(label: string): Promise<Buffer> {
     await this.requireFile(label);
     try {
-      return await readFile(this.absolute(label), 'utf8');
+      return await readFile(this.absolute(label));
     } catch (error) {
       throw fileError(label, error);
     }

@@ -1,3 +1,4 @@
+import type { ModelExample } from '../protocol/model-info.js';
 import { OWN_TRANSFORMER, type TransformerSource } from '../protocol/transformer-source.js';
 import { allInOrder } from './all-in-order.js';
 import { checkConsistency, checkSizeRange, type ComponentConfigs } from './check-consistency.js';
@@ -12,6 +13,7 @@ import { PIPELINE_INDEX, pipelineClass } from './pipeline-index.js';
 import { parsePreprocessorConfig } from './preprocessor-config.js';
 import { parseSchedulerConfig, type SchedulerConfig } from './scheduler-config.js';
 import type { ServedClass } from './served-class.js';
+import { readExamples } from './service-examples.js';
 import { parseModelId, parseServiceSettings, SERVICE_FILE, type ServiceSettings } from './service-settings.js';
 import type { TensorIndex } from './tensor-index.js';
 import { parseTextEncoderConfig } from './text-encoder-config.js';
@@ -39,7 +41,7 @@ export async function openCheckpoint<C extends ServedClass>(
   const pipeline = pipelineClass(await files.config(PIPELINE_INDEX), served);
 
   const transformerShards = readTransformer(files, source);
-  const [configs, { service, modelId }, tokenizer, ...shards] = await allInOrder([
+  const [configs, { service, modelId, examples }, tokenizer, ...shards] = await allInOrder([
     readConfigs(files, pipeline, source, transformerShards),
     readService(files, pipeline),
     readTokenizerFiles(files),
@@ -64,6 +66,7 @@ export async function openCheckpoint<C extends ServedClass>(
     preprocessor: configs.preprocessor,
     tokenizer,
     service,
+    examples,
     warnings: shards.flatMap(({ warning }) => (warning === null ? [] : [warning])),
   };
 }
@@ -71,11 +74,12 @@ export async function openCheckpoint<C extends ServedClass>(
 async function readService(
   files: FolderFiles,
   served: ServedClass,
-): Promise<{ service: ServiceSettings; modelId: string | undefined }> {
+): Promise<{ service: ServiceSettings; modelId: string | undefined; examples: readonly ModelExample[] }> {
   const reader = (await files.has(SERVICE_FILE))
     ? await files.config(SERVICE_FILE)
     : new ConfigReader(SERVICE_FILE, {});
-  return { service: parseServiceSettings(reader, served), modelId: parseModelId(reader) };
+  const service = parseServiceSettings(reader, served);
+  return { service, modelId: parseModelId(reader), examples: await readExamples(files, reader) };
 }
 
 interface Configs extends ComponentConfigs {

@@ -1,7 +1,9 @@
-import type { ModelNotice } from '../protocol/model-info.js';
+import type { LocalText, SuggestionGroup } from '../protocol/model-info.js';
 import type { SizeRange } from '../images/size-range.js';
 import type { ConfigReader } from './config-reader.js';
+import { parseLocalText } from './local-text.js';
 import type { ServedClass } from './served-class.js';
+import { parseSuggestions } from './service-suggestions.js';
 
 /** A folder's service.json: what diffusers hard-codes, with diffusers' numbers where a key is absent. */
 export interface ServiceSettings {
@@ -21,9 +23,9 @@ export interface ServiceSettings {
   /** What PRECISION=auto computes in, whatever the device; null: the device's own choice. */
   readonly computeType: 'float32' | 'bfloat16' | null;
   /** Instructions that the model does well. */
-  readonly suggestions: readonly string[];
+  readonly suggestions: readonly SuggestionGroup[];
   /** What its users should know; null: nothing. */
-  readonly notice: ModelNotice | null;
+  readonly notice: LocalText | null;
 }
 
 export const SERVICE_FILE = 'service.json';
@@ -43,6 +45,7 @@ const KEYS = [
   'model_id',
   'suggestions',
   'notice',
+  'examples',
 ];
 /** A side of a result of no other size, in pixels. */
 const DEFAULT_SIDE = 1024;
@@ -130,39 +133,7 @@ function parseComputeType(config: ConfigReader): ServiceSettings['computeType'] 
   return type;
 }
 
-function parseSuggestions(config: ConfigReader): readonly string[] {
-  const suggestions = config.raw('suggestions') ?? [];
-  const isText = (item: unknown): item is string => typeof item === 'string' && item.trim() !== '';
-  if (!Array.isArray(suggestions) || !suggestions.every(isText)) {
-    config.refuse('suggestions', 'a list of texts');
-  }
-  return suggestions;
-}
-
-/** The notice in English and in Chinese, where that is absent in English. */
-function parseNotice(config: ConfigReader): ModelNotice | null {
-  if (!config.has('notice')) {
-    return null;
-  }
-  const notice = config.section('notice');
-  if (notice === undefined) {
-    config.refuse('notice', 'an object with "en", and "zh" if you like');
-  }
-  for (const key of notice.keys()) {
-    if (key !== 'en' && key !== 'zh') {
-      throw notice.error(key, 'is not known; known are en, zh');
-    }
-  }
-  const en = parseSentence(notice, 'en');
-  return { en, zh: notice.has('zh') ? parseSentence(notice, 'zh') : en };
-}
-
-function parseSentence(notice: ConfigReader, language: keyof ModelNotice): string {
-  const text = notice.raw(language);
-  // One line: it stands in logs, too.
-  const isSentence = typeof text === 'string' && text.trim() !== '' && !/\p{Cc}/u.test(text);
-  if (!isSentence || text.length > MAX_NOTICE_CHARACTERS) {
-    notice.refuse(language, `a text of one line and at most ${MAX_NOTICE_CHARACTERS} characters`);
-  }
-  return text.trim();
+/** The notice; null where there is none. */
+function parseNotice(config: ConfigReader): LocalText | null {
+  return config.has('notice') ? parseLocalText(config, 'notice', MAX_NOTICE_CHARACTERS) : null;
 }

@@ -7,6 +7,7 @@ import { parseCorsOrigins } from './cors-origins.js';
 import { hostPatterns } from './host-patterns.js';
 import { unknownVariableFaults } from './known-variables.js';
 import { PACKAGE_DIR } from '../program/program-files.js';
+import { readGrpcSettings } from './grpc-settings.js';
 import { readQuantizedCache } from './quantized-cache-settings.js';
 import {
   type CorsOrigins,
@@ -59,6 +60,7 @@ function readAll(variables: VariableReader): Settings {
   variables.oneOf('RELOAD', ['true', 'false'], 'false');
   const auth = { apiKey: variables.secret('API_KEY'), corsOrigins: readCorsOrigins(variables) };
   const server = readServer(variables);
+  const grpc = readGrpcSettings(variables);
   const logging = {
     level: variables.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     format: variables.oneOf('LOG_FORMAT', LOG_FORMATS, 'text'),
@@ -74,7 +76,7 @@ function readAll(variables: VariableReader): Settings {
     ...{ outputPixels, maxReferences, quantizedCache: readQuantizedCache(variables) },
     ...{ engines, share: null, isShared: scale.redis !== null },
   };
-  return { auth, server, logging, limits, remote, jobs, ...scale, engine: readEngine(variables, load) };
+  return { auth, server, grpc, logging, limits, remote, jobs, ...scale, engine: readEngine(variables, load) };
 }
 
 function readCorsOrigins(variables: VariableReader): CorsOrigins {

@@ -16,6 +16,24 @@ export interface ServerSettings {
   readonly shutdownGraceSeconds: number;
 }
 
+/** The gRPC server beside HTTP. */
+export interface GrpcSettings {
+  /** Where it listens: HOST, or loopback. */
+  readonly host: string;
+  /** GRPC_PORT; 0: any free port. */
+  readonly port: number;
+  /** null: connections are not encrypted. */
+  readonly tls: TlsFiles | null;
+}
+
+/** Files in PEM. */
+export interface TlsFiles {
+  /** GRPC_TLS_CERT: the certificate, then those between it and the root. */
+  readonly certFile: string;
+  /** GRPC_TLS_KEY */
+  readonly keyFile: string;
+}
+
 /** What the log tells. */
 export interface LoggingSettings {
   /** LOG_LEVEL */
@@ -106,6 +124,8 @@ export interface EngineSettings {
 /** Everything that the environment decides, validated (see readSettings), by who needs it. */
 export interface Settings {
   readonly server: ServerSettings;
+  /** null: there is none. */
+  readonly grpc: GrpcSettings | null;
   readonly logging: LoggingSettings;
   readonly auth: AuthSettings;
   readonly limits: RequestLimits;

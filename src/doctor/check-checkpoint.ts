@@ -1,6 +1,6 @@
 import { freemem, totalmem } from 'node:os';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
-import { describeWeights } from '../checkpoint/transformer-weights/describe-weights.js';
+import { describeTransformer } from '../checkpoint/transformer-weights/describe-weights.js';
 import type { Settings } from '../config/settings.js';
 import { hostBytes } from '../engine/devices/plan-checkpoint.js';
 import { openEditCheckpoint, type EditCheckpoint } from '../engine/open-edit-checkpoint.js';
@@ -25,12 +25,11 @@ export async function checkCheckpoint({
     const { unexpected } = buildGraphs(checkpoint, 'float32');
     const tensors =
       checkpoint.transformer.tensors.size + checkpoint.textEncoder.tensors.size + checkpoint.vae.tensors.size;
-    const { config, tensors: weights } = checkpoint.transformer;
     const { className, maxReferences: most } = checkpoint.pipeline;
     const references = most > 1 ? [`up to ${Math.min(most, maxReferences)} references an edit (MAX_REFERENCES)`] : [];
     const found = [
       `${checkpoint.modelId} in ${modelDir}: ${className}, ${tensors} tensors`,
-      `Transformer ${describeWeights(weights)}${config.zeroCondT ? '; zero_cond_t' : ''}`,
+      describeTransformer(checkpoint.transformer),
       ...references,
     ];
     const warnings = [...checkpoint.warnings, ...unexpected.map((name) => `Nothing reads the tensor ${name}`)];

@@ -1,6 +1,6 @@
-import type { PictureFile } from '../jobs/job-snapshot.js';
+import type { JobSnapshot, PictureFile } from '../jobs/job-snapshot.js';
 import type { EditSettings } from '../protocol/edit-settings.js';
-import type { PictureTokens } from '../protocol/picture.js';
+import { type PictureTokens, totalSeconds } from '../protocol/picture.js';
 import type { PictureUsageDto } from './usage.dto.js';
 
 /** Token counts in OpenAI's form, and what else was used. */
@@ -17,6 +17,11 @@ export function editUsage(files: readonly PictureFile[], { loras }: EditSettings
   const references = [...inputs.values()].reduce((sum, tokens) => sum + tokens, 0);
   const target = files.reduce((sum, { tokens }) => sum + tokens.target, 0);
   return { ...tokenUsage(files[0]?.tokens.text ?? 0, references, target), loras };
+}
+
+/** Model time over all stages of an edit, to the millisecond. */
+export function processingSeconds({ stageSeconds }: JobSnapshot): number {
+  return Math.round(totalSeconds(stageSeconds) * 1000) / 1000;
 }
 
 function tokenUsage(text: number, image: number, output: number): Omit<Usage, 'loras'> {

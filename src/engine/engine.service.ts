@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CheckpointError, HostError } from '../checkpoint/checkpoint-error.js';
 import { refuseUnusableValues } from '../checkpoint/lora/lora-values.js';
+import { describeTransformer } from '../checkpoint/transformer-weights/describe-weights.js';
 import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import { WHOLE_MACHINE } from '../protocol/engine-share.js';
@@ -131,12 +132,13 @@ function modelInfo(
     },
     maxTrueCfgScale: service.maxTrueCfgScale,
     suggestions: service.suggestions,
+    examples: checkpoint.examples,
     notice: service.notice,
     loras: checkpoint.loras.infos,
     specialTokens: tokenizer.specialTokens,
     device: plan.kind,
     precision: plan.precision,
-    placement: report.placement,
+    placement: [describeTransformer(checkpoint.transformer), ...report.placement],
     warnings: [...warnings, ...report.warnings],
   };
 }

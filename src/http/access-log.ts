@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { answeredStatus } from './answered-status.js';
-import { type LogFields, type LogFieldSource, logMilliseconds } from './log-fields.js';
+import { type LogFields, type LogFieldSource, logMilliseconds } from '../program/log-fields.js';
 import { PROBE_PATHS } from './probe-paths.js';
 import { wireBytes } from './wire-bytes.js';
 import { onClose } from './on-close.js';

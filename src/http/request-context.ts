@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { TraceContext } from '../protocol/trace-context.js';
 import type { ErrorCode } from './errors/error-table.js';
-import type { LogFieldSource } from './log-fields.js';
+import type { LogFieldSource } from '../program/log-fields.js';
 
 declare module 'http' {
   interface IncomingMessage {

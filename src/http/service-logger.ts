@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { ConsoleLogger, type LogLevel as NestLogLevel } from '@nestjs/common';
 import type { LogLevel, LoggingSettings } from '../config/settings.js';
 import { batchWrites } from './batched-writes.js';
-import { type LogFields, logLine } from './log-fields.js';
+import { type LogFields, logLine } from '../program/log-fields.js';
 
 const NEST_LEVELS: Record<LogLevel, NestLogLevel[]> = {
   debug: ['debug', 'verbose', 'log', 'warn', 'error', 'fatal'],

@@ -48,6 +48,24 @@ export class Metrics {
     help: 'Requests that are being read or answered; a stream is until its end',
     registers: this.registers,
   });
+  private readonly calls = new Counter({
+    name: 'qwen_edit_grpc_calls_total',
+    help: 'gRPC calls that have ended, by method, gRPC status and error code (none: no error)',
+    labelNames: ['method', 'status', 'code'] as const,
+    registers: this.registers,
+  });
+  private readonly callSeconds = new Histogram({
+    name: 'qwen_edit_grpc_call_duration_seconds',
+    help: "From a gRPC call's metadata to its status; a stream's is its whole length",
+    labelNames: ['method'] as const,
+    buckets: ANSWER_SECONDS,
+    registers: this.registers,
+  });
+  private readonly callsInFlight = new Gauge({
+    name: 'qwen_edit_grpc_calls_in_flight',
+    help: 'gRPC calls that are being read or answered',
+    registers: this.registers,
+  });
   private readonly waitSeconds = new Histogram({
     name: 'qwen_edit_queue_wait_seconds',
     help: 'How long jobs waited until their first picture was begun',
@@ -119,6 +137,18 @@ export class Metrics {
     this.requestsInFlight.dec();
     this.requests.inc({ method, route, status, code: code ?? 'none' });
     this.requestSeconds.observe({ route }, seconds);
+  }
+
+  /** To be followed by callEnded. */
+  callStarted(): void {
+    this.callsInFlight.inc();
+  }
+
+  /** `status` is gRPC's, `code` the error's. */
+  callEnded(method: string, status: string, code: string | null, seconds: number): void {
+    this.callsInFlight.dec();
+    this.calls.inc({ method, status, code: code ?? 'none' });
+    this.callSeconds.observe({ method }, seconds);
   }
 
   /** A job's first picture is given to an engine, after so long a wait in line. */

@@ -1,14 +1,38 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ModelNotice } from '../protocol/model-info.js';
+import type { LocalText } from '../protocol/model-info.js';
 import { ModelDefaultsDto } from '../edits/model-defaults.dto.js';
 
 /** The same in two languages. */
-class ModelNoticeDto implements ModelNotice {
+class LocalTextDto implements LocalText {
   @ApiProperty({ description: 'English' })
   readonly en!: string;
 
   @ApiProperty({ description: 'Chinese, or English where the checkpoint has no Chinese' })
   readonly zh!: string;
+}
+
+/** Instructions with something in common. */
+class SuggestionGroupDto {
+  @ApiProperty({ type: LocalTextDto, nullable: true, description: 'What they have in common; null: nothing is said' })
+  readonly kind!: LocalTextDto | null;
+
+  @ApiProperty({ type: [String] })
+  readonly prompts!: readonly string[];
+}
+
+/** An edit that shows what the model does. */
+class ModelExampleDto {
+  @ApiProperty({ type: LocalTextDto })
+  readonly prompt!: LocalTextDto;
+
+  @ApiProperty({
+    example: '/v1/examples/6a09e667f3bcc908-photo.jpg',
+    description: 'Path of the picture before the edit',
+  })
+  readonly before!: string;
+
+  @ApiProperty({ example: '/v1/examples/bb67ae8584caa73b-sepia.webp', description: 'Path of the picture after it' })
+  readonly after!: string;
 }
 
 /** A checkpoint, or a LoRA for one, which has a parent. */
@@ -78,11 +102,23 @@ export class ModelDto {
   readonly suggestions!: readonly string[];
 
   @ApiProperty({
-    type: ModelNoticeDto,
+    type: [SuggestionGroupDto],
+    description: "Not OpenAI's: the suggestions by their kinds",
+  })
+  readonly suggestion_groups!: readonly SuggestionGroupDto[];
+
+  @ApiProperty({
+    type: [ModelExampleDto],
+    description: "Not OpenAI's: edits that show what the model does; mostly none",
+  })
+  readonly examples!: readonly ModelExampleDto[];
+
+  @ApiProperty({
+    type: LocalTextDto,
     nullable: true,
     description: "Not OpenAI's: what the checkpoint's users should know before they use it; mostly null",
   })
-  readonly notice!: ModelNoticeDto | null;
+  readonly notice!: LocalTextDto | null;
 }
 
 export class ModelListDto {

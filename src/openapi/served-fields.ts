@@ -21,14 +21,15 @@ export function withServedFields(document: OpenAPIObject, limits: RequestLimits,
       if (name in fields) properties[name] = { ...properties[name], ...changes };
     };
     set('num_inference_steps', { maximum: limits.maxSteps });
-    for (const name of ['images', 'image']) set(name, { maxItems: limits.maxFiles });
+    for (const name of ['images', 'image'])
+      set(name, { maxItems: limits.maxFiles, 'x-max-bytes': limits.maxFileBytes });
     if (state.status === 'ready') set(referencesField(fields), { maxItems: mostReferences(limits, state.model) });
     const defaults: Partial<ModelDefaultsDto> = state.status === 'ready' ? modelDefaults(state.model) : {};
     for (const name of MODEL_FIELDS) set(name, { default: defaults[name] });
     if (state.status === 'ready') {
       const { model } = state;
       set('size', sizeExample(model, fields['size']));
-      const [prompt] = model.suggestions;
+      const [prompt] = model.suggestions.flatMap(({ prompts }) => prompts);
       if (prompt !== undefined) set('prompt', { example: prompt });
       set('lora', loraExample(model, fields['lora']));
     }

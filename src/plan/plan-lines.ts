@@ -1,4 +1,4 @@
-import { describeWeights } from '../checkpoint/transformer-weights/describe-weights.js';
+import { describeTransformer } from '../checkpoint/transformer-weights/describe-weights.js';
 import { dealOn } from '../engine/devices/deal-engines.js';
 import { lookAtMachine, planShare } from '../engine/devices/plan-checkpoint.js';
 import type { EditCheckpoint } from '../engine/open-edit-checkpoint.js';
@@ -29,7 +29,7 @@ export async function planLines(checkpoint: EditCheckpoint, request: LoadRequest
     lines: [
       `DEVICE_MAP=${request.deviceMap}: ${kind} in ${precision}`,
       `ENGINES=${request.engines}: ${reports.length === 1 ? '1 engine' : `${reports.length} engines`}`,
-      `Transformer ${describeWeights(checkpoint.transformer.tensors)}`,
+      describeTransformer(checkpoint.transformer),
       ...placement,
     ],
     warnings: [...new Set([...deal.lines, ...reports.flatMap(({ warnings }) => warnings)])],

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants, gzipSync } from 'node:zlib';
 import { extname, join, relative, sep } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { PLAYGROUND_DIR } from '../program/program-files.js';
 
 export interface PageFile {
   readonly body: Buffer;
+  /** The same, compressed; null where that gains nothing. */
+  readonly gzip: Buffer | null;
   readonly mediaType: string;
 }
 
@@ -35,7 +38,7 @@ export class PageFiles {
     this.files = new Map(FOLDERS.flatMap(filesBelow));
     this.version = digest([html, ...[...this.files].flatMap(([path, { body }]) => [path, body])]);
     const body = Buffer.from(this.fillIn(html));
-    this.page = { body, mediaType: 'text/html; charset=utf-8' };
+    this.page = pageFile(body, 'text/html; charset=utf-8');
     this.pageTag = `"${digest([body])}"`;
   }
 
@@ -61,8 +64,16 @@ function filesBelow(folder: string): [string, PageFile][] {
     .flatMap((path) => {
       const mediaType = MEDIA_TYPES[extname(path)];
       const name = [folder, ...relative(root, path).split(sep)].join('/');
-      return mediaType === undefined ? [] : [[name, { body: readFileSync(path), mediaType }]];
+      return mediaType === undefined ? [] : [[name, pageFile(readFileSync(path), mediaType)]];
     });
+}
+
+function pageFile(body: Buffer, mediaType: string): PageFile {
+  return {
+    body,
+    mediaType,
+    gzip: mediaType === 'image/jpeg' ? null : gzipSync(body, { level: constants.Z_BEST_COMPRESSION }),
+  };
 }
 
 function digest(parts: readonly (string | Buffer)[]): string {

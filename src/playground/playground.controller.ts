@@ -33,20 +33,29 @@ export class PlaygroundController {
     response.setHeader('Cache-Control', 'no-cache');
     response.setHeader('ETag', pageTag);
     if (request.headers['if-none-match'] === pageTag) response.status(HttpStatus.NOT_MODIFIED).end();
-    else send(response, page);
+    else send(request, response, page);
   }
 
   @Get('playground/:version/*path')
-  file(@Param('version') version: string, @Param('path') path: readonly string[], @Res() response: Response): void {
+  file(
+    @Param('version') version: string,
+    @Param('path') path: readonly string[],
+    @Req() request: Request,
+    @Res() response: Response,
+  ): void {
     const file = this.files.file(version, path.join('/'));
     if (file === undefined) throw new ApiError('NOT_FOUND', 'There is nothing at this path');
     response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
-    send(response, file);
+    send(request, response, file);
   }
 }
 
-function send(response: Response, { body, mediaType }: PageFile): void {
+function send(request: Request, response: Response, { body: plain, gzip, mediaType }: PageFile): void {
+  const compressed = request.acceptsEncodings('gzip') === 'gzip' ? gzip : null;
+  const body = compressed ?? plain;
   response.setHeader('Content-Type', mediaType);
+  if (gzip !== null) response.setHeader('Vary', 'Accept-Encoding');
+  if (compressed !== null) response.setHeader('Content-Encoding', 'gzip');
   response.setHeader('Content-Length', body.length);
   response.end(body);
 }

@@ -25,11 +25,14 @@ export const INPUT_PICTURE_WORKER = pathToFileURL(programFile('input-picture.wor
 /** What a thread that reads bodies of JSON starts with (file: URL). */
 export const JSON_FORM_WORKER = pathToFileURL(programFile('json-form.worker.js')).href;
 
-/** What a thread that quantizes weights starts with (file: URL). */
-export const ROUNDING_WORKER = pathToFileURL(programFile('rounding.worker.js')).href;
+/** What a thread that quantizes or repacks weights starts with (file: URL). */
+export const WEIGHTS_WORKER = pathToFileURL(programFile('weights.worker.js')).href;
 
 /** The WebAssembly that it rounds with. */
 export const ROUNDING_WASM = programFile('rounding.wasm');
+
+/** The folder of the .proto files. */
+export const PROTO_DIR = join(PACKAGE_DIR, 'proto');
 
 /** The folder of the page's files. */
 export const PLAYGROUND_DIR = programFile('playground');

@@ -3,10 +3,30 @@ import type { DeviceKind, Precision } from './device-settings.js';
 import type { EditSettings } from './edit-settings.js';
 import type { LoraInfo } from './lora.js';
 
-/** What users of a checkpoint should know before they use it, in the languages that the page speaks. */
-export interface ModelNotice {
+/** A text of a checkpoint's for its users, in the languages that the page speaks. */
+export interface LocalText {
   readonly en: string;
   readonly zh: string;
+}
+
+/** Instructions that a model does well, and what they have in common; null: they are of any kind. */
+export interface SuggestionGroup {
+  readonly kind: LocalText | null;
+  readonly prompts: readonly string[];
+}
+
+/** A picture of an example: a small file. */
+export interface ExamplePicture {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly base64: string;
+}
+
+/** An edit that shows what a model does. */
+export interface ModelExample {
+  readonly prompt: LocalText;
+  readonly before: ExamplePicture;
+  readonly after: ExamplePicture;
 }
 
 /** What a loaded checkpoint is and takes; requests are checked against it. */
@@ -24,9 +44,11 @@ export interface ModelInfo {
   /** A larger true_cfg_scale is lowered to this one. */
   readonly maxTrueCfgScale: number;
   /** Instructions that the model does well, as its service.json gives them. */
-  readonly suggestions: readonly string[];
+  readonly suggestions: readonly SuggestionGroup[];
+  /** As its service.json names them. */
+  readonly examples: readonly ModelExample[];
   /** From its service.json; null: there is nothing to know. */
-  readonly notice: ModelNotice | null;
+  readonly notice: LocalText | null;
   /** LORA_DIR's, those that can't be used too; sorted by name. */
   readonly loras: readonly LoraInfo[];
   /** Texts that the tokenizer takes for one special token each; a prompt must not hold any. */

@@ -25,7 +25,8 @@ const WORKER_MODULES = [JobsModule];
  */
 @Module({})
 export class AppModule {
-  static register(tracing: Tracing, role: Role): DynamicModule {
+  /** @param more modules that only some settings ask for */
+  static register(tracing: Tracing, role: Role, more: readonly DynamicModule[]): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -34,6 +35,7 @@ export class AppModule {
         MetricsHttpModule,
         HealthModule,
         ...(role === 'worker' ? WORKER_MODULES : CALLERS_MODULES),
+        ...more,
       ],
       providers: [ErrorAnswers, { provide: APP_FILTER, useClass: ErrorFilter }],
     };

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
+import { isLoopback } from '../config/loopback.js';
 import type { Settings } from '../config/settings.js';
 import { admitEdits } from '../edits/http/admission/admit-edits.js';
 import { accessLog } from '../http/access-log.js';
@@ -17,6 +18,7 @@ import { limitServer } from '../http/server-limits.js';
 import { ServiceLogger } from '../http/service-logger.js';
 import { countRequests } from '../metrics/http/count-requests.js';
 import { Metrics } from '../metrics/metrics.service.js';
+import { loadGrpc } from './load-grpc.js';
 import { shutDown } from './shutdown.js';
 import type { StopSignals } from '../program/stop-signals.js';
 import { startTracing } from '../tracing/start-tracing.js';
@@ -26,16 +28,22 @@ import { NoTracing } from '../tracing/tracing.js';
 /** Starts the API process: listens at once, while the engine process loads the model. */
 export async function serve(settings: Settings, signals: StopSignals): Promise<void> {
   const tracing = await startTracing(process.env);
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(tracing, settings.role), {
-    // Bodies are read after the guards, by the one route that takes any.
-    bodyParser: false,
-    forceCloseConnections: true,
-    logger: new ServiceLogger(settings.logging),
-  });
+  // A worker answers nobody.
+  const grpc = await loadGrpc(settings.role === 'worker' ? null : settings.grpc);
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.register(tracing, settings.role, grpc === null ? [] : [grpc.module]),
+    {
+      // Bodies are read after the guards, by the one route that takes any.
+      bodyParser: false,
+      forceCloseConnections: true,
+      logger: new ServiceLogger(settings.logging),
+    },
+  );
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
   const responses = new ActiveResponses();
+  const grpcServer = grpc === null ? null : app.get(grpc.server);
   app.use(beginRequest, responses.watch, accessLog, countRequests(app.get(Metrics)), securityHeaders);
   admitOrigins(app, settings.auth);
   app.use(requireHost);
@@ -45,23 +53,36 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
     serveOpenApi(app);
   }
   signals.onStop(async () => {
-    await shutDown(app, responses, settings.server.shutdownGraceSeconds);
+    grpcServer?.drain();
+    await shutDown(
+      app,
+      grpcServer === null ? [responses] : [responses, grpcServer],
+      settings.server.shutdownGraceSeconds,
+    );
     return 0;
   });
   limitServer(app.getHttpServer());
   const { host, port } = settings.server;
   try {
-    await app.listen(port, host);
+    // What a start that fails is to end must have begun.
+    await app.init();
+    const grpcAddress = (await grpcServer?.listen()) ?? null;
+    await app.listen(port, host).catch((error: unknown) => {
+      throw new Error(`Can't listen on ${host}:${port}: ${(error as Error).message}`, { cause: error });
+    });
+    announce(settings, app.getHttpServer().address() as AddressInfo, grpcAddress);
   } catch (error) {
-    new Logger('Service').error(`Can't listen on ${host}:${port}: ${(error as Error).message}`);
+    new Logger('Service').error((error as Error).message);
     process.exitCode = 1;
     await app.close();
-    return;
   }
-  announce(settings, app.getHttpServer().address() as AddressInfo);
 }
 
-function announce({ engine, auth, server, redis, role }: Settings, { port }: AddressInfo): void {
+function announce(
+  { engine, auth, server, redis, role, grpc }: Settings,
+  { port }: AddressInfo,
+  grpcAddress: string | null,
+): void {
   const logger = new Logger('Service');
   if (role !== 'api') {
     logger.log(
@@ -75,9 +96,6 @@ function announce({ engine, auth, server, redis, role }: Settings, { port }: Add
   if (auth.apiKey === null && !isLoopback(server.host)) {
     logger.warn('API_KEY is not set: everyone who can reach this host can use the service');
   }
+  if (grpcAddress !== null) logger.log(`gRPC is served on ${grpcAddress}${grpc?.tls === null ? '' : ', with TLS'}`);
   logger.log(`Listening on http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${port}`);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

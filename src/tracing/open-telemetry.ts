@@ -63,10 +63,7 @@ export class OpenTelemetry extends Tracing {
         span.updateName(finalName);
         span.setAttributes({ ...finalAttributes });
         if (error !== null) span.setAttribute('error.type', error.type);
-        // In a server's span the caller's own mistakes are no errors.
-        if (error !== null && Number(finalAttributes['http.response.status_code']) >= 500) {
-          span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
-        }
+        if (error?.isOwnFault === true) span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
         span.end();
       },
     };

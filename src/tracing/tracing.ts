@@ -22,12 +22,18 @@ export interface SpanRecord {
   readonly children?: readonly SpanRecord[];
 }
 
+/** What a request has ended in. */
+interface RequestError extends SpanError {
+  /** The service's own fault: in a server's span the caller's mistakes are no errors. */
+  readonly isOwnFault: boolean;
+}
+
 /** A request that is being answered. */
 export interface RequestSpan {
   /** For the spans of its work. */
   readonly context: TraceContext;
   /** @param name METHOD route, now that the route is known */
-  end(name: string, attributes: SpanAttributes, error: SpanError | null): void;
+  end(name: string, attributes: SpanAttributes, error: RequestError | null): void;
 }
 
 /** Where spans go. */

@@ -272,7 +272,7 @@ describe('service.json', () => {
       max_true_cfg_scale: 2,
       compute_type: 'float32',
       model_id: 'someone/mini',
-      suggestions: ['Make it sepia'],
+      suggestions: ['Make it sepia', { kind: { en: 'Light' }, prompts: ['Make it dark'] }],
       notice: { en: 'A small model.', zh: '小模型。' },
     });
     const { service, modelId } = await openEditCheckpoint(checkpoint.path);
@@ -287,7 +287,10 @@ describe('service.json', () => {
       defaultTrueCfgScale: 1.5,
       maxTrueCfgScale: 2,
       computeType: 'float32',
-      suggestions: ['Make it sepia'],
+      suggestions: [
+        { kind: null, prompts: ['Make it sepia'] },
+        { kind: { en: 'Light', zh: 'Light' }, prompts: ['Make it dark'] },
+      ],
       notice: { en: 'A small model.', zh: '小模型。' },
     });
   });

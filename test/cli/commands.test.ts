@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/cli/commands.js';
@@ -157,6 +157,26 @@ describe('cache', () => {
       code: 0,
       stdout: expect.stringMatching(/^Removed 0/),
     });
+  });
+
+  test('lists what is unfinished, and who is at it', async () => {
+    const [left, beingMade] = ['a', 'b'].map((digit) => {
+      const made = join(folder, 'cache', `${digit.repeat(32)}.00000000-0000-0000-0000-000000000000`);
+      mkdirSync(made, { recursive: true });
+      writeFileSync(join(made, 'transformer.rounded'), Buffer.alloc(100_000, 1));
+      return made;
+    });
+    // A process that has ended: no other one has its number.
+    writeFileSync(join(left ?? '', `${2 ** 22}@${hostname()}.lease`), '');
+    writeFileSync(join(beingMade ?? '', `${process.pid}@${hostname()}.lease`), '');
+    const { stdout } = await command(['cache', 'list'], env);
+    expect(stdout).toMatch(/^a{32} {2}unfinished {2}\d+ kB {2}begun by a process that has ended/m);
+    expect(stdout).toMatch(/^b{32} {2}unfinished {2}\d+ kB {2}being made$/m);
+    await command(['cache', 'clean'], env);
+    const { stdout: cleaned } = await command(['cache', 'list'], env);
+    expect(cleaned).toMatch(/^b{32} /m);
+    expect(cleaned).not.toMatch(/^a{32} /m);
+    rmSync(beingMade ?? '', { recursive: true });
   });
 
   test('says what it takes', async () => {

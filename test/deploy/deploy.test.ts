@@ -85,11 +85,11 @@ describe('the container files say what the program does', () => {
       files: string[];
     };
     expect(manifest.bin).toEqual({ 'qwen-image-edit': 'dist/cli.js' });
-    expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'models/mini', 'models/mini-lora']));
+    expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'proto', 'models/mini', 'models/mini-lora']));
     expect(manifest.scripts['start:prod']).toBe('exec dist/cli.js serve');
     expect(dockerfile).toContain('CMD ["qwen-image-edit", "serve"]');
     expect(dockerfile).toContain('RUN node dist/cli.js setup-cuda');
-    for (const folder of ['dist', 'models/mini', 'models/mini-lora'])
+    for (const folder of ['dist', 'proto', 'models/mini', 'models/mini-lora'])
       expect(dockerfile).toContain(`COPY --from=build /app/${folder} ./${folder}`);
     const kept = read('.dockerignore').split('\n');
     for (const file of [
@@ -97,6 +97,7 @@ describe('the container files say what the program does', () => {
       'package-lock.json',
       '.npmrc',
       'src',
+      'proto',
       'scripts/build.mjs',
       'scripts/support',
       'tsconfig.json',

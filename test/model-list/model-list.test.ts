@@ -34,6 +34,8 @@ describe('the list of models', () => {
           max_references: 1,
           sizes: ['128x128', '144x112', '160x112', '176x96', '112x144', '112x160', '96x176'],
           suggestions: [],
+          suggestion_groups: [],
+          examples: [],
           notice: null,
         },
       ],
@@ -52,6 +54,41 @@ describe('a checkpoint with a notice', () => {
     expect(mini.server.log).toContain(notice.en);
   });
 });
+
+describe('a checkpoint with suggestions and examples', () => {
+  const mini = sharedServer({ checkpoint: MINIATURE });
+
+  test('has them by their kinds, and the examples’ files under their paths', async () => {
+    interface Listed {
+      readonly suggestions: readonly string[];
+      readonly suggestion_groups: readonly { readonly kind: unknown; readonly prompts: readonly string[] }[];
+      readonly examples: readonly { readonly prompt: unknown; readonly before: string; readonly after: string }[];
+    }
+    const { data } = (await (await fetch(`${mini.url}/v1/models`)).json()) as { data: readonly Listed[] };
+    const [listed] = data;
+    const groups = listed?.suggestion_groups ?? [];
+    expect(groups[0]?.kind).toEqual({ en: 'Colour', zh: '颜色' });
+    expect(groups.flatMap(({ prompts }) => prompts)).toEqual(listed?.suggestions);
+    expect(listed?.examples).toHaveLength(3);
+    for (const { before, after } of listed?.examples ?? []) {
+      for (const [path, type] of [
+        [before, 'image/jpeg'],
+        [after, 'image/webp'],
+      ] as const) {
+        const response = await fetch(mini.url + path);
+        expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+        const file = readFileSync(join(MINIATURE, 'examples', exampleFile(path)));
+        expect(Buffer.from(await response.arrayBuffer()).equals(file)).toBe(true);
+      }
+    }
+    expect((await fetch(`${mini.url}/v1/examples/..%2fservice.json`)).status).toBe(404);
+  });
+});
+
+/** The file's own name, behind its digest. */
+function exampleFile(path: string): string {
+  return path.replace(/^.*\/[0-9a-f]{16}-/, '');
+}
 
 describe('a checkpoint with LoRAs', () => {
   let folder: LoraFolder;

@@ -55,6 +55,7 @@ describe('the OpenAPI document', () => {
       '/health',
       '/metrics',
       '/ready',
+      '/v1/examples/{name}',
       '/v1/images/edits',
       '/v1/images/edits/{id}',
       '/v1/images/edits/{id}/events',
@@ -140,6 +141,7 @@ describe('the OpenAPI document', () => {
     );
     expect(Object.fromEntries(operations)).toEqual({
       'POST /v1/images/edits': 'createImageEdit',
+      'GET /v1/examples/{name}': 'getExamplePicture',
       'GET /v1/images/edits/{id}': 'getImageEdit',
       'GET /v1/images/edits/{id}/events': 'streamImageEdit',
       'DELETE /v1/images/edits/{id}': 'cancelImageEdit',

@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import sharp from 'sharp';
 import { Workplace } from '../support/command.js';
+import { GrpcClient, grpcAddress } from '../support/grpc.js';
+import { goodRequest } from '../support/grpc-edit.js';
 import { TestServer } from '../support/server.js';
 
 // Packing, and an installation of some 300 MB.
@@ -40,7 +42,7 @@ describe('the packed package, installed into an empty folder', () => {
   test('brings native code and what that needs alone: everything else is part of the program', () => {
     const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
     expect(installed).toEqual(expect.arrayContaining(['onnxruntime-node', 'sharp', 'qwen-image-edit-service']));
-    expect(installed.filter((name) => /nest|swagger|opentelemetry|express|piscina|rxjs/.test(name))).toEqual([]);
+    expect(installed.filter((name) => /nest|swagger|grpc|opentelemetry|express|piscina|rxjs/.test(name))).toEqual([]);
   });
 
   test('is one command', async () => {
@@ -79,6 +81,14 @@ describe('the packed package, installed into an empty folder', () => {
     const [red = NaN, green = NaN, blue = NaN] = channels.map(({ mean }) => mean);
     expect(Math.max(Math.abs(red - green), Math.abs(green - blue))).toBeLessThan(8);
     await workplace.remove();
+  });
+
+  test('serves gRPC, with the files that its clients are made of', async () => {
+    const server = await TestServer.start({ program, env: { GRPC_PORT: '0' } });
+    const client = new GrpcClient(grpcAddress(server), undefined, {}, join(program, 'proto'));
+    expect((await client.all(goodRequest())).at(-1)?.event).toBe('completed');
+    client.close();
+    expect(await server.stop()).toEqual({ code: 0, leftovers: [] });
   });
 
   test('serves edits, its page and its documentation', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import sharp from 'sharp';
 import type { EditorPage } from '../support/editor-page.js';
 import { pictureFile } from '../support/fixtures.js';
+import { newProfile } from '../support/browser.js';
 import { PageTests } from '../support/page-tests.js';
 import { TestServer } from '../support/server.js';
 
@@ -58,7 +59,7 @@ describe('an edit with the miniature', () => {
   test('a photo, a suggestion, Run: progress and previews, then the picture with all that can be done with it', async () => {
     const { page } = editor;
     await editor.choose(PHOTO);
-    await page.getByRole('button', { name: 'make it black and white' }).click();
+    await page.getByRole('button', { name: 'make it black and white', exact: true }).click();
     expect(await page.inputValue('#prompt')).toBe('make it black and white');
     await page.evaluate(RECORD);
     await page.getByRole('button', { name: 'Run', exact: true }).click();
@@ -77,13 +78,46 @@ describe('an edit with the miniature', () => {
     expect(await colourfulness(picture)).toBeLessThan(0.4 * (await colourfulness(await readFile(PHOTO))));
 
     const seed = / · seed (\d+)$/.exec((await page.textContent('#caption')) ?? '')?.[1] ?? '';
-    await page.click('#use-seed');
+    await page.click('#use-settings');
+    expect(await page.inputValue('#prompt')).toBe('make it black and white');
     expect(await page.inputValue('#option-seed')).toBe(seed);
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('option-seed');
     await page.click('#use-as-input');
     expect(await editor.pictures()).toEqual([`photo-edited-${seed}.png`]);
     expect(await page.getAttribute('#after', 'alt')).toBe(`photo-edited-${seed}.png`);
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('prompt');
+  });
+
+  test('an empty page shows examples of the served model, and a click runs one', async () => {
+    const { page } = editor;
+    expect(await page.isVisible('#welcome')).toBe(true);
+    await page.locator('.example').nth(2).waitFor();
+    // Before, and over it what became of it.
+    await page.locator('.example img[src]').nth(5).waitFor();
+    await page.getByRole('button', { name: 'Run the example: make it black and white' }).click();
+    await editor.isResultShown();
+    await page.locator('#run').waitFor();
+    expect(await editor.pictures()).toEqual(['cat.jpg']);
+    expect(await page.isVisible('#welcome')).toBe(false);
+    const cat = await readFile(join(MINIATURE, 'examples', 'cat.jpg'));
+    expect(await colourfulness(await editor.download())).toBeLessThan(0.4 * (await colourfulness(cat)));
+  });
+
+  test('all that an empty page brings weighs 150 kB at most, the examples with it', async () => {
+    const context = await newProfile(tests.browser);
+    const page = await context.newPage();
+    const sizes: Promise<number>[] = [];
+    page.on('requestfinished', (request) => {
+      // Others are pictures that it holds already.
+      if (!request.url().startsWith('http')) return;
+      sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+    });
+    await page.goto(server.url);
+    await page.locator('.example img[src]').nth(5).waitFor();
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    await context.close();
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(150_000);
   });
 
   test('what the model’s users should know stands there in the language of the page, and that nothing happened by the result', async () => {
@@ -100,16 +134,19 @@ describe('an edit with the miniature', () => {
 
   test('suggestions are in the language of the page', async () => {
     const { page } = editor;
-    const suggestions = page.locator('#suggestions button');
+    const suggestions = page.locator('#suggestions .chip');
     await suggestions.first().waitFor();
     const english = await suggestions.allTextContents();
     await page.click('#switch-language');
-    await page.getByRole('button', { name: '把图片变成黑白' }).waitFor();
+    await page.getByRole('button', { name: '把图片变成黑白', exact: true }).waitFor();
     const chinese = await suggestions.allTextContents();
     expect(english.length).toBeGreaterThan(5);
     expect(chinese.length).toBeGreaterThan(5);
     expect(english.filter((text) => /\p{Script=Han}/u.test(text))).toEqual([]);
     expect(chinese.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([]);
+    expect(await page.locator('#suggestions .kind').allTextContents()).toEqual(['颜色', '质感', '形状']);
+    await page.getByRole('list', { name: '质感' }).getByRole('button', { name: '锐化' }).click();
+    expect(await page.inputValue('#prompt')).toBe('锐化');
   });
 
   test('the sizes to choose from, and the default, are the model’s', async () => {
@@ -129,7 +166,7 @@ describe('an edit with the miniature', () => {
     expect(await page.getAttribute('#option-size', 'placeholder')).toBe('auto');
   });
 
-  test('several pictures at once, two of each: one result each, and the strip leads to all', async () => {
+  test('several pictures at once, two of each: they are a grid, in which each opens', async () => {
     const { page } = editor;
     await editor.choose(PHOTO, pictureFile('tall.png'));
     await page.fill('#prompt', 'tint it blue');
@@ -138,15 +175,19 @@ describe('an edit with the miniature', () => {
     await editor.setOption('size', '64x64');
     await editor.makeEdit();
     expect(await editor.results().count()).toBe(4);
+    expect(await page.locator('#grid button').count()).toBe(4);
+    await page.locator('#grid button').first().click();
     expect(await page.getAttribute('#before', 'alt')).toBe('photo.jpg, as it was');
-    await editor.results().first().click();
+    await editor.results().last().click();
     expect(await page.getAttribute('#before', 'alt')).toBe('tall.png, as it was');
-    expect(await editor.results().first().getAttribute('aria-current')).toBe('true');
-    await page.click('#clear-results');
-    expect(await editor.results().count()).toBe(0);
+    expect(await editor.results().last().getAttribute('aria-current')).toBe('true');
+    await page.click('#back-to-grid');
+    expect(await page.locator('#grid button').count()).toBe(4);
+    await page.getByRole('button', { name: 'Show all 4' }).click();
+    expect(await page.isVisible('#viewer')).toBe(false);
   });
 
-  test('the sample photo, dropped and pasted files are taken, and taken out again', async () => {
+  test('the sample photo, dropped and pasted files are taken, taken out again, and replaced', async () => {
     const { page } = editor;
     await page.click('#sample');
     expect(await editor.pictures()).toEqual(['sample.jpg']);
@@ -164,6 +205,13 @@ describe('an edit with the miniature', () => {
     expect(await editor.pictures()).toEqual(['sample.jpg', 'paste.png', 'drop.png']);
     await page.getByRole('button', { name: 'Remove paste.png' }).click();
     expect(await editor.pictures()).toEqual(['sample.jpg', 'drop.png']);
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Replace drop.png' }).click(),
+    ]);
+    await chooser.setFiles(pictureFile('tall.png'));
+    await page.locator('#pictures li[title="tall.png"]').waitFor();
+    expect(await editor.pictures()).toEqual(['sample.jpg', 'tall.png']);
   });
 
   test('a photo is taken with the camera', async () => {

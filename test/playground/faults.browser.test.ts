@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -41,7 +41,7 @@ describe('faults on the page', () => {
     await expectFault('prompt-fault', 'Prompt cannot be empty', 'prompt');
     await page.fill('#prompt', 'make it blue');
     await editor.setOption('num_inference_steps', '0');
-    await page.click('#options > summary');
+    await page.click('#panel-close');
     await editor.run();
     const steps = 'option-num_inference_steps';
     await expectFault(`${steps}-fault`, 'num_inference_steps must be at least 1', steps);
@@ -57,11 +57,11 @@ describe('faults on the page', () => {
   test('a field that is folded away twice unfolds', async () => {
     const { page } = editor;
     await editor.fillIn();
-    await page.click('#options > summary');
+    await editor.openPanel();
     await page.click('#options details:nth-of-type(1) > summary');
     await page.fill('#option-max_sequence_length', 'many');
     await page.click('#options details:nth-of-type(1) > summary');
-    await page.click('#options > summary');
+    await page.click('#panel-close');
     await editor.run();
     await expectFault(
       'option-max_sequence_length-fault',
@@ -70,23 +70,35 @@ describe('faults on the page', () => {
     );
   });
 
-  test('a file that is no picture is pointed at', async () => {
-    await editor.choose(PICTURE, pictureFile('../README.md'));
-    await editor.page.fill('#prompt', 'make it blue');
-    await editor.run();
-    await expectFault('images-fault', 'Invalid image format in README.md: the file is not a PNG', 'choose');
-    expect(await editor.page.getAttribute('#pictures li.at-fault', 'title')).toBe('README.md');
-  });
-
-  test('a file that is too large is named', async () => {
+  test('files that the service won’t take are named as they are chosen, and again before anything is sent', async () => {
+    const { page } = editor;
+    await editor.isUsable();
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.method()));
     const folder = await mkdtemp(join(tmpdir(), 'page-'));
-    const file = join(folder, 'large $& photo.png');
-    await writeFile(file, Buffer.alloc(1024 * 1024 + 1));
-    await editor.choose(PICTURE, file);
-    await editor.page.fill('#prompt', 'make it blue');
-    await editor.run();
-    await editor.faults().filter({ hasText: 'large $& photo.png is larger than 1 MB (MAX_FILE_MB)' }).waitFor();
-    expect(await editor.page.getAttribute('#pictures li.at-fault', 'title')).toBe('large $& photo.png');
+    const large = join(folder, 'large $& photo.png');
+    await writeFile(large, Buffer.concat([await readFile(PICTURE), Buffer.alloc(1024 * 1024)]));
+    const heic = join(folder, 'IMG_1.HEIC');
+    await writeFile(heic, Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'));
+    const refusals: readonly (readonly [file: string, name: string, words: string])[] = [
+      [pictureFile('../README.md'), 'README.md', 'README.md is no picture that the service can read: PNG, JPEG'],
+      [heic, 'IMG_1.HEIC', 'IMG_1.HEIC is a HEIC picture, which the service can’t read. Save it as JPEG or PNG'],
+      [large, 'large $& photo.png', 'large $& photo.png has 1.1 MB, and the service takes 1 MB a picture'],
+    ];
+    for (const [file, name, words] of refusals) {
+      await editor.choose(PICTURE, file);
+      await page.fill('#prompt', 'make it blue');
+      // Told, without taking the user from what is being written.
+      await expectFaultText(words);
+      expect(await page.getAttribute('#pictures li.at-fault', 'title')).toBe(name);
+      await editor.run();
+      await expectFault('images-fault', words, 'choose');
+      for (const chosen of ['square.png', name]) {
+        await page.getByRole('button', { name: `Remove ${chosen}` }).click();
+      }
+      expect(await editor.faults().count()).toBe(0);
+    }
+    expect(sent.filter((method) => method === 'POST')).toEqual([]);
     await rm(folder, { recursive: true });
   });
 
@@ -124,8 +136,16 @@ describe('faults on the page', () => {
     await editor.runLong();
     process.kill(server.enginePid, 'SIGKILL');
     await expectFaultText('The edit has failed.');
-    expect(await editor.page.textContent('.runbar #general-fault')).toContain('Image generation failed: ');
+    const { page } = editor;
+    expect(await page.textContent('#failure #general-fault')).toContain('Image generation failed: ');
     expect(await isSeen('#general-fault')).toBe(true);
     await editor.isReady();
+    await editor.setOption('num_inference_steps', '1');
+    await editor.setOption('n', '1');
+    // What to do about it: a smaller picture, three quarters of its sides.
+    await page.getByRole('button', { name: 'Try 768 × 768' }).click();
+    await editor.isResultShown();
+    expect(await page.textContent('#caption')).toContain(' · 768 × 768 · ');
+    expect(await editor.faults().count()).toBe(0);
   });
 });

@@ -21,7 +21,13 @@ describe('the page’s files', () => {
       expect([path, response.status]).toEqual([path, 200]);
       expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-      expect(Number(response.headers.get('content-length'))).toBe((await response.arrayBuffer()).byteLength);
+      const plain = await fetch(`${server.url}/${path}`, { headers: { 'accept-encoding': 'identity' } });
+      const body = await plain.arrayBuffer();
+      expect(Number(plain.headers.get('content-length'))).toBe(body.byteLength);
+      expect(Buffer.from(await response.arrayBuffer()).equals(Buffer.from(body))).toBe(true);
+      const isText = !path.endsWith('.jpg');
+      expect(response.headers.get('content-encoding')).toBe(isText ? 'gzip' : null);
+      expect(plain.headers.get('content-encoding')).toBe(null);
     }
   });
 
@@ -53,7 +59,7 @@ describe('the page’s files', () => {
     expect(headers.get('cache-control')).toBe('no-cache');
     const again = await fetch(server.url, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
     expect([again.status, await again.text()]).toEqual([304, '']);
-    const head = await fetch(server.url, { method: 'HEAD' });
+    const head = await fetch(server.url, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } });
     expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(html)));
   });
 

@@ -28,10 +28,10 @@ describe('a service with a key', () => {
     await page.getByText('The service refused this key.').waitFor();
     await page.getByLabel('Key', { exact: true }).fill(KEY);
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.locator('#options').waitFor();
+    await editor.isUsable();
     expect(await page.isVisible('#key-dialog')).toBe(false);
     await page.reload();
-    await page.locator('#options').waitFor();
+    await editor.isUsable();
     expect(await page.isVisible('#key-dialog')).toBe(false);
     await editor.fillIn();
     await editor.makeEdit();

@@ -43,7 +43,8 @@ describe('the LoRAs on the page', () => {
   const open = async ({ url }: TestServer): Promise<void> => {
     editor = await tests.open(url);
     ({ page } = editor);
-    await page.locator('#options').waitFor();
+    await editor.isUsable();
+    await editor.openPanel();
   };
 
   const toggle = (name: string): ReturnType<Page['getByRole']> => page.getByRole('switch', { name, exact: true });
@@ -126,7 +127,8 @@ describe('the LoRAs on the page', () => {
       await toggle('style').check();
       await strength('style').fill('0.5');
       await page.reload();
-      await page.locator('#options').waitFor();
+      await editor.isUsable();
+      await editor.openPanel();
       expect(await toggle('style').isChecked()).toBe(true);
       expect(await strength('style').inputValue()).toBe('0.5');
     });
@@ -136,7 +138,7 @@ describe('the LoRAs on the page', () => {
     await open(await tests.serve());
     await page.evaluate(`sessionStorage.setItem('qwen-image-edit.draft', '{"loras":{"style":"0.5"}}')`);
     await page.reload();
-    await page.locator('#options').waitFor();
+    await editor.isUsable();
     expect(await page.isVisible('#loras')).toBe(false);
     expect(await sent()).toBe(null);
     await editor.fillIn();

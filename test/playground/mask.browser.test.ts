@@ -42,7 +42,7 @@ describe('the mask brush', () => {
   const open = async (options: BrowserContextOptions = {}, ...files: readonly string[]): Promise<void> => {
     editor = await tests.open(server.url, options);
     ({ page } = editor);
-    await page.locator('#options').waitFor();
+    await editor.isUsable();
     await editor.choose(...(files.length === 0 ? [picture] : files));
     await page.locator('#mask-open:enabled').waitFor();
   };
@@ -173,7 +173,7 @@ describe('the mask brush', () => {
       await paint([0.25, 0.5], [0.75, 0.5]);
       expect(await page.textContent('#curl')).toContain(`-F 'mask=@"photo-mask.png"'`);
       expect(await page.textContent('#python')).toContain('("mask", open("photo-mask.png", "rb"))');
-      await page.click('#code > summary');
+      await editor.openCode();
       const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save-mask')]);
       expect(download.suggestedFilename()).toBe('photo-mask.png');
     });

@@ -43,7 +43,7 @@ describe('an edit with a mask that was painted on the page', () => {
   beforeEach(async () => {
     editor = await tests.open(server.url);
     ({ page } = editor);
-    await page.locator('#options').waitFor();
+    await editor.isUsable();
     await editor.choose(join(folder, 'photo.png'));
     await page.fill('#prompt', PROMPT);
     await editor.setOption('size', 'auto');
@@ -107,7 +107,7 @@ describe('an edit with a mask that was painted on the page', () => {
     await editor.makeEdit();
     const second = await editor.results().count();
     expect(second).toBe(2);
-    for (const [place, name] of ['second.png', 'photo.png'].entries()) {
+    for (const [place, name] of ['photo.png', 'second.png'].entries()) {
       await editor.results().nth(place).click();
       const { kept, painted } = await changed(await editor.download(), join(folder, name), mask);
       expect([name, kept]).toEqual([name, 0]);

@@ -36,7 +36,7 @@ describe('the references of an edit on the page', () => {
   const open = async (options: Parameters<PageTests['open']>[1] = {}): Promise<void> => {
     editor = await tests.open(server.url, options);
     ({ page } = editor);
-    await page.locator('#options').waitFor();
+    await editor.isUsable();
     await editor.choose(...NAMES.map(pictureFile));
     await page.fill('#prompt', 'the fox of picture 2 into picture 1');
   };
@@ -129,8 +129,8 @@ describe('the references of an edit on the page', () => {
       await editor.makeEdit();
       expect(await editor.results().count()).toBe(3);
       await page.reload();
-      await page.locator('#options').waitFor();
-      await editor.choose(...NAMES.map(pictureFile));
+      await editor.isUsable();
+      expect(await editor.pictures()).toEqual(NAMES);
       expect(await page.isChecked('#separate')).toBe(true);
       await page.getByLabel('One edit with all of them').check();
       expect(await numbers()).toHaveLength(3);
@@ -197,7 +197,7 @@ describe('the references of an edit on the page', () => {
     const plain = await tests.serve({ checkpoint: 'plain' });
     editor = await tests.open(plain.url);
     ({ page } = editor);
-    await page.locator('#options').waitFor();
+    await editor.isUsable();
     await editor.choose(...NAMES.map(pictureFile));
     expect(await page.textContent('#arrangement-note')).toBe(
       'The served model takes one picture an edit: each is edited by itself.',

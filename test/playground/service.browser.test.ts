@@ -38,12 +38,11 @@ describe('the page and the service', () => {
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
     expect(await page.textContent('#announcer')).toBe('Cancelled.');
-    expect(await page.isVisible('#session')).toBe(false);
+    expect(await page.textContent('#chain .run.cancelled .meta')).toBe('cancelled');
     expect(await editor.faults().count()).toBe(0);
-    await server.until(() => /path=\/v1\/images\/edits .*cut=true/.test(server.log));
     await page.click('#reset-options');
     await editor.makeEdit();
-    expect(await metric(server.url, 'qwen_edit_cancels_total{reason="client_gone"}')).toBe(1);
+    expect(await metric(server.url, 'qwen_edit_cancels_total{reason="deleted"}')).toBe(1);
   });
 
   test('an edit waits for its turn and tells its place', async () => {
@@ -87,46 +86,43 @@ describe('the page and the service', () => {
     expect(await page.textContent('#status')).toBe('The model could not be loaded');
   });
 
-  test('the service ends in the middle of an edit and comes back: what there is stays, and the page goes on', async () => {
+  test('the service is restarted in the middle of an edit: the page waits, says that it is lost, and makes it again', async () => {
     const server = await tests.serve();
     const editor = await tests.open(server.url);
     const { page } = editor;
     await editor.isReady();
     await editor.runLong();
     const { port } = server;
-    await server.stop();
-    await page.locator('#general-fault:not(:empty)').waitFor();
-    await page.getByText('The service doesn’t answer').waitFor();
+    // As a crash would end it: nothing is told to those who listen.
+    process.kill(server.pid, 'SIGKILL');
+    await page.getByText('The service doesn’t answer; the edit goes on').waitFor();
     await page.getByText('The service can’t be reached. The page keeps trying').waitFor();
-    await editor.run();
-    await page.getByText('The service can’t be reached. Is it running?').waitFor();
+    await server.stop();
     const again = await tests.serve({ env: { PORT: String(port), MAX_STEPS: '20' } });
-    await editor.isReady();
+    await page.locator('#general-fault', { hasText: 'The service doesn’t know this edit any more' }).waitFor();
+    expect(await page.textContent('#chain .run.lost .meta')).toBe('lost by the service');
     await page.getByText(/^1–20 · /).waitFor();
-    await editor.setOption('num_inference_steps', '1');
-    await editor.setOption('n', '1');
     expect(await page.inputValue('#option-size')).toBe('1024x1024');
-    await editor.makeEdit();
+    await editor.setOption('num_inference_steps', '1');
+    await editor.setOption('size', '64x64');
+    await editor.setOption('n', '1');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await editor.isResultShown();
     expect((await edit(again.url, goodForm())).data).toHaveLength(1);
   });
 
-  test('“Ready” goes within 3 seconds when the service goes or hangs, and comes back with it', async () => {
+  test('“Ready” goes when the service goes or hangs, and comes back with it', async () => {
     const server = await tests.serve();
     const editor = await tests.open(server.url);
     const { page } = editor;
     await editor.isReady();
-    const secondsUntilGone = async (): Promise<number> => {
-      const start = performance.now();
-      await page.locator('.status.offline').waitFor();
-      return (performance.now() - start) / 1000;
-    };
     process.kill(server.pid, 'SIGSTOP');
-    expect(await secondsUntilGone()).toBeLessThan(3.5);
+    await page.locator('.status.offline').waitFor();
     process.kill(server.pid, 'SIGCONT');
     await editor.isReady();
     const { port } = server;
     await server.stop();
-    expect(await secondsUntilGone()).toBeLessThan(3.5);
+    await page.locator('.status.offline').waitFor();
     await tests.serve({ env: { PORT: String(port) } });
     await editor.isReady();
   });
@@ -154,7 +150,7 @@ describe('the page and the service', () => {
       const { page } = editor;
       await editor.isReady();
       await editor.fillIn();
-      await page.click('#code > summary');
+      await editor.openCode();
       await page.click('#copy-curl');
       await page.getByText('The text is selected').first().waitFor();
       expect(await page.evaluate<string>('getSelection().toString()')).toBe(await page.innerText('#curl'));

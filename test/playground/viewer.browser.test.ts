@@ -29,7 +29,7 @@ describe('before and after in one frame', () => {
     await editor.isReady();
     await editor.fillIn();
     if (picture !== 'square.png') {
-      await page.click('#pictures .remove');
+      await page.getByRole('button', { name: 'Remove square.png' }).click();
       await editor.choose(pictureFile(picture));
       await editor.setOption('size', 'auto');
     }
@@ -54,6 +54,7 @@ describe('before and after in one frame', () => {
       await page.focus('#compare');
       for (let press = 0; press < 4; press += 1) await page.keyboard.press('ArrowRight');
       expect(await style('split')).toBe(54);
+      expect(await page.getAttribute('#compare', 'aria-valuetext')).toBe('Before 54%, After 46%');
       await page.keyboard.press('Home');
       expect(await style('split')).toBe(0);
       await page.keyboard.press('End');
@@ -81,6 +82,14 @@ describe('before and after in one frame', () => {
       expect(await style('zoom')).toBeCloseTo(1.4);
       await page.click('#zoom-fit');
       expect(await view()).toEqual([1, 0, 0]);
+      // A pixel of a small picture is a square of the screen's, and seen as one.
+      await page.click('#zoom-pixels');
+      expect(Number.parseInt((await page.textContent('#zoom-fit')) ?? '', 10) % 100).toBe(0);
+      for (let click = 0; click < 4; click += 1) await page.click('#zoom-in');
+      expect(await page.evaluate<string>("getComputedStyle(document.getElementById('after')).imageRendering")).toBe(
+        'pixelated',
+      );
+      await page.click('#zoom-fit');
       const aside = { x: middle.x + 150, y: middle.y + 50 };
       await page.mouse.dblclick(aside.x, aside.y);
       expect(await style('zoom')).toBeCloseTo(2.8);
@@ -93,7 +102,7 @@ describe('before and after in one frame', () => {
       await page.keyboard.down('Control');
       await page.mouse.wheel(0, 1000);
       await page.keyboard.up('Control');
-      await page.waitForFunction("document.getElementById('viewer').style.getPropertyValue('--zoom') === '1'");
+      await editor.until("document.getElementById('viewer').style.getPropertyValue('--zoom') === '1'");
     });
   });
 

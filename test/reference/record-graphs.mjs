@@ -9,7 +9,7 @@
  * graph, with tensors in.NAME and out.NAME and in its metadata what diffusers needs to know (grids), and fp32, bf16, int8 and
  * int4 with the graphs as `npm run export -- --device cuda` writes them.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { register } from 'tsx/esm/api';

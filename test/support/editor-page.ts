@@ -6,8 +6,18 @@ import { pictureFile } from './fixtures.js';
 export class EditorPage {
   constructor(readonly page: Page) {}
 
+  /** The page knows what the service takes. */
+  async isUsable(): Promise<void> {
+    await this.page.locator('#options:not([hidden])').waitFor({ state: 'attached' });
+  }
+
   isReady(): Promise<void> {
     return this.page.locator('.status.ready').waitFor();
+  }
+
+  /** Waits until an expression holds in the page, whose policy lets no script be polled there. */
+  async until(expression: string): Promise<void> {
+    while (!(await this.page.evaluate<boolean>(expression))) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   private isRunning(): Promise<void> {
@@ -15,7 +25,7 @@ export class EditorPage {
   }
 
   isResultShown(): Promise<void> {
-    return this.page.locator('#result-actions').waitFor();
+    return this.page.locator('#result-actions:visible, #grid:visible').first().waitFor();
   }
 
   async choose(...files: readonly string[]): Promise<void> {
@@ -29,8 +39,18 @@ export class EditorPage {
   }
 
   async setOption(name: string, text: string): Promise<void> {
-    if (!(await this.page.isVisible('#reset-options'))) await this.page.click('#options > summary');
+    await this.openPanel();
     await this.page.fill(`#option-${name}`, text);
+  }
+
+  /** The panel beside the picture: options, LoRAs, code. */
+  async openPanel(): Promise<void> {
+    if (!(await this.page.isVisible('#panel'))) await this.page.click('#panel-open');
+  }
+
+  async openCode(): Promise<void> {
+    await this.openPanel();
+    if (!(await this.page.isVisible('#curl'))) await this.page.click('#code > summary');
   }
 
   /** Everything that an edit needs. */
@@ -65,9 +85,9 @@ export class EditorPage {
     return this.page.locator('.fault:visible');
   }
 
-  /** This session's results, newest first. */
+  /** The results of the history: the newest edit's first, those of one edit in the order in which they were made. */
   results(): Locator {
-    return this.page.locator('#strip button');
+    return this.page.locator('#chain button.node[id^="result-"]');
   }
 
   /** The shown result's file. */
@@ -77,6 +97,7 @@ export class EditorPage {
   }
 
   async unfoldAll(): Promise<void> {
+    await this.openPanel();
     await this.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })");
   }
 }

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import type { DeviceMap, PrecisionSetting } from '../../src/protocol/device-settings.js';
-import type { QuantizedCacheSettings } from '../../src/protocol/load-request.js';
+import type { LoadRequest, QuantizedCacheSettings } from '../../src/protocol/load-request.js';
 import type { EngineCommand, EngineEvent } from '../../src/protocol/engine-messages.js';
 import type { ModelInfo } from '../../src/protocol/model-info.js';
 import { OWN_TRANSFORMER, type TransformerSource } from '../../src/protocol/transformer-source.js';
@@ -57,6 +57,7 @@ export class EngineProcess {
     quantizedCache: QuantizedCacheSettings = NO_CACHE,
     loraDir: string | null = null,
     transformer: TransformerSource = OWN_TRANSFORMER,
+    changes: Pick<LoadRequest, 'engines' | 'share'> = { engines: 1, share: null },
   ): Promise<ModelInfo> {
     await this.started;
     const answer = Promise.race([once(this.events, 'ready'), once(this.events, 'load_failed')]);
@@ -72,8 +73,7 @@ export class EngineProcess {
         outputPixels: LARGEST_RESULT,
         maxReferences: MOST_REFERENCES,
         quantizedCache,
-        engines: 1,
-        share: null,
+        ...changes,
       },
     });
     const [event] = (await answer) as [Extract<EngineEvent, { type: 'ready' | 'load_failed' }>];

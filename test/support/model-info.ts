@@ -23,6 +23,7 @@ export function modelInfo(changes: Partial<ModelInfo> = {}): ModelInfo {
     defaults: { size: { width: 1024, height: 1024 }, numInferenceSteps: 50, trueCfgScale: 4 },
     maxTrueCfgScale: Infinity,
     suggestions: [],
+    examples: [],
     notice: null,
     loras: [],
     specialTokens: [],

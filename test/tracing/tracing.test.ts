@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Collector, type Span } from '../support/collector.js';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
+import { GrpcClient, grpcAddress } from '../support/grpc.js';
+import { goodRequest } from '../support/grpc-edit.js';
 import { ENDLESS, jobEnds, jobRuns, submitJob } from '../support/jobs.js';
 import { TestServer } from '../support/server.js';
 
@@ -28,6 +30,27 @@ describe('traces', () => {
     if (span === undefined || spans.length > 1) throw new Error(`One span was expected: ${JSON.stringify(spans)}`);
     return span;
   };
+
+  test('a gRPC call lies below its caller, and its picture below it; what fails is named', async () => {
+    const { spans } = await start({ GRPC_PORT: '0' });
+    const client = new GrpcClient(grpcAddress(server));
+    await client.all(goodRequest({ prompt: PROMPT }), { metadata: { traceparent: `00-${TRACE}-${CALLER}-01` } });
+    await client.all(goodRequest({ n: 0 })).catch(() => undefined);
+    client.close();
+    await server.stop();
+    const calls = spans.filter(({ name }) => name === 'imageedits.v1.ImageEdits/Edit');
+    const edit = one(calls.filter(({ traceId }) => traceId === TRACE));
+    expect(edit).toMatchObject({
+      parentSpanId: CALLER,
+      attributes: { 'rpc.system': 'grpc', 'rpc.service': 'imageedits.v1.ImageEdits', 'rpc.grpc.status_code': 0 },
+    });
+    expect(one(spans.filter(({ name }) => name === 'picture')).parentSpanId).toBe(edit.spanId);
+    const failed = one(calls.filter(({ traceId }) => traceId !== TRACE));
+    expect(failed).toMatchObject({
+      attributes: { 'rpc.grpc.status_code': 3, 'error.type': 'INVALID_INPUT' },
+      status: {},
+    });
+  });
 
   test('an edit: its request below the caller, its wait, its pictures and their stages with true times', async () => {
     const { spans } = await start();

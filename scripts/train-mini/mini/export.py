@@ -22,6 +22,16 @@ NOTICE = {
     "要使用真正的模型，请下载 Qwen/Qwen-Image-Edit，并把 QWEN_MODEL_DIR 设为它所在的文件夹。",
 }
 
+# Edits that the page shows while it is empty: their pictures, which the miniature itself has made of cat.jpg, lie in models/mini/examples.
+EXAMPLES = [
+    {"prompt": {"en": en, "zh": zh}, "before": "examples/cat.jpg", "after": f"examples/{name}.webp"}
+    for en, zh, name in [
+        ("make it black and white", "把图片变成黑白", "black-and-white"),
+        ("invert the colors", "反转颜色", "inverted"),
+        ("pixelate it", "打马赛克", "pixelated"),
+    ]
+]
+
 
 def make_scheduler() -> FlowMatchEulerDiscreteScheduler:
     shift = math.log(settings.SHIFT)
@@ -75,7 +85,7 @@ def export(folder: Path, transformer, text_encoder, vae: AutoencoderKLQwenImage,
         # A target of another size than the reference finds its places elsewhere: both are of one size.
         condition_area=settings.AREA, condition_follows_size=True, default_size="auto", native_area=settings.AREA,
         min_area=settings.MIN_AREA, max_area=settings.MAX_AREA, max_side=settings.MAX_SIDE, default_steps=settings.STEPS,
-        default_true_cfg_scale=1.0, max_true_cfg_scale=1.0, compute_type="float32", model_id="qwen-image-edit-mini", suggestions=SUGGESTIONS, notice=NOTICE,
+        default_true_cfg_scale=1.0, max_true_cfg_scale=1.0, compute_type="float32", model_id="qwen-image-edit-mini", suggestions=SUGGESTIONS, examples=EXAMPLES, notice=NOTICE,
     )
     (folder / "service.json").write_text(json.dumps(service, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())

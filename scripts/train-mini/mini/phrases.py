@@ -362,7 +362,13 @@ def edit_words() -> Counter[str]:
     return Counter(word for text in texts for word in re.findall("[a-z]+", text.lower()))
 
 
-# Wordings that a newcomer is shown.
-SUGGESTIONS = ["make it black and white", "add a sepia tone", "tint it blue", "make it warmer", "invert the colors", "blur it", "pixelate it", "posterize it", "flip it horizontally",
-               "add a white border", "make it brighter and add a border",
-               "把图片变成黑白", "加上复古滤镜", "更暖", "调亮一点", "提高对比度", "颜色更鲜艳", "锐化", "上下颠倒", "打马赛克", "加上白色边框", "变成黑白，然后左右翻转"]
+# Wordings that a newcomer is shown, by kinds; the English ones first.
+COLOUR, TEXTURE, SHAPE = {"en": "Colour", "zh": "颜色"}, {"en": "Texture", "zh": "质感"}, {"en": "Shape", "zh": "形状"}
+SUGGESTIONS = [
+    {"kind": COLOUR, "prompts": ["make it black and white", "add a sepia tone", "tint it blue", "make it warmer", "invert the colors"]},
+    {"kind": TEXTURE, "prompts": ["blur it", "pixelate it", "posterize it"]},
+    {"kind": SHAPE, "prompts": ["flip it horizontally", "add a white border", "make it brighter and add a border"]},
+    {"kind": COLOUR, "prompts": ["把图片变成黑白", "加上复古滤镜", "更暖", "调亮一点", "提高对比度", "颜色更鲜艳"]},
+    {"kind": TEXTURE, "prompts": ["锐化", "打马赛克"]},
+    {"kind": SHAPE, "prompts": ["上下颠倒", "加上白色边框", "变成黑白，然后左右翻转"]},
+]

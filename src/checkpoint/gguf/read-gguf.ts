@@ -7,11 +7,24 @@ import { HeaderCutError } from './header-cursor.js';
 
 /** A transformer's header has some hundred kilobytes. */
 const FIRST_BYTES = 2 ** 20;
+const GGUF_NAME = /\.gguf$/i;
 
-/** Whether a file begins as GGUF files do, whatever its name is. */
+/** Behind the header's length, with which a safetensors file begins. */
+const SAFETENSORS_HEADER = { at: 8, begins: '{' };
+
+/**
+ * Whether a file is to be read as GGUF: it begins as such a file does, or its name says so and it doesn't begin as a safetensors
+ * file does.
+ */
 export async function isGgufFile(files: FolderFiles, label: string): Promise<boolean> {
   await files.requireFile(label);
-  return withFile(files, label, async (file) => (await readExactly(file, 0, 4)).toString('latin1') === GGUF_MAGIC);
+  return withFile(files, label, async (file) => {
+    const start = (await readExactly(file, 0, SAFETENSORS_HEADER.at + 1)).toString('latin1');
+    return (
+      start.startsWith(GGUF_MAGIC) ||
+      (GGUF_NAME.test(label) && start[SAFETENSORS_HEADER.at] !== SAFETENSORS_HEADER.begins)
+    );
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { TransformerConfig } from '../transformer-config.js';
 import type { TensorDtype, TensorIndex } from '../tensor-index.js';
 
 /** A transformer's file and its types, with how many of its tensors have each: `x.gguf: 720 Q4_K, 1087 F32`. */
@@ -10,3 +11,10 @@ export function describeWeights(index: TensorIndex): string {
   const types = [...counts].sort(([, one], [, other]) => other - one).map(([dtype, count]) => `${count} ${dtype}`);
   return `${index.label}: ${types.join(', ')}`;
 }
+
+/** The same of a transformer in words, with what its shapes don't tell. */
+export const describeTransformer = (transformer: {
+  readonly config: Pick<TransformerConfig, 'zeroCondT'>;
+  readonly tensors: TensorIndex;
+}): string =>
+  `Transformer ${describeWeights(transformer.tensors)}${transformer.config.zeroCondT ? '; zero_cond_t' : ''}`;

@@ -7,8 +7,8 @@ import { readOptions } from '../read-options.js';
 
 const HELP = `Usage: qwen-image-edit cache list | clean
 
-With PRECISION=int8 or int4 the weights are quantized once and kept in QUANTIZED_CACHE_DIR. list shows what is kept, clean removes
-what no running service uses.`;
+With PRECISION=int8 or int4 the weights are quantized once and kept in QUANTIZED_CACHE_DIR, and so is what a GGUF file is repacked
+to. list shows what is kept or begun, clean removes what no running service uses.`;
 
 /** `qwen-image-edit cache`: shows or removes the quantized weights that are kept for the next start. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -28,8 +28,9 @@ async function clean(settings: QuantizedCacheSettings): Promise<void> {
 }
 
 async function list(settings: QuantizedCacheSettings): Promise<void> {
-  const entries = await new QuantizedCache(settings).list();
-  process.stdout.write(`${settings.folder}: ${entries.length === 0 ? 'nothing' : ''}\n`);
+  const cache = new QuantizedCache(settings);
+  const [entries, unfinished] = [await cache.list(), await cache.listUnfinished()];
+  process.stdout.write(`${settings.folder}: ${entries.length + unfinished.length === 0 ? 'nothing' : ''}\n`);
   for (const { key, manifest, bytes, used, isUsed } of entries) {
     const { modelId, quantization, kept, finer } = manifest;
     const counts = [`${kept.length} sensitive weights whole`, `${finer.length} at 8 bits`];
@@ -37,5 +38,11 @@ async function list(settings: QuantizedCacheSettings): Promise<void> {
     process.stdout.write(
       `${key}  ${modelId}  ${quantization}  ${formatBytes(bytes)}  ${isUsed ? 'in use' : `last used ${used.toISOString()}`}${sensitive}\n`,
     );
+  }
+  for (const { key, bytes, isBeingMade } of unfinished) {
+    const state = isBeingMade
+      ? 'being made'
+      : 'begun by a process that has ended: its next start goes on, clean removes it';
+    process.stdout.write(`${key}  unfinished  ${formatBytes(bytes)}  ${state}\n`);
   }
 }

@@ -13,11 +13,11 @@ import { editAnswer } from './answers/edit-answer.js';
 import { jobAnswer } from './answers/job-answer.js';
 import { sendEvents, sendJson, sendPicture } from './answers/send.js';
 import { serverTiming } from './answers/server-timing.js';
-import { editLogFields } from './edit-log-fields.js';
+import { editLogFields } from '../edit-log-fields.js';
 import { EDITS_PATH } from './edits-path.js';
 import { RemotePictures } from './remote/remote-pictures.service.js';
 import { EDIT_BODY, EDIT_BODY_MODELS } from './upload/edit-body.js';
-import { fingerprint } from './upload/fingerprint.js';
+import { fingerprint } from '../fields/fingerprint.js';
 import { type HeldUpload, UploadReader } from './upload/upload-reader.service.js';
 
 /** What comes here was let in by EditAdmission (see admitEdits). */

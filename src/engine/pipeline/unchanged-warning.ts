@@ -12,7 +12,7 @@ interface ReferencePlace {
 
 /** That a result is one of its references again, and what the checkpoint says of what it can do. */
 export function unchangedWarning({ suggestions, notice }: ServiceSettings, { index, count }: ReferencePlace): string {
-  const examples = suggestions.slice(0, EXAMPLES).join('; ');
+  const examples = suggestions.flatMap(({ prompts }) => prompts).slice(0, EXAMPLES).join('; ');
   const which = count === 1 ? 'it' : `picture ${index + 1} of the ${count}`;
   return [
     `${PICTURE_WARNING_START}came out as ${which} went in: this prompt changed nothing.`,

@@ -1,17 +1,25 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../program/error-code.js';
-import type { PlacedWeight } from '../../graph/quantization/quantized-layout.js';
-import type { RoundedWeight } from './round-weight.js';
+import type { PlacedArrays } from './placed-arrays.js';
+import type { RoundingLoss } from './rounding-loss.js';
 
 /** The list's name in the folder. */
 export const FINISHED = 'finished.jsonl';
 
+/** What came of a weight. */
+export interface MadeWeight {
+  /** CRC-32 of its arrays. */
+  readonly sums: readonly number[];
+  /** Null where it was not measured. */
+  readonly loss: RoundingLoss | null;
+}
+
 /** A weight that was written to a file of the folder. */
-export interface FinishedWeight extends RoundedWeight {
+export interface FinishedWeight extends MadeWeight {
   readonly file: string;
   readonly name: string;
-  /** What else its bytes depend on. */
+  /** What else its bytes and their places depend on. */
   readonly made: string;
 }
 
@@ -34,7 +42,7 @@ export class FinishedWeights {
   }
 
   /** The weight as it was finished in a file, if it was to be the same there. */
-  find(file: string, weight: PlacedWeight): FinishedWeight | undefined {
+  find(file: string, weight: PlacedArrays): FinishedWeight | undefined {
     const found = this.weights.get(key(file, weight.name));
     return found?.made === made(weight) ? found : undefined;
   }
@@ -44,8 +52,8 @@ export class FinishedWeights {
     return [...this.weights.values()].some((weight) => weight.file === file);
   }
 
-  add(file: string, weight: PlacedWeight, { codes, scales, loss }: RoundedWeight): FinishedWeight {
-    const finished = { file, name: weight.name, made: made(weight), codes, scales, loss };
+  add(file: string, weight: PlacedArrays, { sums, loss }: MadeWeight): FinishedWeight {
+    const finished = { file, name: weight.name, made: made(weight), sums, loss };
     this.remember(finished);
     writeSync(this.list, `${JSON.stringify(finished)}\n`);
     return finished;
@@ -62,8 +70,8 @@ export class FinishedWeights {
 
 const key = (file: string, name: string): string => `${file} ${name}`;
 
-const made = ({ format, rows, columns, codes, scales }: PlacedWeight): string =>
-  JSON.stringify([format, rows, columns, codes.offset, scales.offset]);
+const made = (weight: PlacedArrays): string =>
+  JSON.stringify([weight.made, weight.arrays.map(({ offset, length }) => [offset, length])]);
 
 function existing(path: string): string {
   try {

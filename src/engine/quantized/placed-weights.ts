@@ -1,11 +1,9 @@
 import { existsSync, renameSync, truncateSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
 import type { TensorComponent } from '../../checkpoint/tensor-index.js';
 import { quantizedFile, type PlacedWeight, type QuantizedLayout } from '../../graph/quantization/quantized-layout.js';
 import type { WrittenFile } from './cache-entry.js';
-import { crc32Joined } from './crc32-joined.js';
 import type { FinishedWeight } from './finished-weights.js';
+import { completeFile, roundedArrays } from './placed-arrays.js';
 import { QuantizingPace, type OnWeight } from './quantizing-pace.js';
 import type { WeightFolder } from './weight-folder.js';
 
@@ -44,8 +42,8 @@ export async function placeWeights(
     const placed = stay
       ? keepAll(folder, component, weights)
       : await moveAll(folder, component, before, weights, onWeight);
-    await complete(folder.path(file), bytes);
-    files[file] = { bytes, crc32: sumOf(weights, placed) };
+    const sums = placed.map((finished) => finished?.sums ?? []);
+    files[file] = await completeFile(folder.path(file), bytes, weights.map(roundedArrays), sums);
   }
   return files;
 }
@@ -64,7 +62,7 @@ function keepAll(
   weights: readonly PlacedWeight[],
 ): readonly (FinishedWeight | undefined)[] {
   renameSync(folder.path(roundedFile(component)), folder.path(quantizedFile(component)));
-  return weights.map((weight) => folder.finished.find(roundedFile(component), weight));
+  return weights.map((weight) => folder.finished.find(roundedFile(component), roundedArrays(weight)));
 }
 
 /** From the last one to the first, so that the file that they leave shrinks while the other one grows. */
@@ -82,11 +80,14 @@ async function moveAll(
   const pace = new QuantizingPace('placed', weights, onWeight);
   const moveOrRound = async (weight: PlacedWeight): Promise<FinishedWeight> => {
     const source = sources.get(weight.name);
-    const moved = source?.format === weight.format ? await folder.copy(rounded, source, placed, weight) : undefined;
+    const moved =
+      source?.format === weight.format
+        ? await folder.copy(rounded, roundedArrays(source), placed, roundedArrays(weight))
+        : undefined;
     return moved ?? (await folder.round(placed, weight, false));
   };
   const place = async (weight: PlacedWeight): Promise<FinishedWeight> => {
-    const known = await folder.found(placed, weight);
+    const known = await folder.found(placed, roundedArrays(weight));
     const finished = known ?? (await moveOrRound(weight));
     waiting.delete(weight);
     truncateSync(folder.path(rounded), Math.max(0, ...[...waiting].map(({ name }) => endOf(sources.get(name)))));
@@ -99,30 +100,3 @@ async function moveAll(
 
 const endOf = (weight?: PlacedWeight): number =>
   weight === undefined ? 0 : weight.scales.offset + weight.scales.length;
-
-/** Brings a file to its length and to the disk. */
-async function complete(path: string, bytes: number): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.truncate(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** The CRC-32 of a file that holds weights at their places, and zeros between them. */
-function sumOf(weights: readonly PlacedWeight[], finished: readonly (FinishedWeight | undefined)[]): number {
-  let [sum, end] = [0, 0];
-  for (const [index, { codes, scales }] of weights.entries()) {
-    for (const [{ offset, length }, part] of [
-      [codes, finished[index]?.codes ?? 0],
-      [scales, finished[index]?.scales ?? 0],
-    ] as const) {
-      const gap = crc32(new Uint8Array(offset - end));
-      sum = crc32Joined(crc32Joined(sum, gap, offset - end), part, length);
-      end = offset + length;
-    }
-  }
-  return sum;
-}

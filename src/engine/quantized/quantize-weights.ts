@@ -3,6 +3,7 @@ import { FINER_BLOCKS, type SensitiveWeights } from '../../graph/quantization/li
 import type { PlacedWeight, QuantizedLayout } from '../../graph/quantization/quantized-layout.js';
 import type { WrittenFile } from './cache-entry.js';
 import type { FinishedWeight } from './finished-weights.js';
+import { roundedArrays } from './placed-arrays.js';
 import { placeWeights, prepareFiles, roundedFile } from './placed-weights.js';
 import { QuantizingPace, type OnWeight } from './quantizing-pace.js';
 import { sensitiveWeights, type MeasuredWeight } from './sensitive-weights.js';
@@ -74,5 +75,6 @@ async function finishedBefore(
   placing: ReadonlySet<TensorComponent>,
 ): Promise<FinishedWeight | undefined> {
   const file = roundedFile(weight.component);
-  return placing.has(weight.component) ? folder.finished.find(file, weight) : folder.found(file, weight);
+  const arrays = roundedArrays(weight);
+  return placing.has(weight.component) ? folder.finished.find(file, arrays) : folder.found(file, arrays);
 }

@@ -28,11 +28,28 @@ export interface CacheEntry {
   readonly isUsed: boolean;
 }
 
+/** A folder that is being filled, or that a process which has ended left behind. */
+export interface UnfinishedEntry {
+  readonly key: string;
+  /** On the disk. */
+  readonly bytes: number;
+  /** A running process fills it; else the next start with the same weights goes on with it. */
+  readonly isBeingMade: boolean;
+}
+
 /**
  * Fills a folder, in which an earlier process may have finished a part, and says what it holds.
  * @param reserve called when its bytes turn out to be others than was said before
  */
 export type FillFolder = (folder: string, reserve: (bytes: number) => Promise<void>) => Promise<CacheManifest>;
+
+/** How a checkpoint's weights are found or made. */
+export interface FillingOptions {
+  /** Absolute paths of other files that the graphs read, for the root. */
+  readonly beside?: readonly string[];
+  /** By default as many as this process may use processors. */
+  readonly threadCount?: number;
+}
 
 /** What a key's folder is like. */
 export type Found =
@@ -40,7 +57,10 @@ export type Found =
   | { readonly state: 'whole'; readonly manifest: CacheManifest }
   | { readonly state: 'damaged'; readonly damage: string };
 
+const KEY_LENGTH = 32;
 const KEY = /^[0-9a-f]{32}$/;
+/** What a file system counts in, whatever its own blocks are. */
+const BLOCK_BYTES = 512;
 /** A folder that is being written, or whose writer has died. */
 const UNFINISHED = /^[0-9a-f]{32}\.[0-9a-f-]{36}$/;
 
@@ -134,6 +154,18 @@ export class QuantizedCache {
     return entries.sort((a, b) => b.used.getTime() - a.used.getTime());
   }
 
+  /** All that is not finished. */
+  async listUnfinished(): Promise<UnfinishedEntry[]> {
+    const names = (await this.names()).filter((name) => UNFINISHED.test(name));
+    return Promise.all(
+      names.sort().map(async (name) => {
+        const folder = join(this.settings.folder, name);
+        const isBeingMade = !(await isAbandoned(folder));
+        return { key: name.slice(0, KEY_LENGTH), bytes: await diskBytes(folder), isBeingMade };
+      }),
+    );
+  }
+
   /**
    * Removes everything of ours but what running processes use or write.
    * @returns bytes of the finished folders that were removed, and of those that were not
@@ -201,7 +233,7 @@ export class QuantizedCache {
   /** Renames before it removes, so that no process sees half of a folder. */
   private async remove(name: string): Promise<void> {
     const { folder } = this.settings;
-    const aside = join(folder, `${name.slice(0, 32)}.${randomUUID()}`);
+    const aside = join(folder, `${name.slice(0, KEY_LENGTH)}.${randomUUID()}`);
     await endLease(join(folder, name));
     await rename(join(folder, name), aside).catch(() => undefined);
     await rm(aside, { recursive: true, force: true });
@@ -210,4 +242,18 @@ export class QuantizedCache {
   private async names(): Promise<string[]> {
     return readdir(this.settings.folder).catch(() => []);
   }
+}
+
+/** What a folder's files take; of those that vanish meanwhile nothing. */
+async function diskBytes(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ blocks }) => blocks * BLOCK_BYTES,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -7,10 +7,9 @@ import { QuantizedLayout } from '../../graph/quantization/quantized-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
 import { contentKey } from './content-key.js';
 import { layoutBytes, quantizeWeights } from './quantize-weights.js';
-import { initializersRoot, type QuantizedCache } from './quantized-cache.js';
+import { initializersRoot, type FillingOptions, type QuantizedCache } from './quantized-cache.js';
 import type { OnWeight } from './quantizing-pace.js';
-import { RoundingThreads } from './rounding-threads.js';
-import { WeightFolder } from './weight-folder.js';
+import { fillByThreads } from './weight-folder.js';
 
 /** Where quantized graphs find their initializers. */
 export interface QuantizedWeights {
@@ -22,13 +21,6 @@ export interface QuantizedWeights {
   readonly sensitive: SensitiveWeights;
   /** What the operator should know. */
   readonly warnings: readonly string[];
-}
-
-interface QuantizingOptions {
-  /** Absolute paths of other files that the graphs read, for the root. */
-  readonly beside?: readonly string[];
-  /** By default as many as this process may use processors. */
-  readonly threadCount?: number;
 }
 
 /**
@@ -43,7 +35,7 @@ export async function quantizedWeights(
   cache: QuantizedCache,
   build: (storage: WeightStorage) => void,
   onWeight: OnWeight = () => undefined,
-  { beside = [], threadCount }: QuantizingOptions = {},
+  { beside = [], threadCount }: FillingOptions = {},
 ): Promise<QuantizedWeights> {
   const key = await contentKey(checkpoint, quantization);
   const cacheRoot = await cache.root();
@@ -67,15 +59,10 @@ export async function quantizedWeights(
   }
   const quantizedLayout = (sensitive?: SensitiveWeights): QuantizedLayout => layOut(sensitive).quantized;
   const { kept, finer } = await cache.make(key, layoutBytes(quantizedLayout()), async (unfinished, reserve) => {
-    const threads = new RoundingThreads(threadCount);
-    const weights = new WeightFolder(unfinished, checkpoint.root, threads);
-    try {
-      const { sensitive, files } = await quantizeWeights(weights, quantizedLayout, reserve, onWeight);
-      return { modelId: checkpoint.modelId, quantization, ...sensitive, files };
-    } finally {
-      await threads.close();
-      weights.close();
-    }
+    const { sensitive, files } = await fillByThreads(unfinished, checkpoint.root, threadCount, (weights) =>
+      quantizeWeights(weights, quantizedLayout, reserve, onWeight),
+    );
+    return { modelId: checkpoint.modelId, quantization, ...sensitive, files };
   });
   const sensitive = { kept, finer };
   const warnings =

@@ -4,6 +4,8 @@ import type { QuantizingProgress, QuantizingStep } from '../../protocol/engine-m
 /** Told how far the weights are. */
 export type OnWeight = (progress: QuantizingProgress) => void;
 
+type Matrix = Pick<PlacedWeight, 'rows' | 'columns'>;
+
 /** Counts the weights that are through a step, and reckons from their sizes how long the rest will take. */
 export class QuantizingPace {
   private readonly startedAt = performance.now();
@@ -14,7 +16,7 @@ export class QuantizingPace {
 
   constructor(
     private readonly step: QuantizingStep,
-    private readonly weights: readonly PlacedWeight[],
+    private readonly weights: readonly Matrix[],
     private readonly onWeight: OnWeight,
   ) {
     this.left = weights.reduce((sum, weight) => sum + valuesOf(weight), 0);
@@ -24,7 +26,7 @@ export class QuantizingPace {
    * A weight is through.
    * @param wasFinished it was so before, which says nothing about the pace
    */
-  advance(weight: PlacedWeight, wasFinished: boolean): void {
+  advance(weight: Matrix, wasFinished: boolean): void {
     this.done += 1;
     this.left -= valuesOf(weight);
     if (!wasFinished) this.paced += valuesOf(weight);
@@ -34,4 +36,4 @@ export class QuantizingPace {
   }
 }
 
-const valuesOf = ({ rows, columns }: PlacedWeight): number => rows * columns;
+const valuesOf = ({ rows, columns }: Matrix): number => rows * columns;

@@ -4,11 +4,12 @@ import { relativePosix } from '../../checkpoint/common-folder.js';
 import type { ComputeType } from '../../graph/graph-builder.js';
 import { REPACKED_FILE, RepackedLayout } from '../../graph/quantization/repacked-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
-import type { CacheManifest } from '../quantized/cache-entry.js';
+import type { CacheManifest, WrittenFile } from '../quantized/cache-entry.js';
 import { tensorsKey } from '../quantized/content-key.js';
-import { initializersRoot, type QuantizedCache } from '../quantized/quantized-cache.js';
-import type { OnWeight } from '../quantized/quantizing-pace.js';
-import { writeRepacked } from './write-repacked.js';
+import { initializersRoot, type FillingOptions, type QuantizedCache } from '../quantized/quantized-cache.js';
+import { completeFile, repackedArrays } from '../quantized/placed-arrays.js';
+import { QuantizingPace, type OnWeight } from '../quantized/quantizing-pace.js';
+import { fillByThreads, type WeightFolder } from '../quantized/weight-folder.js';
 
 /** What the cache's list shows of repacked weights. */
 const KIND = 'gguf';
@@ -31,7 +32,6 @@ export interface RepackedWeights {
  * the next ones.
  * @param build builds all graphs with a storage, which lays out what they ask for
  * @param onWeight called as they are made
- * @param options.beside absolute paths of other files that the graphs read, for the root
  * @returns undefined for a checkpoint without such tensors
  * @throws CheckpointError when the cache can't hold them
  */
@@ -41,7 +41,7 @@ export async function repackedWeights(
   cache: QuantizedCache,
   build: (storage: WeightStorage) => void,
   onWeight: OnWeight,
-  { beside = [] }: { readonly beside?: readonly string[] } = {},
+  { beside = [], threadCount }: FillingOptions = {},
 ): Promise<RepackedWeights | undefined> {
   const { tensors: index } = checkpoint.transformer;
   const layOut = (folder: string): RepackedLayout => {
@@ -60,17 +60,31 @@ export async function repackedWeights(
   const found = await cache.find(key);
   if (found.state === 'whole') return { layout, root, folder, warnings: [] };
 
-  const tensors = layout.tensors();
   const write = async (unfinished: string): Promise<CacheManifest> => {
-    let done = 0;
-    const written = await writeRepacked(join(unfinished, REPACKED_FILE), tensors, checkpoint.root, () => {
-      done += 1;
-      onWeight({ step: 'repacked', done, count: tensors.length, secondsLeft: null });
-    });
+    const written = await fillByThreads(unfinished, checkpoint.root, threadCount, (weights) =>
+      writeRepacked(weights, layout, onWeight),
+    );
     return { modelId: index.label, quantization: KIND, kept: [], finer: [], files: { [REPACKED_FILE]: written } };
   };
   await cache.make(key, layout.bytes, write);
   const warnings =
     found.state === 'damaged' ? [`Repacked weights in the cache were damaged (${found.damage}) and are made anew`] : [];
   return { layout, root, folder, warnings };
+}
+
+/** Repacks tensors, several at once, into one file. A process that ends at any time leaves behind what it has finished. */
+async function writeRepacked(folder: WeightFolder, layout: RepackedLayout, onWeight: OnWeight): Promise<WrittenFile> {
+  const tensors = layout.tensors();
+  folder.create(REPACKED_FILE);
+  const pace = new QuantizingPace('repacked', tensors, onWeight);
+  const finished = await Promise.all(
+    tensors.map(async (tensor) => {
+      const before = await folder.found(REPACKED_FILE, repackedArrays(tensor));
+      const made = before ?? (await folder.repack(REPACKED_FILE, tensor));
+      pace.advance(tensor, before !== undefined);
+      return made;
+    }),
+  );
+  const sums = finished.map((made) => made.sums);
+  return completeFile(folder.path(REPACKED_FILE), layout.bytes, tensors.map(repackedArrays), sums);
 }

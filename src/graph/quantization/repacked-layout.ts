@@ -24,6 +24,12 @@ export type RepackedSpans =
     }
   | { readonly kind: 'floats'; readonly values: Span };
 
+/** The arrays in the file's order. */
+export function arraysOf(spans: RepackedSpans): readonly Span[] {
+  if (spans.kind === 'floats') return [spans.values];
+  return [spans.codes, spans.scales, ...(spans.addends === null ? [] : [spans.addends])];
+}
+
 export type RepackedTensor = RepackSource & { readonly spans: RepackedSpans };
 
 /** Name of the file that holds a transformer's repacked weights. */

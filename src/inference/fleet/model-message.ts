@@ -2,10 +2,13 @@ import type { SizeRules } from '../../images/output-size.js';
 import { PRECISIONS } from '../../protocol/device-settings.js';
 import type { OutputSize } from '../../protocol/edit-settings.js';
 import type { LoraInfo } from '../../protocol/lora.js';
-import type { ModelInfo } from '../../protocol/model-info.js';
+import type { ExamplePicture, LocalText, ModelExample, ModelInfo, SuggestionGroup } from '../../protocol/model-info.js';
 import { MessageReader } from '../../redis/message-reader.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
+const EXAMPLE_MEDIA_TYPES = ['image/png', 'image/jpeg', 'image/webp'] as const;
+/** In characters: a checkpoint's example has 256 KiB at most. */
+const LONGEST_EXAMPLE = 400_000;
 
 /** What a worker says of the model that it serves. JSON has no infinity: null stands for it. */
 export function writeModel(model: ModelInfo): string {
@@ -28,11 +31,9 @@ export function readModel(json: string): ModelInfo {
       trueCfgScale: defaults.number('trueCfgScale', 0, MOST),
     },
     maxTrueCfgScale: bound(model, 'maxTrueCfgScale'),
-    suggestions: model.texts('suggestions'),
-    notice: model.orNull('notice', (name) => {
-      const notice = model.object(name);
-      return { en: notice.text('en'), zh: notice.text('zh') };
-    }),
+    suggestions: model.objects('suggestions').map(readSuggestions),
+    examples: model.objects('examples').map(readExample),
+    notice: model.orNull('notice', (name) => readLocalText(model.object(name))),
     loras: model.objects('loras').map(readLora),
     specialTokens: model.texts('specialTokens', 1000),
     device: model.oneOf('device', ['cpu', 'cuda']),
@@ -71,6 +72,34 @@ function readLora(lora: MessageReader): LoraInfo {
     },
     refused: lora.orNull('refused', (name) => lora.text(name)),
   };
+}
+
+function readSuggestions(group: MessageReader): SuggestionGroup {
+  return {
+    kind: group.orNull('kind', (name) => readLocalText(group.object(name))),
+    prompts: group.texts('prompts'),
+  };
+}
+
+function readExample(example: MessageReader): ModelExample {
+  return {
+    prompt: readLocalText(example.object('prompt')),
+    before: readExamplePicture(example.object('before')),
+    after: readExamplePicture(example.object('after')),
+  };
+}
+
+/** Browsers get it by its media type, so that it must be a picture's. */
+function readExamplePicture(picture: MessageReader): ExamplePicture {
+  return {
+    name: picture.text('name', 1000),
+    mediaType: picture.oneOf('mediaType', EXAMPLE_MEDIA_TYPES),
+    base64: picture.text('base64', LONGEST_EXAMPLE),
+  };
+}
+
+function readLocalText(text: MessageReader): LocalText {
+  return { en: text.text('en'), zh: text.text('zh') };
 }
 
 function readSize(settings: MessageReader): OutputSize {

@@ -33,7 +33,7 @@ export function traceRequests(tracing: Tracing): RequestHandler {
       span.end(
         route === null ? method : `${method} ${route}`,
         { 'http.response.status_code': status, ...(route === null ? {} : { 'http.route': route }) },
-        code === null ? null : { type: code, message: code },
+        code === null ? null : { type: code, message: code, isOwnFault: status >= 500 },
       );
     });
     next();

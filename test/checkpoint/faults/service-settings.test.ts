@@ -8,7 +8,7 @@ const SERVICE_FAULTS: readonly Fault[] = [
   [
     'a misspelt key',
     service({ default_step: 8 }),
-    'service.json: default_step is not known; known are condition_area, condition_follows_size, native_area, min_area, max_area, max_side, default_size, default_steps, default_true_cfg_scale, max_true_cfg_scale, compute_type, model_id, suggestions, notice',
+    'service.json: default_step is not known; known are condition_area, condition_follows_size, native_area, min_area, max_area, max_side, default_size, default_steps, default_true_cfg_scale, max_true_cfg_scale, compute_type, model_id, suggestions, notice, examples',
   ],
   [
     'steps of zero',
@@ -78,7 +78,27 @@ const SERVICE_FAULTS: readonly Fault[] = [
   [
     'blank suggestions',
     service({ suggestions: [' '] }),
-    'service.json: suggestions is [" "], expected a list of texts',
+    'service.json: suggestions is [" "], expected a list of texts, or of groups {"kind": {"en": "…"}, "prompts": ["…"]}',
+  ],
+  [
+    'a group of suggestions without prompts',
+    service({ suggestions: [{ kind: { en: 'Light' }, prompts: [] }] }),
+    'service.json: suggestions.prompts is [], expected a list of texts',
+  ],
+  [
+    'an example of a file elsewhere',
+    service({ examples: [{ prompt: { en: 'Make it dark' }, before: '../photo.jpg', after: 'dark.jpg' }] }),
+    'service.json: examples.before is "../photo.jpg", expected the path of a picture in the checkpoint’s folder | dark.jpg is missing',
+  ],
+  [
+    'an example that is not there',
+    service({ examples: [{ prompt: { en: 'Make it dark' }, before: 'photo.jpg', after: 'dark.jpg' }] }),
+    'photo.jpg is missing | dark.jpg is missing',
+  ],
+  [
+    'an example that is no picture',
+    service({ examples: [{ prompt: { en: 'Make it dark' }, before: 'model_index.json', after: 'model_index.json' }] }),
+    'model_index.json is not a PNG, JPEG or WebP picture',
   ],
   [
     'a notice that is a text',

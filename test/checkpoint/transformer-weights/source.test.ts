@@ -126,6 +126,17 @@ describe("the transformer's weights", () => {
     expect((await open(null)).transformer.config).toMatchObject({ numLayers: layers, zeroCondT: true });
   });
 
+  test('a file that its name says to be GGUF is told as one; what lies in it decides else', async () => {
+    writeFileSync(at('x.gguf'), Buffer.alloc(1000, 'junk'));
+    expect(await fault(open(at('x.gguf')))).toBe("x.gguf is not a GGUF file: it doesn't begin with GGUF");
+    writeFileSync(at('x.gguf'), 'GG');
+    expect(await fault(open(at('x.gguf')))).toBe("x.gguf is not a GGUF file: it doesn't begin with GGUF");
+    copyFileSync(FP8, at('x.gguf'));
+    expect((await open(at('x.gguf'))).transformer.tensors.label).toBe('x.gguf');
+    copyFileSync(GGUF, at('x.safetensors'));
+    expect((await open(at('x.safetensors'))).transformer.tensors.label).toBe('x.safetensors');
+  });
+
   test('of several files one must be named', async () => {
     mkdirSync(at('transformer'));
     for (const name of ['a.gguf', 'b.gguf']) copyFileSync(GGUF, at('transformer', name));

@@ -47,10 +47,10 @@ describe('a result that is its input again', () => {
   beforeAll(async () => {
     greyPhoto = await sharp(PHOTO).greyscale().toColourspace('srgb').jpeg({ quality: 95 }).toBuffer();
     const service = JSON.parse(readFileSync(join(MINIATURE, 'service.json'), 'utf8')) as {
-      suggestions: string[];
+      suggestions: { prompts: string[] }[];
       notice: { en: string };
     };
-    const examples = service.suggestions.slice(0, 10).join('; ');
+    const examples = service.suggestions.flatMap(({ prompts }) => prompts).slice(0, 10).join('; ');
     sentence = `${START} What the model does well, for example: ${examples}. ${service.notice.en}`;
   });
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Precision } from '../../../src/protocol/device-settings.js';
 import type { QuantizingProgress } from '../../../src/protocol/engine-messages.js';
 import type { CacheManifest } from '../../../src/engine/quantized/cache-entry.js';
@@ -19,6 +19,9 @@ import { QuantizedCache } from '../../../src/engine/quantized/quantized-cache.js
 import type { ModelInfo } from '../../../src/protocol/model-info.js';
 import { EngineProcess } from '../../support/engine-process.js';
 import { checkpointFolder } from '../../support/fixtures.js';
+
+// Each test starts engines, several times: a busy machine takes its time.
+jest.setTimeout(240_000);
 
 const GIGABYTE = 1e9;
 const MINIATURE = join(import.meta.dirname, '..', '..', '..', 'models', 'mini');
@@ -124,6 +127,10 @@ describe('the cache of quantized weights', () => {
 
   test('of an engine that was killed while it made it leaves nothing to one that makes another', async () => {
     await killWhileMaking(MINIATURE, 'int8', 1);
+    const [unfinished, ...others] = await new QuantizedCache({ folder, maxBytes: GIGABYTE }).listUnfinished();
+    expect(others).toEqual([]);
+    expect(unfinished).toMatchObject({ key: theOnly(readdirSync(folder)).slice(0, 32), isBeingMade: false });
+    expect(unfinished?.bytes).toBeGreaterThan(0);
     expect((await start(folder)).warnings).toEqual([]);
     expect(theOnly(readdirSync(folder))).toMatch(/^[0-9a-f]{32}$/);
   });

@@ -9,6 +9,7 @@ import { psnr } from '../../support/compare.js';
 import { EngineProcess } from '../../support/engine-process.js';
 import { checkpointFolder, loraFolder, pictureFile } from '../../support/fixtures.js';
 import { inputPicture } from '../../support/input-picture.js';
+import { foldLoras } from '../../support/folded-loras.js';
 import { reportFigure } from '../../support/report-figure.js';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -25,6 +26,14 @@ const WEAK: readonly (readonly LoraChoice[])[] = [
     { name: LIGHTNING, scale: 0.2 },
   ],
 ];
+/**
+ * Of the modulation and what stands around it: it turns up, or with the other sign down, what the network makes of its prompt and
+ * its picture, and with it what rounding did to those.
+ */
+const MODULATION: readonly LoraChoice[] = [
+  { name: 'kohya', scale: -0.05 },
+  { name: 'bare', scale: 0.1 },
+];
 /** Of every linear layer. */
 const LOUD: readonly LoraChoice[] = [
   { name: 'kohya', scale: -0.5 },
@@ -32,20 +41,21 @@ const LOUD: readonly LoraChoice[] = [
 ];
 
 const cache = mkdtempSync(join(tmpdir(), 'quantized-loras-'));
+const folded = mkdtempSync(join(tmpdir(), 'folded-loras-'));
 const engines: EngineProcess[] = [];
 afterAll(() => {
   for (const engine of engines) engine.stop();
-  rmSync(cache, { recursive: true });
+  for (const folder of [cache, folded]) rmSync(folder, { recursive: true });
 });
 
 type Make = (loras: readonly LoraChoice[]) => Promise<Uint8Array[]>;
 
 /** Pictures of each seed by an engine in a precision. */
-async function open(checkpoint: string, precision: Precision, loraDir: string | null): Promise<Make> {
+async function open(folder: string, precision: Precision, loraDir: string | null): Promise<Make> {
   const engine = new EngineProcess();
   engines.push(engine);
   const settings = { folder: cache, maxBytes: 1e9 };
-  const info = await engine.load(checkpointFolder(checkpoint), 'cpu', precision, settings, loraDir);
+  const info = await engine.load(folder, 'cpu', precision, settings, loraDir);
   expect(info.warnings).toEqual([]);
   const reference = await inputPicture(pictureFile('square.png'), info.sizeRules);
   return async (loras) => {
@@ -75,22 +85,33 @@ async function open(checkpoint: string, precision: Precision, loraDir: string | 
   };
 }
 
+/** The pictures that a checkpoint makes without LoRAs. */
+async function picturesOf(folder: string, precision: Precision): Promise<Uint8Array[]> {
+  const pictures = await (await open(folder, precision, null))([]);
+  engines.pop()?.stop();
+  return pictures;
+}
+
 /** dB between all pictures of one list and those of the other, as if they were one. */
 const distance = (some: readonly Uint8Array[], others: readonly Uint8Array[]): number =>
   psnr(Buffer.concat(some), Buffer.concat(others));
 
+const opposite = (loras: readonly LoraChoice[]): LoraChoice[] =>
+  loras.map(({ name, scale }) => ({ name, scale: -scale }));
+
 describe.each(['plain', 'plus-2511'])('LoRAs on quantized weights of %s', (checkpoint) => {
+  const folder = checkpointFolder(checkpoint);
   let float: Make;
   beforeAll(async () => {
-    float = await open(checkpoint, 'fp32', loraFolder(checkpoint));
+    float = await open(folder, 'fp32', loraFolder(checkpoint));
   }, 180_000);
 
   test.each(['int8', 'int4'] as const)(
     '%s keeps what they do: at most 1 dB further from float than without them',
     async (precision) => {
-      const own = await open(checkpoint, precision, null);
+      const own = await open(folder, precision, null);
       const keys = readdirSync(cache).sort();
-      const quantized = await open(checkpoint, precision, loraFolder(checkpoint));
+      const quantized = await open(folder, precision, loraFolder(checkpoint));
       // The base weights are quantized once: LoRAs change neither them nor their key.
       expect(readdirSync(cache).sort()).toEqual(keys);
       const without = await quantized([]);
@@ -112,3 +133,41 @@ describe.each(['plain', 'plus-2511'])('LoRAs on quantized weights of %s', (check
     300_000,
   );
 });
+
+test('those of the modulation lose what float weights lose into which they are folded before they are quantized', async () => {
+  const [folder, loraDir] = [checkpointFolder('plus-2511'), loraFolder('plus-2511')];
+  const float = await open(folder, 'fp32', loraDir);
+  const whole = await float([]);
+  const signs = await Promise.all(
+    [MODULATION, opposite(MODULATION)].map(async (loras, sign) => {
+      const copy = join(folded, String(sign));
+      await foldLoras(folder, loraDir, loras, copy);
+      return { loras, copy };
+    }),
+  );
+  const expected: Uint8Array[][] = [];
+  for (const { loras, copy } of signs) {
+    const picture = await float(loras);
+    // The same network: nothing but rounding tells them apart.
+    expect(distance(await picturesOf(copy, 'fp32'), picture)).toBeGreaterThan(80);
+    expected.push(picture);
+  }
+  for (const precision of ['int8', 'int4'] as const) {
+    const quantized = await open(folder, precision, loraDir);
+    const away = distance(await quantized([]), whole);
+    const worse: number[] = [];
+    for (const [sign, { loras, copy }] of signs.entries()) {
+      const picture = expected[sign] ?? [];
+      const asFolded = distance(await picturesOf(copy, precision), picture);
+      const withThem = distance(await quantized(loras), picture);
+      const names = loras.map(({ name, scale }) => `${name}:${scale}`).join(' ');
+      const figure = `${withThem.toFixed(1)} dB, ${asFolded.toFixed(1)} dB folded, ${away.toFixed(1)} dB without`;
+      reportFigure(`LoRAs of the modulation in ${precision}`, names, figure);
+      expect(withThem).toBeGreaterThanOrEqual(asFolded - 1.5);
+      worse.push(away - withThem);
+    }
+    // What one sign loses the other one gains.
+    const [one = NaN, other = NaN] = worse;
+    expect((one + other) / 2).toBeLessThanOrEqual(1);
+  }
+}, 300_000);

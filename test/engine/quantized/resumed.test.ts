@@ -15,10 +15,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { openEditCheckpoint } from '../../../src/engine/open-edit-checkpoint.js';
 import type { FinishedWeight } from '../../../src/engine/quantized/finished-weights.js';
 import { EngineProcess } from '../../support/engine-process.js';
+
+// Each test starts engines, several times: a busy machine takes its time.
+jest.setTimeout(240_000);
 
 const MINIATURE = join(import.meta.dirname, '..', '..', '..', 'models', 'mini');
 const GIGABYTE = 1e9;

@@ -49,6 +49,8 @@ describe.each(weightFileNames())('%s', (file) => {
     const repacked: number[] = [];
     engine.on('quantizing', ({ step, done }) => step === 'repacked' && repacked.push(done));
     const info = await load(null);
+    // What the log says at the start.
+    expect(info.placement[0]).toMatch(new RegExp(`^Transformer ${file}: \\d+ [A-Z]\\w+, \\d+ .*; zero_cond_t$`));
     for (const item of cases.filter(({ lora }) => lora === undefined)) await checkPicture(item, info);
     // Once for the file: another load finds them.
     const count = repacked.length;

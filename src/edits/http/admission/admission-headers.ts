@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { invalidInput } from '../../../http/errors/api-error.js';
+import { IDEMPOTENCY_KEY_FAULT, isIdempotencyKey } from '../../admission/idempotency-key.js';
 import { preferences } from './preferences.js';
 
 /** What a request's headers say about how its edit is let in and answered. */
@@ -15,9 +16,7 @@ export interface AdmissionHeaders {
 /** Reads them. @throws ApiError 400 when the Idempotency-Key is no such thing */
 export function admissionHeaders(request: Request): AdmissionHeaders {
   const key = request.get('idempotency-key');
-  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw invalidInput('Idempotency-Key must be 1 to 255 visible ASCII characters');
-  }
+  if (key !== undefined && !isIdempotencyKey(key)) throw invalidInput(IDEMPOTENCY_KEY_FAULT);
   const preferred = preferences(request.get('prefer') ?? '');
   const isAsync = preferred.has('respond-async');
   const wait = preferred.get('wait') ?? '';

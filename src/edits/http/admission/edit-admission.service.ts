@@ -1,13 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { ConfigType } from '@nestjs/config';
+import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Authenticator } from '../../../auth/authenticator.service.js';
-import { jobsConfig } from '../../../config/namespaces.js';
 import { onClose } from '../../../http/on-close.js';
-import { ServedModel } from '../../../inference/served-model.js';
-import { JobQueue, type Reservation } from '../../../jobs/job-queue.js';
+import { JobAdmission } from '../../admission/job-admission.service.js';
+import type { UploadReservation } from '../../admission/upload-reservation.js';
 import { type AdmissionHeaders, admissionHeaders } from './admission-headers.js';
-import { UploadReservation } from './upload-reservation.js';
 
 declare module '../../../http/request-context.js' {
   interface RequestContext {
@@ -23,33 +20,23 @@ export interface AdmittedEdit {
   readonly reservation: UploadReservation;
 }
 
-/** Lets an edit in only when there is a model and room for its job, before its body is read; the reservation is kept for a while. */
+/** Lets a request for an edit in, or turns it away, before its body is read. */
 @Injectable()
 export class EditAdmission {
   constructor(
     private readonly authenticator: Authenticator,
-    private readonly model: ServedModel,
-    private readonly queue: JobQueue,
-    @Inject(jobsConfig.KEY) private readonly jobs: ConfigType<typeof jobsConfig>,
+    private readonly admission: JobAdmission,
   ) {}
 
   /** @throws ApiError 401, EditError unavailable, ApiError 400 for the headers, EditError busy; in this order */
   async admit(request: Request, response: Response): Promise<void> {
-    await this.authenticator.authenticate(request, response);
-    this.model.ready();
+    await this.authenticator.authenticate(request);
+    this.admission.checkReady();
     const headers = admissionHeaders(request);
-    const { jobTimeoutSeconds, requestTimeoutSeconds } = this.jobs;
-    const timeoutSeconds = headers.isAsync ? jobTimeoutSeconds : requestTimeoutSeconds;
-    const reserve = (): Promise<Reservation | null> => this.reserve(headers.idempotencyKey, timeoutSeconds);
-    const reservation = new UploadReservation(await reserve(), reserve);
+    const timeoutSeconds = this.admission.timeoutSeconds(headers.isAsync);
+    const reservation = await this.admission.reserve(headers.idempotencyKey, timeoutSeconds);
     request.context.admittedEdit = { headers, timeoutSeconds, reservation };
     onClose(response, () => reservation.release());
-  }
-
-  /** A request that names a job that is there needs none. */
-  private async reserve(idempotencyKey: string | null, timeoutSeconds: number): Promise<Reservation | null> {
-    if (idempotencyKey !== null && (await this.queue.isNamed(idempotencyKey))) return null;
-    return this.queue.reserve(timeoutSeconds);
   }
 }
 

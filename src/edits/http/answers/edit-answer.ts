@@ -1,8 +1,7 @@
 import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
-import { totalSeconds } from '../../../protocol/picture.js';
 import { pictureWarnings } from '../../picture-warnings.js';
 import { resultFormat } from '../../result-format.js';
-import { editUsage } from '../../usage.js';
+import { editUsage, processingSeconds } from '../../usage.js';
 import type { EditAnswerDto } from './edit-answer.dto.js';
 import { Base64File, type WithFiles } from './json-body.js';
 
@@ -26,11 +25,6 @@ export function editAnswer(job: JobSnapshot, files: readonly PictureFile[]): Wit
     loras: job.edit.settings.loras,
     warnings: [...job.edit.warnings, ...pictureWarnings(files)],
   };
-}
-
-/** Model time over all stages, to the millisecond. */
-function processingSeconds({ stageSeconds }: JobSnapshot): number {
-  return Math.round(totalSeconds(stageSeconds) * 1000) / 1000;
 }
 
 /** WIDTHxHEIGHT of every result, or `auto` where they differ. */

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { ApiError } from '../../../http/errors/api-error.js';
 import type { HeldBytes } from '../../budget/byte-budget.service.js';
 import { bodyTooLarge } from './check-body-headers.js';
-import { watchForSlowBody } from './slow-body.js';
+import { watchForSlowBody } from '../../../http/slow-body.js';
 
 export interface FeedLimits {
   /** Counts the body's bytes. */

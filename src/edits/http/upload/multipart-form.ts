@@ -1,10 +1,10 @@
 import type { RequestLimits } from '../../../config/settings.js';
 import { invalidInput, tooLarge } from '../../../http/errors/api-error.js';
-import { inMegabytes } from '../../../program/megabytes.js';
 import { FileBlocks } from '../../fields/file-blocks.js';
 import type { FormFile, FormInput } from '../../fields/form-input.js';
+import { filesFault, fileSizeFault, textFault, textsFault } from '../../fields/upload-faults.js';
 import type { UnreadableText } from '../../fields/unreadable-text.js';
-import { FIELD_MAX_BYTES, MAX_TEXT_FIELDS } from './form-limits.js';
+import { FIELD_MAX_BYTES, MAX_TEXT_FIELDS } from '../../fields/form-limits.js';
 import type { PartReceiver, PartSink } from './multipart-parser.js';
 import { describePart, type PartDescription, type PartHeaders } from './part-headers.js';
 import { decodeText } from './text-charset.js';
@@ -74,7 +74,7 @@ export class MultipartForm implements PartReceiver {
       content.append(bytes);
       const { maxFileBytes } = this.limits;
       if (content.length > maxFileBytes) {
-        throw tooLarge(`A file in ${name} is larger than ${inMegabytes(maxFileBytes)} (MAX_FILE_MB)`, name);
+        throw tooLarge(fileSizeFault(`A file in ${name}`, maxFileBytes), name);
       }
       if (isNothingWhenEmpty) this.checkFileCount();
     };
@@ -83,7 +83,7 @@ export class MultipartForm implements PartReceiver {
   private checkFileCount(): void {
     const { maxFiles } = this.limits;
     if (this.files.filter(isGiven).length > maxFiles) {
-      throw tooLarge(`At most ${maxFiles} files are allowed in a request (MAX_FILES)`);
+      throw tooLarge(filesFault(maxFiles));
     }
   }
 
@@ -94,11 +94,10 @@ export class MultipartForm implements PartReceiver {
     return (bytes) => {
       part.bytes += bytes.toString('latin1');
       if (part.bytes.length > FIELD_MAX_BYTES) {
-        throw tooLarge(`${name} is longer than ${inMegabytes(FIELD_MAX_BYTES)}`, name);
+        throw tooLarge(textFault(name), name);
       }
       this.textBytes += bytes.length;
-      if (this.textBytes > FIELD_MAX_BYTES)
-        throw tooLarge(`The texts are longer than ${inMegabytes(FIELD_MAX_BYTES)} in all`);
+      if (this.textBytes > FIELD_MAX_BYTES) throw tooLarge(textsFault());
     };
   }
 }

@@ -1,7 +1,7 @@
 import { parse as parseDisposition } from 'content-disposition';
 import { parse as parseType } from 'content-type';
 import { invalidInput } from '../../../http/errors/api-error.js';
-import { FIELD_NAME_MAX_LENGTH } from './form-limits.js';
+import { FIELD_NAME_MAX_LENGTH } from '../../fields/form-limits.js';
 
 /** Of one part, names and values together. */
 export const MAX_HEADER_BYTES = 8 * 1024;

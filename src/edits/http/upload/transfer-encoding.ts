@@ -1,7 +1,7 @@
 import { decode } from 'libqp';
 import { invalidInput, tooLarge } from '../../../http/errors/api-error.js';
 import { inMegabytes } from '../../../program/megabytes.js';
-import { FIELD_MAX_BYTES } from './form-limits.js';
+import { FIELD_MAX_BYTES } from '../../fields/form-limits.js';
 import type { PartDescription } from './part-headers.js';
 
 /** Turns a part's bytes, as they come, into its content. */

@@ -24,14 +24,14 @@ export type MaskChange = Stroke | { readonly kind: 'invert' } | { readonly kind:
 /** What of a picture an edit may change, as it came to be: pixels are made from it at whatever size they are needed. */
 export interface Mask {
   /** Id of the picture that it was painted over. */
-  readonly picture: number;
+  readonly picture: string;
   readonly size: PictureSize;
   readonly changes: readonly MaskChange[];
   /** Changes that were undone, the latest of them first. */
   readonly undone: readonly MaskChange[];
 }
 
-export function newMask(picture: number, size: PictureSize): Mask {
+export function newMask(picture: string, size: PictureSize): Mask {
   return { picture, size, changes: [], undone: [] };
 }
 

@@ -8,6 +8,8 @@ export interface EditField {
   readonly fallback: string | null;
   readonly minimum: number | null;
   readonly maximum: number | null;
+  /** The most bytes of a file. */
+  readonly maxBytes: number | null;
   /** The values of a choice; of a text some to choose from. */
   readonly choices: readonly string[];
 }
@@ -22,6 +24,7 @@ interface FieldSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly maxItems?: number;
+  readonly 'x-max-bytes'?: number;
   readonly enum?: readonly string[];
 }
 
@@ -58,6 +61,7 @@ function editField(name: string, schema: FieldSchema): EditField {
     fallback: fallback === undefined ? null : String(fallback),
     minimum: schema.minimum ?? null,
     maximum: schema.maximum ?? schema.maxItems ?? null,
+    maxBytes: schema['x-max-bytes'] ?? null,
     choices: schema.enum ?? (schema.type === 'boolean' ? ['true', 'false'] : []),
   };
 }

@@ -42,9 +42,9 @@ export function maskedName({ pictures: [first] }: EditRequest): string {
   return first?.file.name ?? '';
 }
 
-/** The form that asks for an edit as a stream. */
+/** The form that asks for an edit with all that happens to it. */
 export async function editForm(request: EditRequest): Promise<Multipart> {
-  const texts = { ...PAGE_DEFAULTS, ...Object.fromEntries(editTexts(request)), stream: 'true', progress: 'true' };
+  const texts = { ...PAGE_DEFAULTS, ...Object.fromEntries(editTexts(request)), progress: 'true' };
   const { mask, pictures } = request;
   const pictureFiles = pictures.map(({ file }) => [pictureField(request), file] as const);
   const maskFiles = mask === null ? [] : [['mask', await maskFile(mask, maskedName(request))] as const];

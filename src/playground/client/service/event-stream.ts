@@ -1,5 +1,12 @@
-/** Reads server-sent events: the JSON of each event's data, as it comes. */
-export async function* eventStream(body: ReadableStream<Uint8Array>): AsyncGenerator {
+/** An event with the JSON of its data. */
+export interface ServerEvent {
+  /** Empty where it has none. */
+  readonly id: string;
+  readonly data: unknown;
+}
+
+/** Reads server-sent events as they come. */
+export async function* eventStream(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   let pieces: string[] = [];
   for await (const bytes of chunks(body)) {
@@ -7,8 +14,8 @@ export async function* eventStream(body: ReadableStream<Uint8Array>): AsyncGener
     // A picture's event comes in many chunks, so only what is new is searched. The end may be split between two of them.
     if (text.startsWith('\n') && pieces.at(-1)?.endsWith('\n') === true) text = (pieces.pop() ?? '') + text;
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const data = dataOf([...pieces, text.slice(0, end)].join(''));
-      if (data !== null) yield JSON.parse(data);
+      const event = eventOf([...pieces, text.slice(0, end)].join(''));
+      if (event !== null) yield event;
       pieces = [];
       text = text.slice(end + 2);
     }
@@ -26,8 +33,11 @@ async function* chunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Ar
   }
 }
 
-/** The data of one event; null of a comment. */
-function dataOf(block: string): string | null {
-  const lines = block.split('\n').filter((line) => line.startsWith('data:'));
-  return lines.length === 0 ? null : lines.map((line) => line.slice('data:'.length).trimStart()).join('\n');
+/** One event; null of a comment. */
+function eventOf(block: string): ServerEvent | null {
+  const lines = block.split('\n');
+  const texts = (field: string): string[] =>
+    lines.filter((line) => line.startsWith(`${field}:`)).map((line) => line.slice(field.length + 1).trimStart());
+  const data = texts('data');
+  return data.length === 0 ? null : { id: texts('id').at(-1) ?? '', data: JSON.parse(data.join('\n')) as unknown };
 }

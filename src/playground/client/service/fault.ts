@@ -9,8 +9,10 @@ export interface Fault {
   readonly message: string;
   /** The form field at fault; null when it is none. */
   readonly param: string | null;
+  /** It is told where it is, without taking the user there. */
+  readonly isQuiet?: boolean;
   /** Id of the picture at fault, where it is one. */
-  readonly picture?: number;
+  readonly picture?: string;
   /** What the page says in place of the message, of a fault that it has found itself. */
   readonly words?: (strings: Strings) => string;
 }

@@ -15,9 +15,28 @@ export async function servedModel(client: ServiceClient): Promise<ServedModel> {
   const fields = editFields(await client.getJson('openapi.json')).map((field) =>
     field.name === 'size' ? { ...field, choices: sizes } : field,
   );
-  const { id = '', notice = null, suggestions = [], max_references: maxReferences = 1 } = model ?? {};
+  const {
+    id = '',
+    notice = null,
+    suggestion_groups: suggestions = [],
+    max_references: maxReferences = 1,
+  } = model ?? {};
   const loras = data.filter(({ parent }) => typeof parent === 'string').map(servedLora);
-  return { id, notice, suggestions, maxReferences, loras, fields };
+  const maxFileBytes = fields.find(({ name }) => name === 'images')?.maxBytes ?? null;
+  return {
+    ...{ id, notice, suggestions, maxReferences, maxFileBytes, loras, fields },
+    examples: (model?.examples ?? []).map(({ prompt, before, after }) => ({
+      prompt,
+      before: below(before),
+      after: below(after),
+    })),
+    sizes: model?.sizes ?? [],
+  };
+}
+
+/** A path of the service, below whatever path a proxy has put it. */
+function below(path: string): string {
+  return path.replace(/^\//, '');
 }
 
 function servedLora({ id, description, default_scale: scale, refused, defaults }: ModelDto): ServedLora {

@@ -7,6 +7,8 @@ export interface ServiceRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Blob;
   readonly signal?: AbortSignal;
+  /** It goes its way also when the page is closed. */
+  readonly keepalive?: boolean;
 }
 
 /** Speaks to the service that the page came from, below whatever path a proxy has put it. */

@@ -20,12 +20,31 @@ export interface ServedModel {
   readonly id: string;
   /** What its users should know. */
   readonly notice: Readonly<Record<Language, string>> | null;
-  readonly suggestions: readonly string[];
+  readonly suggestions: readonly SuggestionGroup[];
+  readonly examples: readonly Example[];
+  readonly sizes: readonly string[];
+  /** Bytes of a picture's file; null: the service doesn't tell. */
+  readonly maxFileBytes: number | null;
   /** The most pictures that one edit takes. */
   readonly maxReferences: number;
   readonly loras: readonly ServedLora[];
   /** With the checkpoint's own defaults. */
   readonly fields: readonly EditField[];
+}
+
+/** Instructions of a kind; null: of any. */
+export interface SuggestionGroup {
+  readonly kind: Readonly<Record<Language, string>> | null;
+  readonly prompts: readonly string[];
+}
+
+/** An edit that shows what the model does. */
+export interface Example {
+  readonly prompt: Readonly<Record<Language, string>>;
+  /** Path of the picture on the service. */
+  readonly before: string;
+  /** Of what became of it; null: the model has none to show. */
+  readonly after: string | null;
 }
 
 /** A LoRA that edits may use. */
@@ -41,12 +60,22 @@ export interface ServedLora {
   readonly defaults: Readonly<Record<string, string>>;
 }
 
+/**
+ * Where a picture comes from, and code that uses it finds it: a file of the user's, a path of the service, a result of the
+ * history, or the page alone (the clipboard, the camera).
+ */
+export type PictureOrigin =
+  | { readonly kind: 'file' | 'page' }
+  | { readonly kind: 'service'; readonly path: string }
+  | { readonly kind: 'result'; readonly result: string };
+
 /** A picture to edit. */
 export interface InputPicture {
-  readonly id: number;
+  readonly id: string;
   readonly file: File;
   /** blob: address of the file. */
   readonly url: string;
+  readonly origin: PictureOrigin;
 }
 
 /** What the mask is painted with. */
@@ -65,9 +94,14 @@ export interface EditRequest extends Draft {
 
 /** An edit on its way. */
 export interface Run {
+  /** Of its entry in the history. */
+  readonly id: string;
   readonly request: EditRequest;
-  /** `waiting`: for the model to be loaded. `sending`: the pictures are on their way. */
-  readonly phase: 'waiting' | 'sending' | 'queued' | 'running';
+  /**
+   * `waiting`: for the model to be loaded. `sending`: the pictures are on their way. `away`: the service doesn't answer, and
+   * is asked again.
+   */
+  readonly phase: 'waiting' | 'sending' | 'queued' | 'running' | 'away';
   /** Place in the queue, from 1; null when not told. */
   readonly position: number | null;
   /** Steps done of the picture that is being made, from 0. */
@@ -83,9 +117,27 @@ export interface Run {
   readonly previewUrl: string | null;
 }
 
-/** A finished picture of this session. */
+/** An edit of the history: its results know it by its id. */
+export interface PastRun {
+  readonly id: string;
+  /** When it was asked for, in milliseconds since 1970. */
+  readonly at: number;
+  readonly request: EditRequest;
+  /** The service's job; null until it has taken the edit. */
+  readonly job: string | null;
+  /** Number of the job's event that brought its latest result. */
+  readonly lastEvent: number;
+  /** `lost`: the service doesn't know it any more. */
+  readonly outcome: 'running' | 'done' | 'cancelled' | 'failed' | 'lost';
+  /** Why it failed. */
+  readonly fault: Fault | null;
+}
+
+/** A finished picture. */
 export interface EditResult {
-  readonly id: number;
+  readonly id: string;
+  /** The edit that it came of. */
+  readonly run: string;
   readonly blob: Blob;
   /** blob: address of the file. */
   readonly url: string;
@@ -110,7 +162,7 @@ export interface AppState extends Draft {
   readonly lacksKey: boolean;
   readonly pictures: readonly InputPicture[];
   /** Sizes of pictures by their ids, as soon as they are known; null: the browser can't show it. */
-  readonly sizes: Readonly<Record<number, PictureSize | null>>;
+  readonly sizes: Readonly<Record<string, PictureSize | null>>;
   /** The latest that was painted; it counts as long as its picture is the first. */
   readonly mask: Mask | null;
   /** The mask's brush is out. */
@@ -119,9 +171,15 @@ export interface AppState extends Draft {
   readonly run: Run | null;
   readonly fault: Fault | null;
   /** Newest last. */
+  readonly runs: readonly PastRun[];
+  /** Newest last. */
   readonly results: readonly EditResult[];
   /** Id of the result that is shown; null: the run, or the first picture. */
-  readonly shown: number | null;
+  readonly shown: string | null;
+  /** Id of the result that the shown one is compared with; null: its own input. */
+  readonly compared: string | null;
+  /** Id of the edit whose results are shown beside each other; null: none. */
+  readonly grid: string | null;
 }
 
 export type AppStore = Store<AppState>;
@@ -140,11 +198,10 @@ export function createAppStore(): AppStore {
     ...savedDraft(),
     run: null,
     fault: null,
+    runs: [],
     results: [],
     shown: null,
+    compared: null,
+    grid: null,
   });
 }
-
-let lastId = 0;
-/** A number that nothing else in this page has. */
-export const nextId = (): number => (lastId += 1);

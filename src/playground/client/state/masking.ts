@@ -41,8 +41,8 @@ export function isBrushOut(state: AppState): boolean {
 }
 
 /** Whether the frame shows the picture that a mask would be over. */
-export function isMaskSeen({ run, shown }: AppState): boolean {
-  return run === null && shown === null;
+export function isMaskSeen({ run, shown, grid }: AppState): boolean {
+  return run === null && shown === null && grid === null;
 }
 
 /** Changes the first picture's mask; a mask of another picture gives way. */

@@ -3,7 +3,7 @@ import type { AppStore, InputPicture } from './app-state.js';
 
 /** Keeps the pictures' sizes in the state. */
 export function measurePictures(store: AppStore): void {
-  const asked = new Set<number>();
+  const asked = new Set<string>();
   store.watch(
     ({ pictures }) => [pictures],
     ({ pictures }) => {

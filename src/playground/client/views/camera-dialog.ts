@@ -29,7 +29,7 @@ export function prepareCamera(store: AppStore): void {
   shoot.addEventListener('click', () => {
     void photo(video).then((file) => {
       dialog.close();
-      addPictures(store, [file]);
+      addPictures(store, [file], { kind: 'page' });
     });
   });
   byId('camera-close', HTMLButtonElement).addEventListener('click', () => dialog.close());

@@ -3,6 +3,7 @@ import type { AppStore } from '../state/app-state.js';
 import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
 import { byId, element } from './dom.js';
+import { openPanel } from './side-panel.js';
 
 /** Where a fault is told: beside the control it concerns. */
 interface Place {
@@ -26,8 +27,8 @@ export function showFaults(store: AppStore): void {
   );
   store.watch(
     ({ fault }) => [fault],
-    () => {
-      if (last === null) return;
+    ({ fault }) => {
+      if (last === null || fault?.isQuiet === true) return;
       const { control, text } = last;
       unfold(control ?? text);
       control?.focus();
@@ -56,6 +57,7 @@ function placeOf(param: string | null): Place {
 
 /** Opens whatever the control is folded away in. */
 function unfold(control: HTMLElement): void {
+  if (byId('panel', HTMLElement).contains(control)) openPanel(true);
   let fold = control.closest('details');
   while (fold !== null) {
     fold.open = true;
@@ -66,7 +68,7 @@ function unfold(control: HTMLElement): void {
 const find = (id: string): HTMLElement | null => document.getElementById(id);
 
 /** Codes that say it all: what the service adds to them is no help. */
-const TOLD_BY_HEADING = ['UNREACHABLE', 'UNAUTHORIZED', 'MODEL_NOT_READY'];
+const TOLD_BY_HEADING = ['UNREACHABLE', 'UNAUTHORIZED', 'MODEL_NOT_READY', 'LOST', 'CUT'];
 
 /** A heading in the page's language where no field is at fault, and the service's own words, which are English. */
 function faultText({ code, message, param, words: own }: Fault, strings: Strings): (string | Node)[] {

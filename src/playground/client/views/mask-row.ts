@@ -1,6 +1,6 @@
 import { paintedShare } from '../mask/draw-mask.js';
 import type { AppState, AppStore } from '../state/app-state.js';
-import { activeMask, changeMask, isBrushOut, maskObstacle } from '../state/masking.js';
+import { activeMask, changeMask, isBrushOut, isMaskSeen, maskObstacle } from '../state/masking.js';
 import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
 
@@ -18,13 +18,13 @@ export function showMaskRow(store: AppStore): void {
     open.focus();
   });
   store.watch(
-    ({ language, pictures, sizes, mask, isMasking, run, shown, together, model }) => [
+    ({ language, pictures, sizes, mask, isMasking, run, shown, grid, together, model }) => [
       ...[language, pictures, sizes, mask, isMasking, together, model],
-      ...[run === null, shown],
+      ...[run === null, shown, grid],
     ],
     (state) => {
       const obstacle = maskObstacle(state);
-      byId('mask-row', HTMLElement).hidden = obstacle === 'noPicture';
+      byId('mask-row', HTMLElement).hidden = obstacle === 'noPicture' || !isMaskSeen(state);
       open.disabled = obstacle !== null;
       // Where a fault that the run ends with takes the focus.
       open.setAttribute('aria-disabled', String(state.run !== null));

@@ -3,8 +3,8 @@ import { redo, undo } from '../mask/mask.js';
 import { FaultError } from '../service/fault.js';
 import type { AppState, AppStore, Brush } from '../state/app-state.js';
 import { activeMask, brushDiameter, changeMask, isBrushOut, maskedPicture } from '../state/masking.js';
-import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
+import { saveFile } from './save-file.js';
 
 /** What a mask is made with: brush and eraser, their size, and what is done to all of it. */
 export function showMaskTools(store: AppStore): void {
@@ -71,13 +71,7 @@ async function saveMask(store: AppStore): Promise<void> {
   const name = store.state.pictures[0]?.file.name;
   if (mask === null || name === undefined) return;
   try {
-    const file = await maskFile(mask, name);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(file);
-    link.download = file.name;
-    link.click();
-    URL.revokeObjectURL(link.href);
-    byId('announcer', HTMLElement).textContent = stringsOf(store.state).saved(file.name);
+    saveFile(store, await maskFile(mask, name));
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
     store.update({ fault: error.fault });

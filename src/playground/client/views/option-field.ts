@@ -61,7 +61,13 @@ function defaultOf({ name, fallback }: EditField): string | null {
 }
 
 function describedBy({ name }: EditField): Record<string, string> {
-  return { id: `option-${name}`, name, 'aria-describedby': `option-${name}-hint option-${name}-fault` };
+  // Enter in a box runs the edit.
+  return {
+    id: `option-${name}`,
+    name,
+    form: 'edit-form',
+    'aria-describedby': `option-${name}-hint option-${name}-fault`,
+  };
 }
 
 function choice(field: EditField, strings: Strings): HTMLSelectElement[] {

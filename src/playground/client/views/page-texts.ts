@@ -8,6 +8,7 @@ const PLACES: Readonly<Record<string, (target: HTMLElement, text: string) => voi
   text: (target, text) => void (target.textContent = text),
   label: (target, text) => target.setAttribute('aria-label', text),
   title: (target, text) => target.setAttribute('title', text),
+  placeholder: (target, text) => target.setAttribute('placeholder', text),
 };
 
 /** Puts the page's fixed texts in place, in the chosen language, and lets the language be chosen. */

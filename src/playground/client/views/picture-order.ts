@@ -11,7 +11,7 @@ export class PictureOrder {
     private readonly store: AppStore,
     list: HTMLUListElement,
   ) {
-    dragItems(list, (item, place) => this.move(Number(item.dataset['picture']), place));
+    dragItems(list, (item, place) => this.move(item.dataset['picture'] ?? '', place));
   }
 
   /** What a picture at a place, from 0, has beside its thumbnail. */
@@ -21,7 +21,7 @@ export class PictureOrder {
     const mover = (way: 'earlier' | 'later', sign: string, isEnd: boolean, to: number): HTMLButtonElement =>
       button(
         // A disabled button would lose the focus.
-        { id: `${way}-${id}`, 'aria-label': strings[way](file.name), 'aria-disabled': String(isEnd) },
+        { id: `${way}-${id}`, class: 'icon', 'aria-label': strings[way](file.name), 'aria-disabled': String(isEnd) },
         sign,
         () => {
           if (!isEnd) this.move(id, to);
@@ -40,7 +40,7 @@ export class PictureOrder {
     return [number, movers];
   }
 
-  private move(id: number, place: number): void {
+  private move(id: string, place: number): void {
     movePicture(this.store, id, place);
     const { pictures } = this.store.state;
     const name = pictures.find((picture) => picture.id === id)?.file.name ?? '';

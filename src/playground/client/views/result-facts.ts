@@ -1,37 +1,39 @@
-import type { AppStore, EditResult } from '../state/app-state.js';
-import { replacePictures } from '../state/pictures.js';
-import { fileName, shownResult } from '../state/results.js';
+import type { AppState, AppStore, EditRequest, EditResult } from '../state/app-state.js';
+import { replacePictures, setPictures } from '../state/pictures.js';
+import { fileName, resultsOf, shownResult, showResultsOf } from '../state/results.js';
 import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
-import { byId, element } from './dom.js';
+import { button, byId, element } from './dom.js';
+import { openPanel } from './side-panel.js';
 
 /** What is known of the shown result, and what can be done with it. */
-export function showResultFacts(store: AppStore): void {
-  const useSeed = byId('use-seed', HTMLButtonElement);
+export function showResultFacts(store: AppStore, run: (request: EditRequest) => void): void {
   const useAsInput = byId('use-as-input', HTMLButtonElement);
   const download = byId('download', HTMLAnchorElement);
-  const withShown = (act: (result: EditResult) => void) => (): void => {
-    const result = shownResult(store.state);
-    if (result !== null) act(result);
-  };
-  useSeed.addEventListener(
-    'click',
-    withShown(({ seed }) => {
-      store.update({ options: { ...store.state.options, seed: String(seed) } });
-      // Where it went: beside the other options, which may be folded away.
-      byId('options', HTMLDetailsElement).open = true;
-      byId('option-seed', HTMLInputElement).focus();
-    }),
-  );
-  useAsInput.addEventListener(
-    'click',
-    withShown((result) => {
-      replacePictures(store, new File([result.blob], fileName(result), { type: result.blob.type }));
-      byId('prompt', HTMLTextAreaElement).focus();
-    }),
-  );
+  const on = (id: string, act: (result: EditResult) => void): void =>
+    byId(id, HTMLButtonElement).addEventListener('click', () => {
+      const result = shownResult(store.state);
+      if (result !== null) act(result);
+    });
+  on('use-as-input', (result) => {
+    const file = new File([result.blob], fileName(result), { type: result.blob.type });
+    replacePictures(store, file, { kind: 'result', result: result.id });
+    const prompt = byId('prompt', HTMLTextAreaElement);
+    prompt.focus();
+    prompt.select();
+  });
+  on('another-seed', (result) => run(withAnotherSeed(result)));
+  on('use-settings', (result) => {
+    const { prompt, options, together, loras, pictures, mask } = result.request;
+    setPictures(store, pictures);
+    const own = { ...options, seed: String(result.seed) };
+    store.update({ prompt, together, loras, mask, options: own, shown: result.id });
+    openPanel(true);
+    byId('option-seed', HTMLInputElement).focus();
+  });
+  on('back-to-grid', (result) => showResultsOf(store, result.run));
   store.watch(
-    ({ language, results, shown }) => [language, results, shown],
+    ({ language, results, shown, pictures, run: running }) => [language, results, shown, pictures, running === null],
     (state) => {
       const strings = stringsOf(state);
       const result = shownResult(state);
@@ -39,8 +41,12 @@ export function showResultFacts(store: AppStore): void {
       byId('caption', HTMLElement).textContent = result === null ? '' : caption(result, strings);
       byId('warnings', HTMLElement).replaceChildren(
         ...(result?.warnings ?? []).map((text) => element('li', { lang: 'en' }, text)),
+        ...backToPictures(store, state, strings),
       );
+      // A disabled button would lose the focus that an edit's start finds here.
+      byId('another-seed', HTMLElement).setAttribute('aria-disabled', String(state.run !== null));
       if (result === null) return;
+      byId('back-to-grid', HTMLElement).hidden = resultsOf(state, result.run).length < 2;
       useAsInput.hidden = result.format === 'pt';
       download.href = result.url;
       download.download = fileName(result);
@@ -48,8 +54,34 @@ export function showResultFacts(store: AppStore): void {
   );
 }
 
+/** Beside a result that is shown: the way back to the pictures that the next edit is of. */
+function backToPictures(store: AppStore, state: AppState, strings: Strings): HTMLElement[] {
+  const [first] = state.pictures;
+  if (state.shown === null || first === undefined) return [];
+  return [
+    element(
+      'li',
+      { class: 'next' },
+      `${strings.nextIsOf(first.file.name)} `,
+      button({ id: 'show-input', class: 'quiet' }, strings.showInput, () => {
+        store.update({ shown: null, grid: null, compared: null });
+        byId('viewer', HTMLElement).focus({ preventScroll: true });
+      }),
+    ),
+  ];
+}
+
+/** The edit of a result alone, but for its seed. */
+function withAnotherSeed({ request, input }: EditResult): EditRequest {
+  const options = Object.fromEntries(Object.entries(request.options).filter(([name]) => !['seed', 'n'].includes(name)));
+  return { ...request, options, pictures: request.together ? request.pictures : [input] };
+}
+
 function caption({ request, size, format, seed, loras }: EditResult, strings: Strings): string {
   const used = loras.map(({ name, scale }) => `${name} ${scale}`);
-  const made = [size.replace('x', ' × '), format.toUpperCase(), ...used, strings.seed(seed)];
+  const set = Object.entries(request.options)
+    .filter(([name]) => !['size', 'seed', 'n', 'output_format'].includes(name))
+    .map(([name, text]) => `${strings.labels[name] ?? name} ${text}`);
+  const made = [size.replace('x', ' × '), format.toUpperCase(), ...set, ...used, strings.seed(seed)];
   return [`“${request.prompt}”`, ...made].join(' · ');
 }

@@ -39,6 +39,7 @@ function showProgress(store: AppStore): void {
     if (fraction === null) bar.removeAttribute('value');
     else bar.value = fraction;
     text.textContent = progressText(run, stringsOf(store.state));
+    area.classList.toggle('away', run.phase === 'away');
   };
   store.watch(({ run, language }) => [run, language], render);
   // The time left goes down between steps, too.
@@ -54,6 +55,7 @@ function fractionDone({ phase, step, steps, image, images }: Run): number | null
 function progressText(run: Run, strings: Strings): string {
   const { phase, position, step, steps, image, images, endsAt } = run;
   if (phase === 'waiting') return strings.waiting;
+  if (phase === 'away') return strings.away;
   if (phase === 'sending') return strings.sending;
   if (phase === 'queued') return strings.queued(position);
   const parts = [

@@ -1,6 +1,6 @@
 import type { AppState, AppStore } from '../state/app-state.js';
 import { editCount } from '../state/arrangement.js';
-import { shownResult } from '../state/results.js';
+import { comparedResult, numberOf, shownResult } from '../state/results.js';
 import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
 import { Zoom } from './zoom.js';
@@ -34,16 +34,19 @@ export function showViewer(store: AppStore): void {
   };
   for (const image of [before, after]) image.addEventListener('load', fit);
   after.addEventListener('load', () => zoom.show(after.naturalWidth, after.naturalHeight));
-  divide(frame);
+  divide(frame, () => tellDivision(store.state));
   store.watch(
     ({ run }) => [run === null],
     ({ run }) => {
-      // On a phone the frame may be below what is seen.
+      // On a phone the frame may be above what is seen.
       if (run !== null) frame.scrollIntoView({ block: 'nearest' });
     },
   );
   store.watch(
-    ({ language, pictures, run, results, shown }) => [language, pictures, run, results, shown],
+    ({ language, pictures, run, results, shown, grid, compared }) => [
+      ...[language, pictures, run, results],
+      ...[shown, grid, compared],
+    ],
     (state) => {
       const view = viewOf(state);
       frame.classList.toggle('busy', view.isBusy);
@@ -53,7 +56,9 @@ export function showViewer(store: AppStore): void {
       for (const id of ['compare', 'divider', 'before-tag', 'after-tag']) {
         byId(id, HTMLElement).hidden = view.before === null;
       }
-      byId('zoom-buttons', HTMLElement).hidden = view.after === null;
+      byId('zoom-buttons', HTMLElement).hidden = view.after === null || state.grid !== null;
+      byId('toolbar', HTMLElement).hidden = view.after === null && shownResult(state) === null;
+      tellDivision(state);
       fit();
     },
   );
@@ -66,10 +71,14 @@ function viewOf(state: AppState): View {
   const result = shownResult(state);
   if (result !== null) {
     const { input, request, url, format } = result;
+    const other = comparedResult(state);
     if (format === 'pt') return { ...none, text: strings.tensor };
     return {
       ...none,
-      before: { url: input.url, alt: strings.beforeAlt(input.file.name) },
+      before:
+        other === null
+          ? { url: input.url, alt: strings.beforeAlt(input.file.name) }
+          : { url: other.url, alt: strings.resultNumber(numberOf(state, other.id), other.request.prompt) },
       after: { url, alt: strings.afterAlt(request.prompt) },
     };
   }
@@ -81,9 +90,7 @@ function viewOf(state: AppState): View {
     return { ...none, after: preview, isBusy: true };
   }
   const [first] = pictures;
-  return first === undefined
-    ? { ...none, text: strings.page.empty }
-    : { ...none, after: { url: first.url, alt: first.file.name } };
+  return first === undefined ? none : { ...none, after: { url: first.url, alt: first.file.name } };
 }
 
 function put(image: HTMLImageElement, shown: Shown | null): void {
@@ -117,9 +124,26 @@ function spanPictures(frame: HTMLElement, images: readonly HTMLImageElement[]): 
 }
 
 /** Lets the divider be moved. */
-function divide(frame: HTMLElement): void {
+function divide(frame: HTMLElement, moved: () => void): void {
   const slider = byId('compare', HTMLInputElement);
-  const move = (): void => frame.style.setProperty('--split', slider.value);
+  const move = (): void => {
+    frame.style.setProperty('--split', slider.value);
+    moved();
+  };
   slider.addEventListener('input', move);
   move();
+}
+
+/** Says what the divider's place means: how much of the picture is seen as it was. */
+function tellDivision(state: AppState): void {
+  const slider = byId('compare', HTMLInputElement);
+  const strings = stringsOf(state);
+  const other = comparedResult(state);
+  const left = other === null ? strings.page.before : strings.number(numberOf(state, other.id));
+  byId('before-tag', HTMLElement).textContent = left;
+  const right =
+    other === null || state.shown === null ? strings.page.after : strings.number(numberOf(state, state.shown));
+  byId('after-tag', HTMLElement).textContent = right;
+  const share = Math.round(Number(slider.value));
+  slider.setAttribute('aria-valuetext', strings.division(left, share, right, 100 - share));
 }

@@ -4,6 +4,8 @@ const STEP = 1.4;
 const MOST = 32;
 const PAN_PIXELS = 48;
 const MIDDLE_BUTTON = 4;
+/** Pixels of the screen for one of the picture. */
+const SQUARE_PIXELS = 3;
 
 interface Point {
   readonly x: number;
@@ -27,6 +29,7 @@ export class Zoom {
     byId('zoom-in', HTMLButtonElement).addEventListener('click', () => this.zoomBy(STEP));
     byId('zoom-out', HTMLButtonElement).addEventListener('click', () => this.zoomBy(1 / STEP));
     byId('zoom-fit', HTMLButtonElement).addEventListener('click', () => this.reset());
+    byId('zoom-pixels', HTMLButtonElement).addEventListener('click', () => this.showPixels());
     frame.addEventListener('keydown', (event) => this.key(event));
     frame.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
     frame.addEventListener('dblclick', (event) => {
@@ -70,6 +73,18 @@ export class Zoom {
     this.apply();
   }
 
+  /** A pixel of the picture for each of the screen; with one that is smaller than the frame, all of it in whole multiples. */
+  private showPixels(): void {
+    const exact = 1 / (this.fitted() * devicePixelRatio);
+    this.zoomBy((exact >= 1 ? exact : exact * Math.ceil(1 / exact)) / this.factor);
+  }
+
+  /** Pixels of the page for one of the picture where the whole of it fits the frame. */
+  private fitted(): number {
+    const { width, height } = this.natural;
+    return Math.min(this.frame.clientWidth / (width || 1), this.frame.clientHeight / (height || 1));
+  }
+
   private panBy(x: number, y: number): void {
     this.offset = { x: this.offset.x + x, y: this.offset.y + y };
     this.apply();
@@ -86,9 +101,10 @@ export class Zoom {
     style.setProperty('--x', `${this.offset.x}px`);
     style.setProperty('--y', `${this.offset.y}px`);
     this.frame.classList.toggle('zoomed', this.factor > 1);
-    const { width, height } = this.natural;
-    const fitted = Math.min(clientWidth / (width || 1), clientHeight / (height || 1));
-    byId('zoom-fit', HTMLButtonElement).textContent = `${Math.round(fitted * this.factor * 100)}%`;
+    const scale = this.fitted() * this.factor * devicePixelRatio;
+    // Pixels that are this large are to be seen as what they are.
+    this.frame.classList.toggle('pixels', scale >= SQUARE_PIXELS && this.factor > 1);
+    byId('zoom-fit', HTMLButtonElement).textContent = `${Math.round(scale * 100)}%`;
     this.moved();
   }
 
@@ -99,6 +115,7 @@ export class Zoom {
       '=': () => this.zoomBy(STEP),
       '-': () => this.zoomBy(1 / STEP),
       '0': () => this.reset(),
+      '1': () => this.showPixels(),
       ArrowLeft: () => this.panBy(PAN_PIXELS, 0),
       ArrowRight: () => this.panBy(-PAN_PIXELS, 0),
       ArrowUp: () => this.panBy(0, PAN_PIXELS),
@@ -112,8 +129,9 @@ export class Zoom {
   }
 
   private wheel(event: WheelEvent): void {
-    // Browsers report two fingers on a touchpad as a wheel with Ctrl.
-    if (!event.ctrlKey) return;
+    // Browsers report two fingers on a touchpad as a wheel with Ctrl. Without it a page that is longer than its window scrolls.
+    const { scrollHeight, clientHeight } = document.documentElement;
+    if (!event.ctrlKey && scrollHeight > clientHeight) return;
     event.preventDefault();
     this.zoomBy(Math.exp(-event.deltaY / 200), event);
   }

@@ -11,7 +11,7 @@ import { MAX_JSON_CHARACTERS } from '../../../fields/field-rule.js';
 import type { FormFile, FormInput } from '../../../fields/form-input.js';
 import { MASK_FIELD } from '../../../fields/known-fields.js';
 import { RemotePictures } from '../../remote/remote-pictures.service.js';
-import { FIELD_MAX_BYTES, FIELD_NAME_MAX_LENGTH, MAX_TEXT_FIELDS } from '../form-limits.js';
+import { FIELD_MAX_BYTES, FIELD_NAME_MAX_LENGTH, MAX_TEXT_FIELDS } from '../../../fields/form-limits.js';
 import type { JsonFormFault } from './json-form-error.js';
 import type { JsonFormResult, JsonFormTask, SentPicture } from './json-form.worker.js';
 import { jsonTexts } from './json-texts.js';
