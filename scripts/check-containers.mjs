@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Builds both images from a clean clone of the last commit with Docker, and runs them as an operator does: the CPU's as it is on a
- * read-only root, with an edit, probes and an end in the middle of an edit; `doctor` in the GPU's; and Compose, with a .env.
+ * read-only root, with an edit, probes and an end in the middle of an edit; `doctor` in the GPU's; and Compose, with a .env, and
+ * its profile `scale`: Redis, a service and two workers.
  *
  *     node scripts/check-containers.mjs [--host-network]
  *
@@ -9,12 +10,12 @@
  * the program that COMPOSE names; without one it is left out, which is said.
  */
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import sharp from 'sharp';
+import { freePort } from './support/free-port.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const PHOTO = join(ROOT, 'docs', 'images', 'photo.jpg');
@@ -42,17 +43,6 @@ function expect(condition, message) {
 
 /** @param {string} text */
 const tell = (text) => console.log(`✓ ${text}`);
-
-/** @returns {Promise<number>} a port of the loopback interface that is free now */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
 
 /** How a container is reached at a port of the host's loopback interface. @param {number} port */
 function published(port) {
@@ -165,10 +155,8 @@ async function examineCuda() {
   tell(`cuda: doctor finds the runtime and the CUDA provider with NVIDIA's libraries`);
 }
 
-/** Every setting of .env reaches the service. @param {string} clone */
-async function runCompose(clone) {
-  const { text: version } = await docker(['compose', 'version', '--short']).catch(() => ({ text: '' }));
-  if (version === '') return console.log('- Compose is not here');
+/** Every setting of .env reaches the service. @param {string} clone @param {string} version of Compose */
+async function runCompose(clone, version) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const key = 'not secret: $HOME "and" #1';
@@ -217,13 +205,85 @@ async function runCompose(clone) {
   }
 }
 
+/** Services of the profile `scale` where containers have no network of their own. @param {number} port @param {number} redisPort */
+function scaleOnHost(port, redisPort) {
+  const url = `redis://127.0.0.1:${redisPort}`;
+  /** @param {number} own */
+  const environment = (own) => `environment: {HOST: 127.0.0.1, PORT: ${own}, REDIS_URL: '${url}'}`;
+  const redis = `command: [redis-server, --bind, 127.0.0.1, --port, '${redisPort}', --appendonly, 'yes']`;
+  // Two workers can't listen at one port; their image looks for health at the port that they were told.
+  const services = [
+    `redis: {network_mode: host, networks: !reset [], healthcheck: {test: [CMD, redis-cli, -p, '${redisPort}', ping]}, ${redis}}`,
+    `api: {network_mode: host, networks: !reset [], ports: !reset [], ${environment(port)}}`,
+    `worker: {network_mode: host, networks: !reset [], healthcheck: {disable: true}, ${environment(0)}}`,
+  ];
+  return `services:\n${services.map((service) => `  ${service}\n`).join('')}`;
+}
+
+/**
+ * Redis, a service and two workers: photos are edited by both workers, and what was accepted is made although Redis is
+ * restarted meanwhile and a worker is killed.
+ * @param {string} clone
+ */
+async function runScale(clone) {
+  const [port, redisPort] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  await writeFile(join(clone, '.env'), `PORT=${port}\nMEMORY=4g\nLOST_AFTER_SECONDS=3\n`);
+  const files = ['--file', 'docker-compose.yml'];
+  if (options['host-network']) {
+    await writeFile(join(clone, 'scale-on-host.yml'), scaleOnHost(port, redisPort));
+    files.push('--file', 'scale-on-host.yml');
+  }
+  const compose = (/** @type {string[]} */ ...args) =>
+    docker(['compose', ...files, '--profile', 'scale', ...args], { cwd: clone });
+  const ids = async (/** @type {string} */ service) =>
+    (await compose('ps', '--all', '--quiet', service)).stdout.split('\n').filter((id) => id !== '');
+  try {
+    await compose('up', '--detach', '--no-build');
+    await untilReady(url);
+    await Promise.all(Array.from({ length: 2 }, async () => expectBlackAndWhite(await edit(url))));
+    const workers = await ids('worker');
+    expect(workers.length === 2, `there are ${workers.length} workers`);
+    const taken = await edit(url, { num_inference_steps: '16' }, { prefer: 'respond-async' });
+    expect(taken.status === 202, `a job is answered with ${taken.status}`);
+    const job = `${url}${taken.headers.get('location')}`;
+    await docker(['kill', workers[0] ?? '']);
+    await compose('restart', 'redis');
+    await untilReady(url);
+    const status = async () => (await (await fetch(job)).json()).status;
+    while (!['succeeded', 'failed', 'cancelled'].includes(await status()))
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    expect((await status()) === 'succeeded', `the job has ${await status()}`);
+    await compose('stop');
+    const all = [...(await ids('api')), ...workers.slice(1)];
+    for (const id of all) {
+      const { stdout: code } = await docker(['inspect', '--format', '{{.State.ExitCode}}', id]);
+      expect(code === '0', `an exit code is ${code}`);
+    }
+    tell(
+      'Compose, profile scale: photos edited; a job made although a worker was killed and Redis restarted; exit codes 0',
+    );
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n${(await compose('logs')).text}`, {
+      cause: error,
+    });
+  } finally {
+    await compose('down', '--volumes');
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'containers-'));
 try {
   const clone = join(folder, 'clone');
   await runFile('git', ['clone', '--quiet', '--depth', '1', `file://${ROOT}`, clone]);
   await build(clone, 'cpu', CPU);
   await runCpu();
-  await runCompose(clone);
+  const { text: version } = await docker(['compose', 'version', '--short']).catch(() => ({ text: '' }));
+  if (version === '') console.log('- Compose is not here');
+  else {
+    await runCompose(clone, version);
+    await runScale(clone);
+  }
   await build(clone, 'cuda', CUDA);
   await examineCuda();
 } catch (error) {

@@ -13,6 +13,10 @@ export function median(values) {
   return ((sorted[(sorted.length - 1) >> 1] ?? NaN) + (sorted[sorted.length >> 1] ?? NaN)) / 2;
 }
 
+/** @param {readonly number[]} values sorted @param {number} share */
+export const quantile = (values, share) =>
+  values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? NaN;
+
 /** A row of a Markdown table. @param {readonly (string | number)[]} cells */
 export const tableRow = (cells) => `| ${cells.join(' | ')} |`;
 

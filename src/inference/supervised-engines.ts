@@ -31,6 +31,7 @@ export class SupervisedEngines extends ServedModel implements EnginePool {
         name,
         pid,
         isReady: !this.isDraining && state.status === 'ready',
+        model: state.status === 'ready' ? state.model.id : null,
       })),
     );
     this.add(null);

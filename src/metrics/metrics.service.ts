@@ -14,6 +14,8 @@ interface EngineFigures {
   readonly name: string;
   readonly pid: number | undefined;
   readonly isReady: boolean;
+  /** Id of what it makes pictures with; null while it makes none. */
+  readonly model: string | null;
 }
 
 /** From a tiny checkpoint's milliseconds to minutes of a published one on a CPU. */
@@ -247,6 +249,16 @@ export class Metrics {
       registers: this.registers,
       collect() {
         for (const { name, isReady } of figures()) this.set({ engine: name }, isReady ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'qwen_edit_engine_model_info',
+      help: 'Always 1; which model the engine makes pictures with is its label',
+      labelNames: ['engine', 'model'] as const,
+      registers: this.registers,
+      collect() {
+        this.reset();
+        for (const { name, model } of figures()) if (model !== null) this.set({ engine: name, model }, 1);
       },
     });
     new Gauge({

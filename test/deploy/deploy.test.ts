@@ -19,7 +19,7 @@ const seconds = (text: string, pattern: RegExp): number => Number(pattern.exec(t
 describe('the container files say what the program does', () => {
   test('Compose passes every setting of .env and of the shell; variables are known ones', () => {
     expect(compose).toMatch(/env_file:\n +- path: \.env\n +required: false/);
-    expect(compose.match(/<<: \*service/g)).toHaveLength(2);
+    expect(compose.match(/<<: \*service/g)).toHaveLength(4);
     const passed = all(compose, /^ {2}([A-Z][A-Z_]+):$/gm);
     const missing = knownVariables().filter((name) => !passed.includes(name));
     expect(new Set(missing)).toEqual(new Set(['HOST', 'PORT', 'RELOAD']));
@@ -35,7 +35,8 @@ describe('the container files say what the program does', () => {
   test('values are valid ones', () => {
     const values = [...compose.matchAll(/^ {2,6}([A-Z][A-Z_]+): (\S+)$/gm)];
     const environment = Object.fromEntries(values.map(([, name = '', value = '']) => [name, value]));
-    expect(environment).toEqual({ HOST: '0.0.0.0', PORT: String(port), DEVICE_MAP: 'cpu' });
+    const own = { REDIS_URL: 'redis://redis:6379', ROLE: 'worker' };
+    expect(environment).toEqual({ HOST: '0.0.0.0', PORT: String(port), DEVICE_MAP: 'cpu', ...own });
     expect(() => readSettings(environment)).not.toThrow();
     const pairs = [...kubernetes.matchAll(/- name: ([A-Z][A-Z_]+)\n +value: '?([^'\n]*)/g)];
     const env = Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, value]));
@@ -62,7 +63,7 @@ describe('the container files say what the program does', () => {
     expect(kubernetes).toContain('readOnlyRootFilesystem: true');
     expect(compose).toContain('read_only: true');
     // Compose takes limits in one place only: beside these, `pids_limit` is refused.
-    expect(compose.match(/limits:\n +memory: \S+\n +pids: \d+/g)).toHaveLength(2);
+    expect(compose.match(/limits:\n +memory: \S+\n +pids: \d+/g)).toHaveLength(5);
     expect(compose).not.toContain('pids_limit');
     const cache = /XDG_CACHE_HOME=(\S+)/.exec(dockerfile)?.[1] ?? '';
     expect(compose).toContain(`cache:${cache}`);

@@ -108,6 +108,7 @@ describe('GET /metrics', () => {
     expect(values.get('qwen_edit_event_loop_lag_seconds_count')).toBeGreaterThan(0);
     expect(values.get('qwen_edit_model_ready')).toBe(1);
     expect(values.get('qwen_edit_engine_ready{engine="0"}')).toBe(1);
+    expect(values.get('qwen_edit_engine_model_info{engine="0",model="tiny-plain"}')).toBe(1);
     expect(values.get('qwen_edit_engine_restarts_total{engine="0"}')).toBe(0);
     process.kill(server.enginePid, 'SIGKILL');
     await until('qwen_edit_engine_restarts_total{engine="0"}', 1);
@@ -117,10 +118,12 @@ describe('GET /metrics', () => {
   test('the Grafana dashboard shows every metric, and no other', async () => {
     const path = join(import.meta.dirname, '..', '..', 'deploy', 'grafana', 'dashboard.json');
     const dashboard = JSON.parse(readFileSync(path, 'utf8')) as {
-      panels: readonly { targets: readonly { expr: string }[] }[];
+      panels: readonly { targets?: readonly { expr: string }[] }[];
     };
-    const shown = dashboard.panels.flatMap(({ targets }) =>
-      targets.flatMap(({ expr }) => [...expr.matchAll(/qwen_edit_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''))),
+    const shown = dashboard.panels.flatMap(({ targets = [] }) =>
+      targets.flatMap(({ expr }) =>
+        [...expr.matchAll(/qwen_edit_\w+/g)].map(([name]) => name.replace(/_(bucket|sum)$/, '')),
+      ),
     );
     expect([...new Set(shown)].sort()).toEqual([...(await scrape(url)).kinds.keys()].sort());
   });

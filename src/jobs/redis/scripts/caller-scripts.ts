@@ -1,13 +1,21 @@
 import { script } from './script.js';
 
+/** With more pictures at engines than this, what was read of them so many milliseconds ago still counts. */
+const [MANY, STILL_MILLISECONDS] = [50, 100];
+
 /**
  * What admission weighs: [waiting: {load, count…}, running: {entry…}, idle workers, reservations, speeds: {kind, samples…},
  * living processes]. Of one model.
  */
 const LOAD = `
-local function loadOf(model, alive)
+-- With hundreds of workers this takes longer than all else that is asked of Redis for a job.
+local function runningOf(model, alive)
+  local key = modelKey(model, 'running')
+  local isMany = redis.call('HLEN', key) > ${MANY}
+  local read = isMany and redis.call('LRANGE', key .. ':read', 0, -1) or {}
+  if #read > 0 then return read end
   local running, counted = {}, {}
-  for _, entry in ipairs(redis.call('HVALS', modelKey(model, 'running'))) do
+  for _, entry in ipairs(redis.call('HVALS', key)) do
     local load = cjson.decode(entry)
     if alive[load.worker] then
       load.elapsedMs = NOW - load.at
@@ -16,8 +24,15 @@ local function loadOf(model, alive)
       load.left = counted[load.job] and 0 or picturesLeft(load.job)
       counted[load.job] = true
       table.insert(running, cjson.encode(load))
+      if isMany then redis.call('RPUSH', key .. ':read', running[#running]) end
     end
   end
+  if isMany then redis.call('PEXPIRE', key .. ':read', ${STILL_MILLISECONDS}) end
+  return running
+end
+
+local function loadOf(model, alive)
+  local running = runningOf(model, alive)
   local idle = 0
   local workers = redis.call('HGETALL', modelKey(model, 'idle'))
   for at = 1, #workers, 2 do
