@@ -101,14 +101,22 @@ class VaeRun {
     return result;
   }
 
-  /** The norm over channels, and the activation behind it unless it goes without. Its input stays. */
+  /**
+   * The norm over channels, and the activation behind it unless it goes without: in float32, from the norms on, until the
+   * convolution that follows casts it. Its input stays.
+   */
   normed(_x: Held, level: Level, isActivated = true): Held {
     const { memory, bytes } = this;
-    const perPixel = level.pixels * bytes;
-    const sums = memory.from(perPixel, this.tensor(level));
-    const norms = memory.from(perPixel, memory.from(perPixel, memory.from(perPixel, sums)));
-    const scaled = this.tensor(level, this.tensor(level, norms));
-    return isActivated ? this.tensor(level, scaled) : scaled;
+    const { pixels, channels } = level;
+    const isCast = bytes !== FLOAT;
+    const [perPixel, all] = [pixels * FLOAT, pixels * channels * FLOAT];
+    const wide = isCast ? [memory.tensor(all)] : [];
+    const sums = memory.from(pixels * bytes, this.tensor(level));
+    const roots = memory.from(perPixel, isCast ? memory.from(perPixel, sums) : sums);
+    const factor = memory.from(perPixel, memory.from(perPixel, roots));
+    const scaled = memory.from(all, memory.from(all, factor, ...wide));
+    const activated = isActivated ? memory.from(all, scaled) : scaled;
+    return isCast ? this.tensor(level, activated) : activated;
   }
 
   residualBlock(x: Held, level: Level, outChannels: number): Held {
