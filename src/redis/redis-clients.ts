@@ -32,6 +32,7 @@ export class RedisClients {
   /** The blocking connection as Redis knows it; null while that isn't known. */
   blockingId: number | null = null;
   private readonly logger = new Logger('Redis');
+  private readonly all: Redis[] = [];
   private lastFault = '';
   private closed = false;
 
@@ -81,18 +82,19 @@ export class RedisClients {
     for (const client of this.all) client.disconnect();
   }
 
-  private get all(): readonly Redis[] {
-    return [this.callers, this.workers, this.subscriber, this.blocking];
-  }
-
   private open(url: string, options: Pick<CommonRedisOptions, OwnOption>): Redis {
     const client = new Redis(url, {
       ...options,
       connectTimeout: CONNECT_SECONDS * 1000,
       retryStrategy: (times) => Math.min(LONGEST_PAUSE_MILLISECONDS, 50 * 2 ** Math.min(times, 10)),
     });
-    client.on('error', (error: Error) => this.tell(`Redis can't be reached: ${error.message}`));
+    client.on('error', (error: Error) => {
+      this.tell(`Redis can't be reached: ${error.message}`);
+      // The client would go on with database 0, which may be another installation's.
+      if (error.message.includes('DB index')) for (const other of this.all) other.disconnect();
+    });
     client.on('ready', () => this.tell(''));
+    this.all.push(client);
     return client;
   }
 

@@ -1,10 +1,16 @@
+import { Logger } from '@nestjs/common';
 import { EditError } from '../protocol/edit-error.js';
+import { MessageError } from './message-reader.js';
 
 export const RETRY_AFTER_SECONDS = 5;
 
 /** What callers are told when Redis can't be asked, in plain words and without its address. */
 export function unavailable(error: unknown): EditError {
   if (error instanceof EditError) return error;
+  if (isDamage(error)) {
+    new Logger('Redis').error(`A job's record can't be read: ${(error as Error).message}`);
+    return new EditError('failed', "the job's record is damaged");
+  }
   return new EditError('unavailable', `The job queue is unavailable: ${reasonOf(error)}`, {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
@@ -17,6 +23,11 @@ export async function orUnavailable<T>(asked: Promise<T>): Promise<T> {
   } catch (error) {
     throw unavailable(error);
   }
+}
+
+/** What lies in Redis is not what a service has written there. */
+function isDamage(error: unknown): boolean {
+  return error instanceof MessageError || (error instanceof Error && error.message.includes('WRONGTYPE'));
 }
 
 function reasonOf(error: unknown): string {

@@ -96,6 +96,22 @@ describe('faults of services, workers and Redis', () => {
     expect((await plain).status).toBe(200);
   });
 
+  test('Redis goes while a service drains: its clients are told, and it ends as it should', async () => {
+    scaled = await ScaledService.start();
+    const api = await scaled.api({ SHUTDOWN_GRACE_SECONDS: '3' });
+    await scaled.worker();
+    await isServed(api);
+    const plain = postEdit(api.url, goodForm(ENDLESS));
+    await metricReaches(api.url, 'qwen_edit_pictures_in_flight', 1);
+    const ended = api.stop();
+    await api.until(() => api.log.includes('Ending'));
+    await scaled.redis.stop();
+    const answer = await plain;
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('The service is shutting down');
+    expect((await ended).code).toBe(0);
+  });
+
   test('Redis is full: 503 says so, and nothing is left half written; with room again it goes on', async () => {
     const [api] = await start(1, '--maxmemory-policy', 'noeviction');
     const redis = new Redis(scaled.redis.url);
@@ -198,6 +214,12 @@ describe('faults of services, workers and Redis', () => {
     await eventually(async () => (await redis.hget(`qwen-edit:job:${id}`, 'status')) === 'failed');
     await redis.hset(`qwen-edit:job:${id}`, 'edit', JSON.stringify(edit));
     expect(await getJob(api.url, id)).toMatchObject({ error: { message: expect.stringMatching(/record is damaged/) } });
+    await redis.hset(`qwen-edit:job:${id}`, 'edit', '7');
+    const damaged = await fetch(`${api.url}/v1/images/edits/${id}`);
+    expect([damaged.status, await damaged.text()]).toEqual([
+      500,
+      expect.stringContaining('record is damaged') as unknown,
+    ]);
     redis.disconnect();
     expect((await jobUntil(api.url, (await submitJob(api.url)).id, ({ finished_at: at }) => at !== null)).status).toBe(
       'succeeded',

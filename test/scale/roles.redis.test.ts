@@ -136,6 +136,12 @@ describe('services and workers that share a Redis', () => {
     await edit(url, goodForm({ model: 'plus-2511' }));
     await edit(url, goodForm({ model: 'org/plus-2511' }));
     await edit(url, goodForm());
+    await expectError(await postEdit(url, goodForm({ model: 'nowhere' })), {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: "model must be one of the served models ('tiny-plain', 'plus-2511'), one of their LoRAs, or absent",
+      param: 'model',
+    });
     expect([await made(worker), await made(plus)]).toEqual([(before[0] ?? NaN) + 1, (before[1] ?? NaN) + 2]);
     const preferring = await scaled.api({ DEFAULT_MODEL: 'plus-2511' });
     await isServed(preferring);
@@ -160,7 +166,7 @@ describe('services and workers that share a Redis', () => {
     bytes[bytes.length - 8] = (bytes.at(-8) ?? 0) ^ 1;
     writeFileSync(file, bytes);
     const second = await scaled.worker({}, copy.folder);
-    await eventually(() => second.log.includes('Another checkpoint is served as tiny-plain already'));
+    await eventually(() => second.log.includes('Something else is served as tiny-plain already'));
     const response = await fetch(`${second.url}/ready`);
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ reason: expect.stringMatching(/content key/) });

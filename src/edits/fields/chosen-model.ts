@@ -2,7 +2,7 @@ import type { ServedModel } from '../../inference/served-model.js';
 import { EditError, invalidEdit } from '../../protocol/edit-error.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import type { FormInput } from './form-input.js';
-import { isNameOf } from './model-name.js';
+import { isNameOf, isOpenAiModel } from './model-name.js';
 import { quoted } from './quoted.js';
 
 const RETRY_AFTER_SECONDS = 10;
@@ -33,6 +33,10 @@ export function chosenModel({ texts }: FormInput, served: ServedModel): ModelInf
       `model: ${list} have a LoRA ${quoted(name)} each; name one of them as model, and the LoRA as lora`,
       'model',
     );
+  }
+  if (owners[0] === undefined && name !== '' && !isOpenAiModel(name)) {
+    const ids = models.map(({ id }) => quoted(id)).join(', ');
+    throw invalidEdit(`model must be one of the served models (${ids}), one of their LoRAs, or absent`, 'model');
   }
   return owners[0] ?? first;
 }

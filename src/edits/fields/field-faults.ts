@@ -2,6 +2,7 @@ import type { OutputSize } from '../../protocol/edit-settings.js';
 import type { FieldContext } from './field-rule.js';
 import { loraOfModel } from './lora/chosen-loras.js';
 import { refusedLora, servedLoras } from './lora/lora-faults.js';
+import { isOpenAiModel } from './model-name.js';
 
 const MIN_OUTPUT_SIDE = 64;
 
@@ -63,9 +64,6 @@ export function sizeFault(value: unknown, { limits }: FieldContext): string | nu
   return null;
 }
 
-/** What OpenAI's clients send unasked: it stands for the served model. */
-const OPENAI_IMAGE_MODEL = /^(gpt-image-[\w.-]+|dall-e-[\w.-]+|chatgpt-image-[\w.-]+)$/;
-
 /** An organisation's name before a model's id, as the hub writes them. */
 const ORGANISATION = /^\w[\w.-]*\//;
 
@@ -77,7 +75,7 @@ export function modelFault(value: unknown, { model }: FieldContext): string | nu
   if (model === null || value === undefined || value === model.id) return null;
   const lora = typeof value === 'string' ? loraOfModel(value, model) : null;
   if (lora !== null) return lora.refused === null ? null : refusedLora('model', lora);
-  if (typeof value === 'string' && (OPENAI_IMAGE_MODEL.test(value) || value.replace(ORGANISATION, '') === model.id)) {
+  if (typeof value === 'string' && (isOpenAiModel(value) || value.replace(ORGANISATION, '') === model.id)) {
     return null;
   }
   const others = model.loras.length === 0 ? 'or absent' : `a LoRA, or absent: ${servedLoras(model)}`;

@@ -37,9 +37,14 @@ function fieldTexts(request: EditRequest): Map<string, string> {
   for (const [name, value] of Object.entries(request)) {
     if (!OTHER_FIELDS.includes(name)) texts.set(name, String(value));
   }
-  if (request.lora.length > 0) texts.set('lora', JSON.stringify(request.lora));
+  if (request.lora.length > 0) texts.set('lora', JSON.stringify(request.lora, spelledOut));
   const bytes = [...texts.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (bytes > FIELD_MAX_BYTES) throw tooLarge(textsFault());
   // Every call's reader sees steps; over HTTP they have to be asked for.
   return texts.set('progress', 'true');
+}
+
+/** JSON has neither NaN nor infinities: null would be a scale that isn't given. */
+function spelledOut(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }

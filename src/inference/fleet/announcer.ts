@@ -87,7 +87,7 @@ export class Announcer extends ServedModel {
     this.refusal =
       other === ''
         ? null
-        : `Another checkpoint is served as ${model.id} already: its content key is ${other}, this one's ${content}; end its workers first, or rename this folder`;
+        : `Something else is served as ${model.id} already: its content key is ${other}, this one's ${content} (weights, LORA_DIR's LoRAs, MAX_REFERENCES and service.json count). End its workers first, give both the same, or give this one another model_id in its service.json`;
     if (other === '') this.announced = model;
     if (this.refusal !== null && this.refusal !== before) this.logger.error(this.refusal);
     if (this.refusal === null && before !== null) this.logger.log(`${model.id} is served now`);

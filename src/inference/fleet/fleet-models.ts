@@ -80,7 +80,11 @@ export class FleetModels extends ServedModel {
     const { callers, prefix, watch } = this.redis;
     const read = (): void => void this.read();
     watch.watch(`${prefix}fleet`, read).catch(() => undefined);
-    callers.on('ready', read);
+    callers.on('ready', () => {
+      read();
+      this.wake();
+    });
+    callers.on('close', () => this.wake());
     if (callers.status === 'ready') read();
     this.timer = setInterval(read, (this.redis.lostSeconds * 1000) / 3);
     this.timer.unref();

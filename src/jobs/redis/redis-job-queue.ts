@@ -46,6 +46,9 @@ export class RedisJobQueue extends JobQueue {
   private readonly followers: LineFollowers;
   private readonly history: JobEvents;
   private readonly submission: JobSubmission;
+  private whenShut: (failure: EditError) => void = () => undefined;
+  /** Rejects when the service has ended and Redis could not be told. */
+  private readonly isShut = new Promise<never>((_resolve, reject) => (this.whenShut = reject));
 
   constructor(
     private readonly context: RedisContext,
@@ -55,6 +58,8 @@ export class RedisJobQueue extends JobQueue {
     this.followers = new LineFollowers(context);
     this.history = new JobEvents(context, this.followers);
     this.submission = new JobSubmission(context, parts.inputs, this.followers);
+    // Nobody may be waiting.
+    this.isShut.catch(() => undefined);
   }
 
   reserve(timeoutSeconds: number): Promise<Reservation> {
@@ -124,9 +129,10 @@ export class RedisJobQueue extends JobQueue {
     try {
       for (;;) {
         const heard = new Promise<void>((resolve) => (wake = resolve));
-        const job = await patiently(context, () => this.snapshot(id, context.workers));
+        const asked = patiently(context, () => this.snapshot(id, context.workers));
+        const job = await Promise.race([asked, this.isShut]);
         if (job?.finishedAt !== null) return job ?? null;
-        await withinSeconds(heard, LOOK_SECONDS);
+        await Promise.race([withinSeconds(heard, LOOK_SECONDS), this.isShut]);
       }
     } finally {
       stop();
@@ -155,7 +161,8 @@ export class RedisJobQueue extends JobQueue {
     work.onlyWhile(() => !held.isEmpty);
     await withinSeconds(this.allDone(), graceSeconds);
     const message = 'The service is shutting down, and the edit was not done in time';
-    for (const id of held.ids) await this.end(id, 'shutdown', new EditError('unavailable', message));
+    const failure = new EditError('unavailable', message);
+    await Promise.all(held.ids.map((id) => this.end(id, 'shutdown', failure).catch(() => this.whenShut(failure))));
     await Promise.all(work.running.map((turn) => turn.giveBack()));
   }
 

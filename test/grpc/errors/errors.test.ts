@@ -93,6 +93,14 @@ describe('what is refused over HTTP is refused over gRPC', () => {
     expectNoLeak(refused.text);
   });
 
+  test('a scale of a LoRA that is no number is not as if there were none', async () => {
+    const refused = await failure(client.all(goodRequest({ lora: [{ name: 'style', scale: NaN }] })));
+    expect(refused).toMatchObject({
+      status: 'INVALID_ARGUMENT',
+      text: "lora: the scale of 'style' must be a number from -4 to 4, not 'NaN'",
+    });
+  });
+
   test('a message of more than MAX_BODY_MB is refused when it begins', async () => {
     const images = Array.from({ length: 5 }, () => Buffer.alloc(MEGABYTE));
     const refused = await failure(client.all(goodRequest({ images })));
