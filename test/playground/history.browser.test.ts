@@ -152,6 +152,21 @@ describe('the history of edits', () => {
     );
   };
 
+  test('one edit of it is forgotten, in the browser and in the service', async () => {
+    await editor.fillIn();
+    await editor.makeEdit();
+    const [job = ''] = jobIds();
+    await page.fill('#prompt', 'make it red');
+    await editor.makeEdit();
+    await page.locator('#chain .run.done').nth(1).waitFor();
+    const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE');
+    await page.getByRole('button', { name: 'Remove this edit: make it blue' }).click();
+    expect((await deleted).status()).toBe(200);
+    expect(await jobStatus(job)).toBe(404);
+    expect(await page.locator('#chain .words').allTextContents()).toEqual(['make it red']);
+    await kept(1);
+  });
+
   test('all of it is forgotten, in the browser and in the service', async () => {
     await editor.fillIn();
     await editor.makeEdit();
@@ -159,6 +174,7 @@ describe('the history of edits', () => {
     const [job = ''] = jobIds();
     expect(await jobStatus(job)).toBe(200);
     await page.click('#forget');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('forget-no');
     await page.getByRole('button', { name: 'Keep them' }).click();
     expect(await editor.results().count()).toBe(1);
     await page.click('#forget');

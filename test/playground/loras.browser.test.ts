@@ -73,6 +73,7 @@ describe('the LoRAs on the page', () => {
       await toggle('gold').check();
       expect(await sent()).toEqual([{ name: 'gold' }]);
       expect(await page.textContent('#loras-used')).toBe('1 used');
+      expect(await page.textContent('#options-changed')).toBe('1 changed');
       expect(await strength('gold').getAttribute('placeholder')).toBe('0.8');
       const slider = page.getByRole('slider', { name: 'Strength of gold' });
       expect(await slider.inputValue()).toBe('0.8');

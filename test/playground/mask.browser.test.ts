@@ -327,6 +327,8 @@ describe('the mask brush', () => {
     await writeFile(tiff, await sharp(picture).tiff().toBuffer());
     await editor.choose(tiff);
     await page.locator('#mask-note', { hasText: 'The browser can’t show this picture' }).waitFor();
+    await page.locator('#viewer-text', { hasText: 'scan.tiff can’t be shown' }).waitFor();
+    expect(await page.isVisible('#zoom-buttons')).toBe(false);
     expect(await page.isEnabled('#mask-open')).toBe(false);
   });
 });

@@ -123,8 +123,14 @@ describe('the page and the service', () => {
     const { port } = server;
     await server.stop();
     await page.locator('.status.offline').waitFor();
+    await editor.fillIn();
+    await editor.run();
+    await page.locator('#general-fault', { hasText: 'The service can’t be reached.' }).waitFor();
+    // What the service has never taken is no part of the history.
+    expect(await page.locator('#chain li').count()).toBe(0);
     await tests.serve({ env: { PORT: String(port) } });
     await editor.isReady();
+    expect(await editor.faults().count()).toBe(0);
   });
 
   test('a service that comes back with another model between two looks is noticed', async () => {

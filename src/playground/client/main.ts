@@ -9,7 +9,7 @@ import { createAppStore, type EditRequest } from './state/app-state.js';
 import { checkAddedPictures } from './state/check-added.js';
 import { keepDraft } from './state/draft.js';
 import { EditRunner } from './state/edit-runner.js';
-import { forgetAll } from './state/forget.js';
+import { forgetAll, forgetRun } from './state/forget.js';
 import { measurePictures } from './state/measure-pictures.js';
 import { announceRuns } from './views/announcer.js';
 import { showArrangementChoice } from './views/arrangement-choice.js';
@@ -43,6 +43,8 @@ import { showViewer } from './views/viewer.js';
  * State flows one way: what the user does and what the service says goes into the store, and each view shows its part of it.
  */
 const store = createAppStore();
+/** Faults that a service which is ready has no more. */
+const AWAY = ['UNREACHABLE', 'MODEL_NOT_READY'];
 const keys = new KeyKeeper((wasWrong) => askForKey(store, wasWrong));
 const client = new ServiceClient(keys);
 const jobs = new EditJobs(client);
@@ -82,10 +84,10 @@ async function comeBack(): Promise<void> {
 
 /** Makes the edit again that has failed: as the form has it now, unless that is of other pictures. */
 function retry(): void {
-  const { runs, pictures } = store.state;
-  const last = runs.at(-1)?.request;
-  const isForm = last === undefined || last.pictures.every((picture) => pictures.includes(picture));
-  void run(isForm && pictures.length > 0 ? undefined : last);
+  const { pictures } = store.state;
+  const last = runner.lastAsked;
+  const isForm = last === null || last.pictures.every((picture) => pictures.includes(picture));
+  void run(isForm && pictures.length > 0 ? undefined : (last ?? undefined));
 }
 
 const runForm = (): void => void run();
@@ -106,7 +108,10 @@ showExamples(store, client, runForm);
 showCompareChoice(store);
 showMaskBrush(store);
 showResultFacts(store, (request) => void run(request));
-showHistory(store, ({ request }) => void run(request));
+showHistory(store, {
+  runAgain: ({ request }) => void run(request),
+  remove: (past) => void forgetRun(store, past, jobs),
+});
 showFaults(store);
 showFailure(store, { retry, enterKey: () => void meetModel() });
 announceRuns(store);
@@ -126,7 +131,10 @@ byId('change-key', HTMLButtonElement).addEventListener('click', () => {
 store.watch(
   ({ service }) => [service],
   ({ service }) => {
-    if (service.kind === 'ready') void meetModel();
+    if (service.kind !== 'ready') return;
+    // What kept it from an edit is over.
+    if (AWAY.includes(store.state.fault?.code ?? '')) store.update({ fault: null });
+    void meetModel();
   },
 );
 void watcher.check();

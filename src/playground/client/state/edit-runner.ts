@@ -6,7 +6,7 @@ import { namePicture } from '../service/name-picture.js';
 import type { AppStore, EditRequest, PastRun, Run, ServedModel } from './app-state.js';
 import { arranged, checkReferences, editCount } from './arrangement.js';
 import { formRequest } from './form-request.js';
-import { addRun, changeRun } from './history.js';
+import { addRun, changeRun, removeRuns } from './history.js';
 import { newId } from './new-id.js';
 import { freeUnused } from './pictures.js';
 import { resultsOf, showResultsOf } from './results.js';
@@ -22,6 +22,8 @@ const PAUSE_MILLISECONDS = 1000;
 export class EditRunner {
   private controller = new AbortController();
   private readonly progress: RunProgress;
+  /** What was asked for last; null: nothing yet. */
+  private asked: EditRequest | null = null;
 
   constructor(
     private readonly store: AppStore,
@@ -48,6 +50,10 @@ export class EditRunner {
     if (this.store.state.run === null) await this.finish(past);
   }
 
+  get lastAsked(): EditRequest | null {
+    return this.asked;
+  }
+
   cancel(): void {
     this.controller.abort();
   }
@@ -56,6 +62,7 @@ export class EditRunner {
     const { id, request } = past;
     const controller = new AbortController();
     this.controller = controller;
+    this.asked = request;
     this.store.update({ fault: null, shown: null, grid: null, isMasking: false, run: newRun(past) });
     let fault: Fault | null = null;
     try {
@@ -168,14 +175,21 @@ export class EditRunner {
 
   private async cancelled(id: string): Promise<void> {
     const job = this.store.state.runs.find((run) => run.id === id)?.job ?? null;
-    changeRun(this.store, id, { outcome: 'cancelled' });
+    this.close(id, { outcome: 'cancelled' });
     if (job !== null) await this.jobs.remove(job);
   }
 
   private failed(id: string, fault: Fault): Fault {
     const outcome = fault.code === 'LOST' ? 'lost' : fault.code === 'CANCELLED' ? 'cancelled' : 'failed';
-    changeRun(this.store, id, { outcome, fault });
+    this.close(id, { outcome, fault });
     return fault;
+  }
+
+  /** Notes what became of an edit; one that the service has never taken leaves no trace. */
+  private close(id: string, change: Partial<PastRun>): void {
+    const past = this.store.state.runs.find((run) => run.id === id);
+    if (past?.job === null) removeRuns(this.store, [past]);
+    else changeRun(this.store, id, change);
   }
 
   /** Shows what there is of the run's results, unless the user looks at others. */

@@ -1,5 +1,5 @@
 import type { EditJobs } from '../service/edit-jobs.js';
-import type { AppStore } from './app-state.js';
+import type { AppStore, PastRun } from './app-state.js';
 import type { EditRunner } from './edit-runner.js';
 import { removeRuns } from './history.js';
 import { setPictures } from './pictures.js';
@@ -14,4 +14,10 @@ export async function forgetAll(store: AppStore, runner: EditRunner, jobs: EditJ
   store.update({ mask: null, prompt: '' });
   removeRuns(store, runs);
   await Promise.all(runs.flatMap(({ job }) => (job === null ? [] : [jobs.remove(job)])));
+}
+
+/** Forgets one edit that has ended, here and in the service. */
+export async function forgetRun(store: AppStore, run: PastRun, jobs: EditJobs): Promise<void> {
+  removeRuns(store, [run]);
+  if (run.job !== null) await jobs.remove(run.job);
 }

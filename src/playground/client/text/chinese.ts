@@ -113,6 +113,7 @@ export const chinese: Strings = {
   openGrid: (count) => `查看全部 ${count} 个`,
   from: (numbers) => `源自 ${numbers.join('、')}`,
   outcomes: { running: '正在生成', done: '已完成', cancelled: '已取消', failed: '失败', lost: '服务已丢失' },
+  removeRun: (prompt) => `移除此编辑：${prompt}`,
   nextIsOf: (name) => `下一次编辑的是 ${name}。`,
   showInput: '显示',
   modelFacts: ({ id, maxReferences, sizes }) =>
@@ -143,6 +144,7 @@ export const chinese: Strings = {
   lorasUsed: (count) => `已启用 ${count} 个`,
   loraScale: (name) => `${name} 的强度`,
   mostLoras: (most) => `一次编辑最多使用 ${most} 个。`,
+  undrawable: (name) => `无法显示 ${name}：浏览器不支持此类文件。`,
   unshowable: '无法预览',
   changed: (count) => `已更改 ${count} 项`,
   fallback: (text) => `${text}（默认）`,
@@ -195,7 +197,25 @@ export const chinese: Strings = {
     CONFLICT: '服务已有同名的另一编辑，请重新运行。',
   },
   otherFault: '服务拒绝了此请求：',
+  fieldFault: (name) => `“${name}”有问题：`,
+  told: {
+    'At least one image is required': '请至少添加一张图片。',
+    'Prompt cannot be empty': '请写出要改什么。',
+  },
+  sizeNote: (text) => {
+    const made = /^size: (\S+) was made at (\S+), which (.+) makes well, and resized$/.exec(text);
+    if (made !== null) return `尺寸：按 ${made[3]} 擅长的 ${made[2]} 生成，再缩放为 ${made[1]}`;
+    const kept = /^size: the input of (\S+) was resized to (\S+), the default;/.exec(text);
+    if (kept !== null) return `尺寸：输入图片由 ${kept[1]} 缩放为默认的 ${kept[2]}；选 auto 可保留原有像素`;
+    const stretched = /^size: the input of (\S+) was stretched to (\S+);/.exec(text);
+    return stretched === null ? null : `尺寸：输入图片由 ${stretched[1]} 拉伸为 ${stretched[2]}；选 auto 可保持长宽比`;
+  },
   labels: {
+    prompt: '要改什么',
+    images: '图片',
+    image: '图片',
+    mask: '蒙版',
+    lora: 'LoRA',
     size: '尺寸',
     n: '数量',
     seed: '种子',

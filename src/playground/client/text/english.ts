@@ -129,6 +129,7 @@ export const english = {
     failed: 'failed',
     lost: 'lost by the service',
   },
+  removeRun: (prompt: string): string => `Remove this edit: ${prompt}`,
   nextIsOf: (name: string): string => `The next edit is of ${name}.`,
   showInput: 'Show it',
   modelFacts: ({ id, maxReferences, sizes }: { id: string; maxReferences: number; sizes: readonly string[] }): string =>
@@ -165,6 +166,7 @@ export const english = {
   lorasUsed: (count: number): string => `${count} used`,
   loraScale: (name: string): string => `Strength of ${name}`,
   mostLoras: (most: number): string => `An edit uses ${most} at most.`,
+  undrawable: (name: string): string => `${name} can’t be shown: the browser doesn’t know this kind of file.`,
   unshowable: 'No preview',
   changed: (count: number): string => `${count} changed`,
   fallback: (text: string): string => `${text} (default)`,
@@ -225,6 +227,12 @@ export const english = {
     CONFLICT: 'The service has had another edit under this name. Run it again.',
   } as Readonly<Record<string, string>>,
   otherFault: 'The service has refused this:',
+  /** Heading over what the service says of a field. English needs none: its words are English. */
+  fieldFault: null as ((name: string) => string) | null,
+  /** What the service says most often, by its own words. */
+  told: {} as Readonly<Record<string, string>>,
+  /** What it says of a size, from its own words; null: those are shown as they are. */
+  sizeNote: null as ((text: string) => string | null) | null,
   /** Names of options; others go by the field's own name. */
   labels: {
     size: 'Size',

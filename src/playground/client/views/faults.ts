@@ -47,9 +47,11 @@ const PLACES: Readonly<Record<string, readonly [control: string | null, text: st
   lora: [null, 'lora-fault'],
 };
 
+/** A file is told by the name that it was sent under: `image[]` is `image`. */
+const fieldOf = (param: string): string => param.replace(/\[.*$/, '');
+
 function placeOf(param: string | null): Place {
-  // A file is told by the name that it was sent under: `image[]` is `image`.
-  const field = (param ?? '').replace(/\[.*$/, '');
+  const field = fieldOf(param ?? '');
   const [id, ownText] = PLACES[field] ?? [`option-${field}`, `option-${field}-fault`];
   const control = id === null ? null : find(id);
   return { control, text: find(ownText) ?? byId('general-fault', HTMLElement) };
@@ -70,11 +72,17 @@ const find = (id: string): HTMLElement | null => document.getElementById(id);
 /** Codes that say it all: what the service adds to them is no help. */
 const TOLD_BY_HEADING = ['UNREACHABLE', 'UNAUTHORIZED', 'MODEL_NOT_READY', 'LOST', 'CUT'];
 
-/** A heading in the page's language where no field is at fault, and the service's own words, which are English. */
-function faultText({ code, message, param, words: own }: Fault, strings: Strings): (string | Node)[] {
+/** A heading in the page's language, and the service's own words, which are English. English needs no heading beside a field. */
+export function faultText({ code, message, param, words: own }: Fault, strings: Strings): (string | Node)[] {
   if (own !== undefined) return [own(strings)];
+  const told = strings.told[message];
+  if (told !== undefined) return [told];
   const words = element('span', { lang: 'en' }, message);
-  if (param !== null) return [words];
-  const heading = strings.faults[code] ?? strings.otherFault;
+  const field = param === null ? null : fieldOf(param);
+  const heading =
+    field === null
+      ? (strings.faults[code] ?? strings.otherFault)
+      : strings.fieldFault?.(strings.labels[field] ?? field);
+  if (heading === undefined) return [words];
   return TOLD_BY_HEADING.includes(code) || message === '' ? [heading] : [heading, ' ', words];
 }

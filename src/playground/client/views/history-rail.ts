@@ -1,11 +1,18 @@
-import type { AppState, AppStore, EditResult, PastRun } from '../state/app-state.js';
+import type { AppState, AppStore, EditResult, InputPicture, PastRun } from '../state/app-state.js';
 import { numberOf, parentNumbers, resultsOf, showResult, showResultsOf } from '../state/results.js';
 import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
 import { button, byId, element, replaceChildren } from './dom.js';
+import { faultText } from './faults.js';
+
+/** What can be done with an edit of the history. */
+interface Actions {
+  readonly runAgain: (run: PastRun) => void;
+  readonly remove: (run: PastRun) => void;
+}
 
 /** All edits as a chain, newest first: each says which result it went on from. */
-export function showHistory(store: AppStore, runAgain: (run: PastRun) => void): void {
+export function showHistory(store: AppStore, actions: Actions): void {
   const chain = byId('chain', HTMLOListElement);
   store.watch(
     ({ language, runs, results, shown, grid, run }) => [language, runs, results, shown, grid, run === null],
@@ -14,7 +21,7 @@ export function showHistory(store: AppStore, runAgain: (run: PastRun) => void): 
       byId('history', HTMLElement).classList.toggle('none', runs.length === 0);
       byId('forget', HTMLElement).hidden = runs.length === 0;
       byId('history-hint', HTMLElement).hidden = runs.length > 0;
-      const items = runs.map((run) => new RunItem(store, state, run).item(runAgain));
+      const items = runs.map((run) => new RunItem(store, state, run).item(actions));
       replaceChildren(chain, ...items.reverse());
     },
   );
@@ -34,7 +41,7 @@ class RunItem {
     this.results = resultsOf(state, run.id);
   }
 
-  item(runAgain: (run: PastRun) => void): HTMLLIElement {
+  item(actions: Actions): HTMLLIElement {
     const { run, strings, results } = this;
     const { prompt } = run.request;
     const words = element('span', { class: 'words' }, prompt === '' ? '…' : prompt);
@@ -46,8 +53,9 @@ class RunItem {
         { class: 'nodes' },
         ...(results.length === 0 ? [this.placeholder()] : results.map((one) => this.node(one))),
       ),
-      element('div', { class: 'text' }, words, about),
+      element('div', { class: 'text' }, words, about, ...this.reason()),
     );
+    if (run.outcome !== 'running') item.append(this.remover(actions));
     if (results.length > 1) {
       item.append(
         button({ id: `open-${run.id}`, class: 'quiet open' }, strings.openGrid(results.length), () =>
@@ -58,10 +66,32 @@ class RunItem {
     if (['failed', 'lost', 'cancelled'].includes(run.outcome)) {
       const label = { 'aria-label': `${strings.runAgain}: ${prompt}` };
       item.append(
-        button({ id: `again-${run.id}`, class: 'quiet open', ...label }, strings.runAgain, () => runAgain(run)),
+        button({ id: `again-${run.id}`, class: 'quiet open', ...label }, strings.runAgain, () => actions.runAgain(run)),
       );
     }
     return item;
+  }
+
+  /** Why it failed, where its outcome doesn't say it all. */
+  private reason(): HTMLElement[] {
+    const { outcome, fault } = this.run;
+    if (outcome !== 'failed' || fault === null) return [];
+    const words = element('span', { class: 'meta why' }, ...faultText(fault, this.strings));
+    words.title = words.textContent;
+    return [words];
+  }
+
+  private remover({ remove }: Actions): HTMLButtonElement {
+    const { run, strings } = this;
+    const label = strings.removeRun(run.request.prompt);
+    return button({ id: `forget-${run.id}`, class: 'icon', title: label, 'aria-label': label }, '×', () => {
+      const chain = byId('chain', HTMLOListElement);
+      const place = [...chain.querySelectorAll('.icon')].findIndex(({ id }) => id === `forget-${run.id}`);
+      remove(run);
+      // The focus goes to the one that has come into its place.
+      const next = [...chain.querySelectorAll<HTMLElement>('.icon')];
+      (next[place] ?? next.at(-1) ?? byId('prompt', HTMLElement)).focus();
+    });
   }
 
   private node({ id, url, format, request }: EditResult): HTMLButtonElement {
@@ -90,7 +120,7 @@ class RunItem {
   private placeholder(): HTMLElement {
     const { run, strings, store } = this;
     const [first] = run.request.pictures;
-    const image = first === undefined ? [] : [element('img', { src: first.url, alt: '' })];
+    const image = first === undefined ? [] : [this.startImage(first)];
     if (run.outcome !== 'running') return element('span', { class: 'node' }, ...image);
     const label = `${strings.outcomes.running}: ${run.request.prompt}`;
     const open = button({ id: `run-${run.id}`, class: 'node', 'aria-label': label }, '', () =>
@@ -98,6 +128,14 @@ class RunItem {
     );
     open.append(...image);
     return open;
+  }
+
+  private startImage({ url }: InputPicture): HTMLElement {
+    const image = element('img', { src: url, alt: '' });
+    image.addEventListener('error', () =>
+      image.replaceWith(element('span', { class: 'unshowable' }, this.strings.unshowable)),
+    );
+    return image;
   }
 
   /** What is to be said of it in few words: what became of it, what it went on from, its seed. */

@@ -1,5 +1,5 @@
 import type { AppStore } from '../state/app-state.js';
-import { fieldsWithLoras } from '../state/loras.js';
+import { fieldsWithLoras, usedLoras } from '../state/loras.js';
 import { stringsOf } from '../text/language.js';
 import { byId, element } from './dom.js';
 import { type OptionField, optionField } from './option-field.js';
@@ -47,7 +47,7 @@ export function showOptions(store: AppStore): void {
   store.watch(
     ({ language, model, options, loras }) => [language, model, options, loras],
     (state) => {
-      const count = Object.keys(state.options).length;
+      const count = Object.keys(state.options).length + Object.keys(usedLoras(state)).length;
       byId('options-changed', HTMLElement).textContent = count === 0 ? '' : stringsOf(state).changed(count);
       byId('options', HTMLElement).hidden = state.model === null;
       for (const [name, option] of shown) option.show(state.options[name] ?? '');

@@ -38,9 +38,9 @@ export function showResultFacts(store: AppStore, run: (request: EditRequest) => 
       const strings = stringsOf(state);
       const result = shownResult(state);
       byId('result-actions', HTMLElement).hidden = result === null;
-      byId('caption', HTMLElement).textContent = result === null ? '' : caption(result, strings);
+      byId('caption', HTMLElement).replaceChildren(...(result === null ? [] : caption(result, strings)));
       byId('warnings', HTMLElement).replaceChildren(
-        ...(result?.warnings ?? []).map((text) => element('li', { lang: 'en' }, text)),
+        ...(result?.warnings ?? []).map((text) => warning(text, strings)),
         ...backToPictures(store, state, strings),
       );
       // A disabled button would lose the focus that an edit's start finds here.
@@ -51,6 +51,18 @@ export function showResultFacts(store: AppStore, run: (request: EditRequest) => 
       download.href = result.url;
       download.download = fileName(result);
     },
+  );
+}
+
+/** That the default size isn't the picture's own is nobody's mistake. */
+const IS_NOTE = /^size: the input of \S+ was resized to \S+, the default;/;
+
+function warning(text: string, strings: Strings): HTMLElement {
+  const own = strings.sizeNote?.(text) ?? null;
+  return element(
+    'li',
+    { class: IS_NOTE.test(text) ? 'note' : '', ...(own === null ? { lang: 'en' } : {}) },
+    own ?? text,
   );
 }
 
@@ -77,11 +89,12 @@ function withAnotherSeed({ request, input }: EditResult): EditRequest {
   return { ...request, options, pictures: request.together ? request.pictures : [input] };
 }
 
-function caption({ request, size, format, seed, loras }: EditResult, strings: Strings): string {
+function caption({ request, size, format, seed, loras }: EditResult, strings: Strings): (string | Node)[] {
   const used = loras.map(({ name, scale }) => `${name} ${scale}`);
   const set = Object.entries(request.options)
     .filter(([name]) => !['size', 'seed', 'n', 'output_format'].includes(name))
     .map(([name, text]) => `${strings.labels[name] ?? name} ${text}`);
   const made = [size.replace('x', ' × '), format.toUpperCase(), ...set, ...used, strings.seed(seed)];
-  return [`“${request.prompt}”`, ...made].join(' · ');
+  // A dot stays at the end of its line.
+  return [`“${request.prompt}”`, ...made.flatMap((part) => [element('span', { class: 'dot' }, ' · '), part])];
 }

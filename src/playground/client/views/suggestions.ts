@@ -7,6 +7,8 @@ import { chinese } from './examples.js';
 /** What the model suggests that it can do, in one row, by kinds; a click writes it as the instruction. */
 export function showSuggestions(store: AppStore): void {
   const row = byId('suggestions', HTMLElement);
+  // What has gone out of sight on the left fades there, as on the right.
+  row.addEventListener('scroll', () => row.classList.toggle('scrolled', row.scrollLeft > 0));
   store.watch(
     ({ language, model }) => [language, model],
     ({ language, model }) => {

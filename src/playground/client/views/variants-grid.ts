@@ -12,9 +12,9 @@ export function showVariantsGrid(store: AppStore): void {
       const strings = stringsOf(state);
       const results = gridResults(state);
       list.hidden = results.length === 0;
-      list.style.setProperty('--columns', String(Math.ceil(Math.sqrt(results.length))));
+      list.style.setProperty('--columns', String(columns(results.length)));
       list.setAttribute('aria-label', strings.variants(results.length));
-      const items = results.map(({ id, url, format, request, seed }) => {
+      const items = results.map(({ id, url, format, request, seed, size }) => {
         const label = `${strings.resultNumber(numberOf(state, id), request.prompt)} · ${strings.seed(seed)}`;
         const open = button({ id: `grid-${id}`, 'aria-label': label }, '', () => {
           showResult(store, id);
@@ -24,9 +24,16 @@ export function showVariantsGrid(store: AppStore): void {
           format === 'pt' ? 'pt' : element('img', { src: url, alt: '' }),
           element('span', { class: 'tag' }, strings.seed(seed)),
         );
+        const [width = 1, height = 1] = size.split('x').map(Number);
+        open.style.setProperty('--aspect', String(width / height));
         return element('li', {}, open);
       });
       replaceChildren(list, ...items);
     },
   );
+}
+
+/** At most: three stand in a row, more in something like a square. */
+function columns(count: number): number {
+  return count <= 3 ? count : Math.ceil(Math.sqrt(count));
 }

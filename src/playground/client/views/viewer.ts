@@ -1,6 +1,7 @@
 import type { AppState, AppStore } from '../state/app-state.js';
 import { editCount } from '../state/arrangement.js';
 import { comparedResult, numberOf, shownResult } from '../state/results.js';
+import type { Strings } from '../text/english.js';
 import { stringsOf } from '../text/language.js';
 import { byId } from './dom.js';
 import { Zoom } from './zoom.js';
@@ -32,7 +33,31 @@ export function showViewer(store: AppStore): void {
     fitTogether(before, after);
     spanPictures(frame, [before, after]);
   };
-  for (const image of [before, after]) image.addEventListener('load', fit);
+  /** Addresses of pictures that the browser can't draw, such as a TIFF's. */
+  const broken = new Set<string>();
+  const show = (state: AppState): void => {
+    const view = drawable(viewOf(state), broken, stringsOf(state));
+    frame.classList.toggle('busy', view.isBusy);
+    put(before, view.before);
+    put(after, view.after);
+    byId('viewer-text', HTMLElement).textContent = view.text;
+    for (const id of ['compare', 'divider', 'before-tag', 'after-tag']) {
+      byId(id, HTMLElement).hidden = view.before === null;
+    }
+    byId('zoom-buttons', HTMLElement).hidden = view.after === null || state.grid !== null;
+    byId('toolbar', HTMLElement).hidden = view.after === null && view.text === '';
+    tellDivision(state);
+    fit();
+  };
+  for (const image of [before, after]) {
+    image.addEventListener('load', fit);
+    image.addEventListener('error', () => {
+      const url = image.getAttribute('src');
+      if (url === null) return;
+      broken.add(url);
+      show(store.state);
+    });
+  }
   after.addEventListener('load', () => zoom.show(after.naturalWidth, after.naturalHeight));
   divide(frame, () => tellDivision(store.state));
   store.watch(
@@ -47,20 +72,7 @@ export function showViewer(store: AppStore): void {
       ...[language, pictures, run, results],
       ...[shown, grid, compared],
     ],
-    (state) => {
-      const view = viewOf(state);
-      frame.classList.toggle('busy', view.isBusy);
-      put(before, view.before);
-      put(after, view.after);
-      byId('viewer-text', HTMLElement).textContent = view.text;
-      for (const id of ['compare', 'divider', 'before-tag', 'after-tag']) {
-        byId(id, HTMLElement).hidden = view.before === null;
-      }
-      byId('zoom-buttons', HTMLElement).hidden = view.after === null || state.grid !== null;
-      byId('toolbar', HTMLElement).hidden = view.after === null && shownResult(state) === null;
-      tellDivision(state);
-      fit();
-    },
+    (state) => show(state),
   );
 }
 
@@ -91,6 +103,15 @@ function viewOf(state: AppState): View {
   }
   const [first] = pictures;
   return first === undefined ? none : { ...none, after: { url: first.url, alt: first.file.name } };
+}
+
+/** The view without the pictures that the browser can't draw: words in place of the main one. */
+function drawable(view: View, broken: ReadonlySet<string>, strings: Strings): View {
+  const { before, after } = view;
+  if (after !== null && broken.has(after.url)) {
+    return { ...view, before: null, after: null, text: strings.undrawable(after.alt) };
+  }
+  return before !== null && broken.has(before.url) ? { ...view, before: null } : view;
 }
 
 function put(image: HTMLImageElement, shown: Shown | null): void {

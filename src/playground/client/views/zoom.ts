@@ -73,9 +73,9 @@ export class Zoom {
     this.apply();
   }
 
-  /** A pixel of the picture for each of the screen; with one that is smaller than the frame, all of it in whole multiples. */
+  /** A pixel of the picture for each of the page; with one that is smaller than the frame, all of it in whole multiples. */
   private showPixels(): void {
-    const exact = 1 / (this.fitted() * devicePixelRatio);
+    const exact = 1 / this.fitted();
     this.zoomBy((exact >= 1 ? exact : exact * Math.ceil(1 / exact)) / this.factor);
   }
 
@@ -101,9 +101,9 @@ export class Zoom {
     style.setProperty('--x', `${this.offset.x}px`);
     style.setProperty('--y', `${this.offset.y}px`);
     this.frame.classList.toggle('zoomed', this.factor > 1);
-    const scale = this.fitted() * this.factor * devicePixelRatio;
+    const scale = this.fitted() * this.factor;
     // Pixels that are this large are to be seen as what they are.
-    this.frame.classList.toggle('pixels', scale >= SQUARE_PIXELS && this.factor > 1);
+    this.frame.classList.toggle('pixels', scale * devicePixelRatio >= SQUARE_PIXELS && this.factor > 1);
     byId('zoom-fit', HTMLButtonElement).textContent = `${Math.round(scale * 100)}%`;
     this.moved();
   }
