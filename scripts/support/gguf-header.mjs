@@ -18,10 +18,10 @@ const STRING = 8;
 const ALIGNMENT = 32;
 
 /** @param {number} position */
-const align = (position) => Math.ceil(position / ALIGNMENT) * ALIGNMENT;
+export const align = (position) => Math.ceil(position / ALIGNMENT) * ALIGNMENT;
 
 /** @param {TypedTensor} tensor */
-function tensorBytes({ shape, type }) {
+export function ggmlBytes({ shape, type }) {
   const { values, bytes } = GGML_TYPES[type];
   return (shape.reduce((product, side) => product * side, 1) / values) * bytes;
 }
@@ -56,7 +56,7 @@ export function ggufHeader(tensors) {
     // The dimension that runs fastest comes first.
     parts.push(...string(name), int32(shape.length), ...shape.toReversed().map(int64));
     parts.push(int32(GGML_TYPES[type].id), int64(offset));
-    offset = align(offset + tensorBytes(tensor));
+    offset = align(offset + ggmlBytes(tensor));
   }
   const bytes = Buffer.concat(parts);
   const header = Buffer.concat([bytes, Buffer.alloc(align(bytes.length) - bytes.length)]);
