@@ -130,6 +130,8 @@ describe('the history of edits', () => {
     await jobRuns(server.url, job);
     await page.click('#cancel');
     await page.locator('#chain .run.cancelled').waitFor();
+    // Until the service has been told, leaving is still warned of.
+    await page.locator('#cancel').waitFor({ state: 'hidden' });
     // Nothing runs any more: leaving is nobody's loss.
     warned.length = 0;
     await page.reload();
