@@ -24,6 +24,9 @@ UNFUSED_BELOW = 256
 # FastGelu: x·(½ + ½·tanh(x·(LINEAR + CUBIC·x²)))
 LINEAR, CUBIC = 0.7978845608028654, 0.035677408136300125
 
+# The input of an operator that says in what it computes, where that isn't the first one.
+_COMPUTING_INPUT = {"GatherBlockQuantized": 2}
+
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 
 
@@ -41,7 +44,7 @@ class Node:
     def __init__(self, proto: onnx.NodeProto, computes: int, rounding: str) -> None:
         self.proto = proto
         self.computes = computes
-        """Element type of its first input."""
+        """Element type of the input that says in what it computes."""
         self._attributes = {entry.name: onnx.helper.get_attribute_value(entry) for entry in proto.attribute}
         self.as_kernel = rounding in ("8.x", "9.x") and computes == BFLOAT16
         self.rounding = rounding
@@ -67,15 +70,15 @@ class Graph:
         self._dequantized: dict[str, np.ndarray] = {}
 
     @property
-    def operators(self) -> list[str]:
-        """Names of its nodes' operators."""
-        return [node.op_type for node in self._graph.node]
+    def is_quantized(self) -> bool:
+        """Whether any of its weights are codes."""
+        return any(weight.dtype in (np.int8, np.uint8) and weight.ndim > 1 for weight in self._weights.values())
 
     def run(self, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Its outputs by name."""
         values, types = self._weights | feeds, dict(self._types)
         for proto in self._graph.node:
-            node = Node(proto, types[proto.input[0]], self._rounding)
+            node = Node(proto, types[proto.input[_COMPUTING_INPUT.get(proto.op_type, 0)]], self._rounding)
             operator = getattr(self, f"_{proto.op_type}", None)
             if operator is None:
                 raise NotImplementedError(f"{proto.op_type} is missing in {__file__}")
@@ -119,6 +122,15 @@ class Graph:
         weight = (node.between(scaled) if node.rounding == "8.x" else scaled) + shift
         weight = weight.reshape(outputs, -1)[:, :inputs]
         return to_bfloat16(weight) if node.computes == BFLOAT16 and node.rounding != "float32" else weight
+
+    def _GatherBlockQuantized(self, node: Node, codes: np.ndarray, indices: np.ndarray, scales: np.ndarray) -> np.ndarray:
+        """The product of a code's difference from the zero code, which is exact, with its scale."""
+        if node["bits"] != 8 or codes.ndim != node["quantize_axis"] + 1:
+            raise NotImplementedError("GatherBlockQuantized of other codes than bytes with scales along the last axis")
+        axis = node["gather_axis"]
+        picked, by_block = (np.take(each, indices, axis=axis) for each in (codes, scales))
+        by_value = np.repeat(by_block, node["block_size"], axis=-1)[..., : picked.shape[-1]]
+        return (picked.astype(np.float32) - 128) * by_value
 
     def _Conv(self, node: Node, x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
         top, left, bottom, right = node["pads"]
