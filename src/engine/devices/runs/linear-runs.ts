@@ -14,20 +14,21 @@ type FormatOf = (graph: GraphName, tensor: string) => LinearFormat | undefined;
 export type LinearRuns = (layer: string) => LinearRun;
 
 /**
- * What each linear layer takes beside its input and its result on a GPU, all LoRAs used. Which weights get more than 4 bits is not
- * known yet: a second answer is for as many as there can be.
+ * What each linear layer takes beside its input and its result on a GPU, all LoRAs used. Of quantized weights two answers, as the
+ * arena's growth depends on which piece a tensor happens to fit into: of 4 bits also as if all that can turn out to be sensitive
+ * were; of 8 bits also as if their floats were there while the product runs and not before it.
  */
 export function linearRuns(tensors: GraphTensors, loras: readonly Lora[], precision: Precision): readonly LinearRuns[] {
   const { computeType, quantization } = precisionFormat(precision, 'cuda');
   if (quantization === undefined) return [runsOf(tensors, loras, computeType, () => undefined)];
   const recipe = linearRecipe(quantization);
-  const finer: FormatOf = (graph, tensor) => {
+  const other: FormatOf = (graph, tensor) => {
     const format = recipe(graph, tensor);
-    return format?.kind === 'blocks' && format.bits < FINER_BITS && !isTextGraph(graph)
-      ? finerFormat(quantization)
-      : format;
+    if (format?.kind !== 'blocks') return format;
+    if (format.bits === FINER_BITS) return { ...format, floatsBy: 'kernel' };
+    return isTextGraph(graph) ? format : finerFormat(quantization);
   };
-  return [recipe, finer].map((each) => runsOf(tensors, loras, computeType, each));
+  return [recipe, other].map((each) => runsOf(tensors, loras, computeType, each));
 }
 
 function runsOf(tensors: GraphTensors, loras: readonly Lora[], computeType: ComputeType, recipe: FormatOf): LinearRuns {
