@@ -22,7 +22,7 @@ export interface BlockFormat {
  * - `kernel`: MatMulNBits, which in bfloat16 rounds code · scale before it takes the zero code's share away, and then again; on
  *   GPUs of compute capability 9.0 and more once.
  * - `cast`: Cast and Mul, which round once. Two weights' floats are in memory for a moment; codes have a sign.
- * - `gather`: GatherBlockQuantized, which rounds once and computes every index by divisions: for a few weights.
+ * - `gather`: GatherBlockQuantized, which rounds once and computes every index by divisions: for a few weights, or few runs.
  */
 export type FloatsBy = 'kernel' | 'cast' | 'gather';
 

@@ -7,7 +7,8 @@ export type Quantization = 'int8-dynamic' | 'int4-blocks' | 'int8-bfloat16' | 'i
 interface Formats {
   /** Weights in 4 bits have short blocks: the difference can be seen in the picture. */
   readonly denoiser: LinearFormat;
-  readonly others: BlockFormat;
+  readonly modulation: BlockFormat;
+  readonly text: BlockFormat;
   /** For weights that 4 bits don't hold well enough. */
   readonly finer: BlockFormat;
 }
@@ -27,16 +28,19 @@ const BFLOAT16: ScaleForm = { type: 'bfloat16', bits: 8, tried: 1 };
 const FEW_BITS: ScaleForm = { type: 'bfloat16', bits: 4, tried: 3 };
 const GPU_8: BlockFormat = { kind: 'blocks', bits: 8, blockSize: 128, scales: BFLOAT16, floatsBy: 'cast' };
 const GPU_4: BlockFormat = { kind: 'blocks', bits: 4, blockSize: 32, scales: FEW_BITS, floatsBy: 'kernel' };
+/** With up to 16 rows MatMulNBits adds up a row's products in bfloat16, and the modulation has no more. */
+const GPU_4_FEW_ROWS: BlockFormat = { ...GPU_4, floatsBy: 'gather' };
 const GPU_FINER: BlockFormat = { ...GPU_8, blockSize: 32, floatsBy: 'gather' };
+
 /**
  * Only the CPU's denoiser has its inputs rounded: it runs at every step, so it has the most to gain. The text encoder runs once a
  * prompt and its inputs have values far outside of the rest; the modulation runs once a schedule on a few rows.
  */
 const FORMATS: Readonly<Record<Quantization, Formats>> = {
-  'int8-dynamic': { denoiser: CHANNELS, others: CPU_8, finer: CPU_FINER },
-  'int4-blocks': { denoiser: CPU_4, others: CPU_4, finer: CPU_FINER },
-  'int8-bfloat16': { denoiser: GPU_8, others: GPU_8, finer: GPU_FINER },
-  'int4-bfloat16': { denoiser: GPU_4, others: GPU_4, finer: GPU_FINER },
+  'int8-dynamic': { denoiser: CHANNELS, modulation: CPU_8, text: CPU_8, finer: CPU_FINER },
+  'int4-blocks': { denoiser: CPU_4, modulation: CPU_4, text: CPU_4, finer: CPU_FINER },
+  'int8-bfloat16': { denoiser: GPU_8, modulation: GPU_8, text: GPU_8, finer: GPU_FINER },
+  'int4-bfloat16': { denoiser: GPU_4, modulation: GPU_4_FEW_ROWS, text: GPU_4, finer: GPU_FINER },
 };
 
 /** The format of weights that 4 bits don't hold well enough. */
@@ -78,6 +82,6 @@ export function linearRecipe(
   return (graph, tensor) => {
     if (kept.has(tensor)) return undefined;
     if (finer.has(tensor)) return formats.finer;
-    return graph === 'denoiser' ? formats.denoiser : formats.others;
+    return graph === 'denoiser' || graph === 'modulation' ? formats[graph] : formats.text;
   };
 }
