@@ -5,6 +5,7 @@ import { PACKAGE_VERSION } from '../../program/program-files.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import { modelPart } from '../../redis/key-prefix.js';
 import type { RedisClients } from '../../redis/redis-clients.js';
+import { redisFault } from '../../redis/redis-fault.js';
 import { textOf } from '../../redis/replies.js';
 import { ScriptRunner } from '../../redis/script-runner.js';
 import type { ModelState } from '../model-state.js';
@@ -64,7 +65,10 @@ export class Announcer extends ServedModel {
   private async run(): Promise<void> {
     const heartbeat = (this.redis.lostSeconds * 1000) / 3;
     while (!this.isRetired && !this.redis.isClosed) {
-      await this.tell().catch((error: unknown) => this.logger.warn(`The model can't be announced: ${String(error)}`));
+      await this.tell().catch((error: unknown) => {
+        // RedisHealth tells of Redis's own.
+        if (redisFault(error) === null) this.logger.warn(`The model can't be announced: ${String(error)}`);
+      });
       const rest = pause(heartbeat, undefined, { ref: false });
       await Promise.race([rest, this.engines.changed()]);
     }

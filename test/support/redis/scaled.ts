@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestServer } from '../server.js';
-import { RedisServer } from './redis-server.js';
+import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
 
 /** A process that was killed counts as gone after so long. */
 export const LOST_SECONDS = 2;
@@ -14,7 +14,7 @@ export class ScaledService {
   private constructor(readonly redis: RedisServer) {}
 
   static async start(...redisOptions: string[]): Promise<ScaledService> {
-    return new ScaledService(await RedisServer.start(...redisOptions));
+    return new ScaledService(await startRedis(...redisOptions));
   }
 
   /** A service that takes edits and has no engine; it is ready once a worker serves a model. */
