@@ -27,6 +27,23 @@ function threeReferences(checkpoint: string): PictureCase {
 
 const bytesOf = (name: string): Buffer => readFileSync(pictureFile(name));
 
+test('where MAX_REFERENCES allows one picture its refusal names it; where the checkpoint takes one only, it does not', async () => {
+  for (const [checkpoint, limit] of [
+    ['plus-2511', ' (MAX_REFERENCES)'],
+    ['plain', ''],
+  ] as const) {
+    const server = await TestServer.start({ checkpoint, env: { MAX_REFERENCES: '1' } });
+    const image = ['square.png', 'wide.png'].map(bytesOf);
+    await expectError(await postEdit(server.url, form({ prompt: 'make it blue', image })), {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: `image: ${checkpoint === 'plain' ? 'tiny-plain' : checkpoint} takes at most 1 picture an edit${limit}, 2 were given; use images for separate edits`,
+      param: 'image',
+    });
+    await server.stop();
+  }
+});
+
 describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (checkpoint) => {
   let server: TestServer;
   beforeAll(async () => {
