@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { edit, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
 import { type EditEvent, failure, GrpcClient, grpcAddress } from '../support/grpc.js';
@@ -67,6 +68,19 @@ describe('gRPC of services whose pictures workers make', () => {
     await eventually(async () => (await other.unary('GetJob', { job_id: endless }))['progress'] !== null);
     await other.unary('CancelJob', { job_id: endless });
     expect(await failure(client.all({ job_id: endless }, {}, 'WatchJob'))).toMatchObject({ status: 'CANCELLED' });
+  });
+
+  test('a job whose record is damaged is told to be, and CancelJob removes it', async () => {
+    const id = await begin(goodRequest());
+    await client.all({ job_id: id }, {}, 'WatchJob');
+    const redis = new Redis(scaled.redis.url);
+    await redis.hset(`qwen-edit:job:${id}`, 'edit', '7');
+    redis.disconnect();
+    const damaged = { status: 'DATA_LOSS', reason: 'JOB_DAMAGED', text: expect.stringMatching(/record is damaged/) };
+    expect(await failure(client.unary('GetJob', { job_id: id }))).toMatchObject(damaged);
+    expect(await failure(client.all({ job_id: id }, {}, 'WatchJob'))).toMatchObject(damaged);
+    expect(await client.unary('CancelJob', { job_id: id })).toMatchObject({ id, status: 'JOB_STATUS_UNSPECIFIED' });
+    expect(await failure(client.unary('GetJob', { job_id: id }))).toMatchObject({ status: 'NOT_FOUND' });
   });
 
   test('a worker that is killed in a step: its stream goes on with the next one', async () => {
