@@ -26,7 +26,7 @@ const GRPC_PORT = 50051;
 
 /** Users of all of a container's processes. @param {string} id */
 async function usersOf(id) {
-  const { stdout } = await docker(['top', id, '-eo', 'uid']);
+  const { stdout } = await docker(['top', id, '-eo', 'pid,uid']);
   return [
     ...new Set(
       stdout
