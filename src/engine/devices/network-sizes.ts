@@ -37,7 +37,11 @@ export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
     return { graphs, denoiserPart: graphs.denoiser };
   };
   const onGpu = kept((precision: Precision, outputPixels: number, maxReferences: number) =>
-    runBytes(checkpoint, largestExtent(checkpoint, { outputPixels, maxReferences }), precision, linearsOf(precision)),
+    largestOf(
+      linearsOf(precision).map((linear) =>
+        runBytes(checkpoint, largestExtent(checkpoint, { outputPixels, maxReferences }), precision, linear),
+      ),
+    ),
   );
   return (precision, device, largest) => {
     const runs = device === 'cpu' ? onCpu(largest) : onGpu(precision, largest.outputPixels, largest.maxReferences);
@@ -50,6 +54,12 @@ export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
     };
   };
 }
+
+/** The larger of each. */
+const largestOf = (runs: readonly RunBytes[]): RunBytes => ({
+  graphs: ofEachGraph((graph) => Math.max(...runs.map(({ graphs }) => graphs[graph]))),
+  denoiserPart: Math.max(...runs.map(({ denoiserPart }) => denoiserPart)),
+});
 
 /** A function that computes what it was asked before only once. */
 function kept<A extends (string | number)[], R>(make: (...asked: A) => R): (...asked: A) => R {
