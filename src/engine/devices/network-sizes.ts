@@ -59,7 +59,7 @@ export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
 /** The larger of each. */
 const largestOf = (runs: readonly RunBytes[]): RunBytes => ({
   graphs: ofEachGraph((graph) => Math.max(...runs.map(({ graphs }) => graphs[graph]))),
-  denoiserPart: Math.max(...runs.map(({ denoiserPart }) => denoiserPart)),
+  denoiserParts: ofEachPartKind((kind) => Math.max(...runs.map(({ denoiserParts }) => denoiserParts[kind]))),
 });
 
 /** A function that computes what it was asked before only once. */

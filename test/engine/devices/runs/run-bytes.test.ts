@@ -25,7 +25,9 @@ beforeAll(async () => {
   execFileSync(process.execPath, [SPARSE, folder, '--release', '2511']);
   checkpoint = await openEditCheckpoint(folder);
   extent = largestExtent(checkpoint, { outputPixels: 1_048_576, maxReferences: 1 });
-  linear = linearRuns(graphTensors(checkpoint), [], 'bf16');
+  const [runs] = linearRuns(graphTensors(checkpoint), [], 'bf16');
+  if (runs === undefined) throw new Error('No runs of linear layers');
+  linear = runs;
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
