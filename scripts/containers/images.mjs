@@ -26,15 +26,8 @@ const GRPC_PORT = 50051;
 
 /** Users of all of a container's processes. @param {string} id */
 async function usersOf(id) {
-  const { stdout } = await docker(['top', id, '-eo', 'uid']);
-  return [
-    ...new Set(
-      stdout
-        .split('\n')
-        .slice(1)
-        .map((line) => line.trim()),
-    ),
-  ];
+  const [, ...processes] = (await docker(['top', id, '-eo', 'pid,uid'])).stdout.split('\n');
+  return [...new Set(processes.map((line) => line.trim().split(/\s+/).at(-1) ?? ''))];
 }
 
 /** The CPU's image on a read-only root: probes, an edit, and an end in the middle of one. */

@@ -45,7 +45,7 @@ export class RedisClients {
     readonly prefix = KEY_PREFIX,
   ) {
     this.lostSeconds = lostSeconds;
-    this.health = new RedisHealth(() => this.callers.set(`${prefix}probe`, 1, 'PX', PROBE_MILLISECONDS));
+    this.health = new RedisHealth(() => this.takesWrites());
     const patient = { maxRetriesPerRequest: null };
     this.callers = this.open(url, {
       enableOfflineQueue: false,
@@ -105,6 +105,13 @@ export class RedisClients {
     client.on('ready', () => void this.health.look());
     this.all.push(client);
     return client;
+  }
+
+  /** Whether all connections are there, and Redis does a small write. */
+  private async takesWrites(): Promise<boolean> {
+    if (this.all.some(({ status }) => status !== 'ready')) return false;
+    await this.callers.set(`${this.prefix}probe`, 1, 'PX', PROBE_MILLISECONDS);
+    return true;
   }
 
   /** What is still asked when the process ends is no fault. */

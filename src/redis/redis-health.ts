@@ -20,8 +20,8 @@ export class RedisHealth {
   private timer: NodeJS.Timeout | undefined;
   private isLooking = false;
 
-  /** @param write resolves when Redis has done a small write: a full one still answers what is read */
-  constructor(private readonly write: () => Promise<unknown>) {}
+  /** @param takesWrites whether Redis does what it is asked, writes too: a full one still answers what is read */
+  constructor(private readonly takesWrites: () => Promise<boolean>) {}
 
   /** Of each fault: whether it goes on, and how many commands have met it, its own looks among them. */
   get figures(): readonly { readonly fault: RedisFault; readonly isNow: boolean; readonly commands: number }[] {
@@ -49,12 +49,9 @@ export class RedisHealth {
   async look(): Promise<void> {
     if (this.since === null || this.isLooking) return;
     this.isLooking = true;
-    const isDone = await this.write().then(
-      () => true,
-      () => false,
-    );
+    const isWell = await this.takesWrites().catch(() => false);
     this.isLooking = false;
-    if (isDone) this.end();
+    if (isWell) this.end();
   }
 
   close(): void {
@@ -81,7 +78,10 @@ export class RedisHealth {
     clearInterval(this.timer);
     this.since = null;
     this.now.clear();
+    // What came before the first connection was there is no news.
+    if (this.told.size > 0) {
+      this.logger.log(`Redis works again, after ${seconds.toFixed(1)} s; ${this.failedSince} commands have failed`);
+    }
     this.told.clear();
-    this.logger.log(`Redis works again, after ${seconds.toFixed(1)} s; ${this.failedSince} commands have failed`);
   }
 }

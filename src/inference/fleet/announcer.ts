@@ -14,6 +14,13 @@ import { ANNOUNCE, RETIRE } from './fleet-scripts.js';
 import { writeModel } from './model-message.js';
 
 const REFUSED_RETRY_SECONDS = 60;
+/** The engines could make pictures, but nobody knows yet: who waits for this process before another is ended must wait on. */
+const UNKNOWN: ModelState = {
+  status: 'loading',
+  reason: 'the model is not announced in Redis yet',
+  retryAfterSeconds: 1,
+  lastEnd: null,
+};
 
 /**
  * Says in Redis, again and again, which model this process's engines serve. Two checkpoints under one name would make whatever
@@ -41,8 +48,9 @@ export class Announcer extends ServedModel {
 
   get state(): ModelState {
     const { state } = this.engines;
-    if (this.refusal === null || state.status !== 'ready') return state;
+    if (state.status !== 'ready') return state;
     const { refusal } = this;
+    if (refusal === null) return this.announced === null ? UNKNOWN : state;
     return { status: 'failed', reason: refusal, operatorReason: refusal, retryAfterSeconds: REFUSED_RETRY_SECONDS };
   }
 
