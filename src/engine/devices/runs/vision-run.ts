@@ -130,12 +130,13 @@ class VisionRun {
 
   /** A layer of the blocks. */
   private linear(inFeatures: number, outFeatures: number): Held {
-    const result = this.take(outFeatures);
-    // What it takes beside the result, which was there.
     const { linear, bytes } = this.sizes;
     const weightBytes = inFeatures * outFeatures * bytes;
+    const floats = madeFloats(this.memory, linear.makesFloats, weightBytes);
+    const result = this.take(outFeatures);
+    this.memory.drop(...floats);
+    // What it takes beside the result, which was there.
     if (linear.makesFloats === 'kernel') this.memory.scratch(weightBytes);
-    this.memory.drop(...madeFloats(this.memory, linear.makesFloats, weightBytes));
     return result;
   }
 
