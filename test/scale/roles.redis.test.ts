@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import sharp from 'sharp';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
@@ -10,6 +10,9 @@ import { checkpointFolder } from '../support/fixtures.js';
 import { deleteJob, ENDLESS, getJob, jobEnds, jobRuns, LONG, submitJob } from '../support/jobs.js';
 import { eventually, isServed, renamedCheckpoint, ScaledService } from '../support/redis/scaled.js';
 import type { TestServer } from '../support/server.js';
+
+/** A busy machine takes its time for several processes. */
+jest.setTimeout(180_000);
 
 const idsOf = async (server: TestServer): Promise<string[]> => {
   const { data } = (await (await fetch(`${server.url}/v1/models`)).json()) as { data: { id: string }[] };
