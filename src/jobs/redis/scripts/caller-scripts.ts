@@ -141,6 +141,10 @@ if ARGV[6] == '1' and redis.call('HINCRBY', P .. 'reservations', service, -1) <=
 end
 hold(id, service)
 enterLine(id, queueNext(id, {}))
+-- It goes to the end of BullMQ's line: those before it wait there, or are about to.
+local position = tonumber(redis.call('HGET', modelKey(get(id, 'model'), 'counts'), 'queued'))
+append(id, 'queued', position)
+set(id, 'told', position)
 return { 'new' }
 `);
 
@@ -191,9 +195,19 @@ if number(id, 'holders') == 0 then forget(id) end
 return 1
 `);
 
-/** The record, as field and value in turn, and its position in line ('' for none). ARGV: limits, id. */
+/**
+ * The record, as field and value in turn, and its position in line ('' for none). ARGV: limits, id, a process that is to be told of its
+ * end or ''.
+ */
 export const SNAPSHOT = script(`
 local id = ARGV[2]
 if not isThere(id) then return {} end
+if ARGV[3] ~= '' and isLive(id) then tellEndTo(id, ARGV[3]) end
 return { tostring(positionOf(id) or ''), redis.call('HGETALL', jobKey(id)) }
+`);
+
+/** How many pictures a job has, and its first one where that is finished. ARGV: limits, id. [count, meta (JSON), bytes] */
+export const FIRST_RESULT = script(`
+local id = ARGV[2]
+return { number(id, 'images'), unpack(redis.call('HMGET', jobKey(id) .. ':result:0', 'meta', 'bytes')) }
 `);

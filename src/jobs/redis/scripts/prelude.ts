@@ -25,6 +25,15 @@ local function isKnown(id) return number(id, 'v') <= LIMITS.version end
 local function isThere(id) return redis.call('EXISTS', jobKey(id)) == 1 end
 local function isLive(id) return isThere(id) and get(id, 'finished') == '' end
 
+-- Processes that are told of the job's end, each on its own channel: those that hold it, wait for it or make pictures of it.
+local function tellEndTo(id, process)
+  local told = get(id, 'tells')
+  if not string.find(told, process, 1, true) then set(id, 'tells', told .. process .. ' ') end
+end
+local function tellEnd(id)
+  for process in string.gmatch(get(id, 'tells'), '%S+') do redis.call('PUBLISH', P .. 'process:' .. process, id) end
+end
+
 local function tellLine(id) redis.call('PUBLISH', P .. 'line:' .. get(id, 'model'), '') end
 
 local function dropEvent(id, kind)
@@ -200,6 +209,7 @@ local function stopKeeping(id)
 end
 
 local function forget(id)
+  if isLive(id) then tellEnd(id) end
   stopKeeping(id)
   dropInputs(id)
   dropPictures(id)
@@ -233,6 +243,7 @@ local function finishJob(id, status, failure)
   set(id, 'finished', ms(NOW), 'status', status, 'failure', failure)
   redis.call('ZREM', P .. 'deadlines', id)
   append(id, status == 'succeeded' and 'succeeded' or 'failed', failure)
+  tellEnd(id)
   dropInputs(id)
   dropPictures(id)
   tellLine(id)
@@ -244,6 +255,7 @@ end
 local function hold(id, service)
   redis.call('HINCRBY', jobKey(id), 'holders', 1)
   redis.call('HINCRBY', P .. 'service:' .. service .. ':holds', id, 1)
+  tellEndTo(id, service)
   stopKeeping(id)
 end
 
