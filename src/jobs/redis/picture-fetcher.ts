@@ -13,6 +13,7 @@ import { patiently } from './patiently.js';
 import { PictureAttempt } from './picture-attempt.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisTurn } from './redis-turn.js';
+import { redisFault } from '../../redis/redis-fault.js';
 import { listOf, numberOf, textOf } from '../../redis/replies.js';
 import { END } from './scripts/caller-scripts.js';
 import { SET_IDLE } from './scripts/worker-scripts.js';
@@ -59,8 +60,9 @@ export class PictureFetcher {
       maxStalledCount: MOST_LOSSES,
       skipVersionCheck: true,
     });
-    // Faults of the connection are told by it: these are others.
-    this.bull.on('error', (error) => this.logger.warn(`BullMQ: ${error.message}`));
+    this.bull.on('error', (error) => {
+      if (!isTold(error)) this.logger.warn(`BullMQ: ${error.message}`);
+    });
     void this.bull.startStalledCheckTimer();
     context.held.onAdd(() => void this.run());
   }
@@ -230,9 +232,14 @@ export class PictureFetcher {
   }
 
   private async rest(error: unknown): Promise<void> {
-    if (!this.isClosed) this.logger.error(`Fetching a picture failed: ${(error as Error).message}`);
+    if (!this.isClosed && !isTold(error)) this.logger.error(`Fetching a picture failed: ${(error as Error).message}`);
     await pause(FAULT_PAUSE_MILLISECONDS);
   }
+}
+
+/** Redis's own faults are told by RedisHealth. */
+function isTold(error: unknown): boolean {
+  return redisFault(error) !== null;
 }
 
 /** BullMQ marks such a picture, and leaves it to who takes it to let it fail. */

@@ -23,8 +23,8 @@ import type { RedisResultStore } from './redis-result-store.js';
 import type { RedisRoom } from './redis-room.js';
 import type { RedisWorkQueue } from './redis-work-queue.js';
 import { fieldsOf, listOf, numberOf, textOf } from '../../redis/replies.js';
-import { DETACH, END, FORGET, HOLD_NAMED, LEAVE, SNAPSHOT } from './scripts/caller-scripts.js';
-import { orUnavailable } from '../../redis/unavailable.js';
+import { DETACH, END, FORGET, HOLD_NAMED, LEAVE, REMOVE, SNAPSHOT } from './scripts/caller-scripts.js';
+import { orUnavailable, unavailable } from '../../redis/unavailable.js';
 
 /** What scripts say in the place of a wait, where a job was not ended. */
 const NOT_ENDED = -2;
@@ -145,7 +145,8 @@ export class RedisJobQueue extends JobQueue {
       for (;;) {
         await this.unlessShut(bell.rung(seen, LOOK_MILLISECONDS));
         seen = bell.rings;
-        const job = await this.unlessShut(patiently(context, () => this.snapshot(id, context.workers, told)));
+        const asked = patiently(context, () => this.snapshot(id, context.workers, told));
+        const job = await orUnavailable(this.unlessShut(asked));
         if (job?.finishedAt !== null) return job ?? null;
       }
     } finally {
@@ -161,8 +162,16 @@ export class RedisJobQueue extends JobQueue {
     return textOf(await orUnavailable(this.context.callers.run(FORGET, id))) === '1';
   }
 
+  async remove(id: string): Promise<boolean> {
+    return textOf(await orUnavailable(this.context.callers.run(REMOVE, id))) === '1';
+  }
+
   async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
-    yield* this.history.read(id, after, signal);
+    try {
+      yield* this.history.read(id, after, signal);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   /**
@@ -183,7 +192,8 @@ export class RedisJobQueue extends JobQueue {
   /** Of all jobs that are held here, and all pictures that are made here. */
   private async allDone(): Promise<void> {
     const { held } = this.context;
-    await Promise.all(held.ids.map((id) => this.finished(id)));
+    // One that can't be read is not waited for.
+    await Promise.all(held.ids.map((id) => this.finished(id).catch(() => null)));
     await this.parts.work.allDone();
   }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
 import { createRedisDriver } from '../../../src/jobs/redis/redis-driver.js';
 import { RedisClients } from '../../../src/redis/redis-clients.js';
-import { RedisServer } from '../../support/redis/redis-server.js';
 import { DriverBench, type DriverFactory } from '../driver/driver-bench.js';
 import { editJob } from '../edit-jobs.js';
 
@@ -13,7 +13,7 @@ describe('ends of jobs, as processes hear them', () => {
   let service: DriverBench;
   let worker: DriverBench;
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await startRedis();
     client = new Redis(redis.url);
   });
   beforeEach(async () => {

@@ -48,7 +48,7 @@ local files = cjson.decode(text)
 local read = { text }
 local function add(at) table.insert(read, redis.call('GET', jobKey(id) .. ':input:' .. at)) end
 if files.kind == 'together' then
-  for at = 0, files.pictures - 1 do add(at) end
+  for at = 0, math.min(files.pictures, countOf(id, 'inputs')) - 1 do add(at) end
 else
   add(index)
 end
