@@ -7,10 +7,14 @@ import {
   type Node,
   type Subgraph,
 } from './onnx-model.js';
+import { everyBfloat16 } from './bfloat16.js';
 import type { ElementType } from './element-type.js';
 
-/** The type in which a network computes: its inputs and outputs stay float32 whatever it is. */
+/** The type in which a network computes: its outputs and most of its inputs stay float32 whatever it is. */
 export type ComputeType = Extract<ElementType, 'float32' | 'bfloat16'>;
+
+/** The type of a graph input as the binding takes it, which refuses bfloat16. */
+export type InputType = Extract<ElementType, 'float32' | 'int64' | 'int32' | 'uint16' | 'bool'>;
 
 /** Dimensions of a graph input; a string names a dynamic one. */
 export type Dimensions = readonly (number | string)[];
@@ -48,10 +52,10 @@ export class GraphBuilder {
   ) {}
 
   /**
-   * Declares an input; one that is declared already is the same. Float inputs are float32 outside (the binding refuses bfloat16)
-   * and of the compute type inside.
+   * Declares an input; one that is declared already is the same. Float inputs are float32 outside and of the compute type
+   * inside (see packed-input.ts for those that cross the bus in fewer bytes).
    */
-  input(name: string, type: 'float32' | 'int64' | 'bool', shape: Dimensions): Value {
+  input(name: string, type: InputType, shape: Dimensions): Value {
     const known = this.inputValues.get(name);
     if (known !== undefined) return known;
     this.inputs.push({ name, type, shape });
@@ -138,6 +142,12 @@ export class GraphBuilder {
       : this.constant(`${type} [${values.join(', ')}]`, type, [values.length], values);
   }
 
+  /** Every bfloat16 value, in the order of their bits: what stands at a place has the place's bits. */
+  everyBfloat16(): Value {
+    const values = everyBfloat16();
+    return this.constant('every bfloat16', 'bfloat16', [values.length], values);
+  }
+
   /** Declares an initializer whose bytes lie in a file (see Scope, which checks them against the checkpoint). */
   external(initializer: Extract<Initializer, { location: unknown }>): Value {
     this.initializers.push(initializer);
@@ -165,7 +175,7 @@ export class GraphBuilder {
     return [inner, type];
   }
 
-  private constant(name: string, type: ElementType, shape: readonly number[], values: readonly number[]): Value {
+  private constant(name: string, type: ElementType, shape: readonly number[], values: ArrayLike<number>): Value {
     const known = this.constants.get(name);
     if (known !== undefined) return known;
     this.initializers.push({ name, type, shape, values });

@@ -1,4 +1,5 @@
 import onnxProto from 'onnx-proto';
+import { bfloat16Bits } from './bfloat16.js';
 import type { ElementType } from './element-type.js';
 
 const { onnx } = onnxProto;
@@ -13,6 +14,8 @@ const DATA_TYPE: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,
+  uint16: 4,
+  int32: 6,
   int64: 7,
   bool: 9,
   float16: 10,
@@ -60,7 +63,7 @@ export type Initializer =
       readonly name: string;
       readonly type: ElementType;
       readonly shape: readonly number[];
-      readonly values: readonly number[];
+      readonly values: ArrayLike<number>;
     }
   | {
       readonly name: string;
@@ -148,7 +151,7 @@ function tensorProto(initializer: Initializer): onnxProto.onnx.ITensorProto {
   };
 }
 
-function rawData(type: ElementType, values: readonly number[]): Uint8Array {
+function rawData(type: ElementType, values: ArrayLike<number>): Uint8Array {
   switch (type) {
     case 'float32':
       return new Uint8Array(Float32Array.from(values).buffer);
@@ -158,18 +161,15 @@ function rawData(type: ElementType, values: readonly number[]): Uint8Array {
     case 'int8':
       return new Uint8Array(Int8Array.from(values).buffer);
     case 'int64':
-      return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+      return new Uint8Array(BigInt64Array.from(Array.from(values), BigInt).buffer);
     case 'bfloat16':
-      return new Uint8Array(Uint16Array.from(values, bfloat16Bits).buffer);
+      return new Uint8Array(bfloat16Bits(Float32Array.from(values)).buffer);
     case 'float16':
     case 'float8e4m3fn':
     case 'float8e5m2':
       throw new Error(`${type} constants are not written: the networks don't compute in it`);
+    case 'int32':
+    case 'uint16':
+      throw new Error(`${type} constants are not written: the networks index by int64`);
   }
-}
-
-/** The bits of `value` rounded to bfloat16, half to even. */
-function bfloat16Bits(value: number): number {
-  const bits = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0;
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 }

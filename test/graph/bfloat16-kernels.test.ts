@@ -95,6 +95,8 @@ test('what rounds often in bfloat16 is float32 in the graphs whose error it woul
   expect(roughly.map(([name]) => name)).toEqual(['visionTower', 'languageModel']);
   for (const [name, model] of Object.entries(buildGraphs(checkpoint, 'float32').models)) {
     const casts = onnx.ModelProto.decode(model).graph?.node?.filter(({ opType }) => opType === 'Cast') ?? [];
-    expect([name, casts.length]).toEqual([name, 0]);
+    // Positions are integers.
+    const ofFloats = casts.filter(({ input }) => input?.[0] !== 'positions');
+    expect([name, ofFloats.length]).toEqual([name, 0]);
   }
 });

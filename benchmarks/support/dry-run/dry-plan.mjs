@@ -16,6 +16,7 @@ import { openPlanned } from './planned-graphs.mjs';
 register();
 const { STAGE_OF } = await import('../../../src/engine/devices/device-plan.js');
 const { sizesOfCheckpoint } = await import('../../../src/engine/devices/network-sizes.js');
+const { precisionFormat } = await import('../../../src/engine/devices/precisions.js');
 const { isRefusal } = await import('../../../src/engine/devices/plan-devices.js');
 const { largestExtent } = await import('../../../src/engine/devices/request-extent.js');
 const { openEditCheckpoint } = await import('../../../src/engine/open-edit-checkpoint.js');
@@ -85,7 +86,8 @@ async function dryPlan(row, folder) {
   let failure = null;
   try {
     const { graphs, loraLayouts } = await openPlanned(checkpoint, plan, folder);
-    const inputs = graphInputs(checkpoint, largestExtent(checkpoint, asked), loraLayouts);
+    const { computeType } = precisionFormat(plan.precision, plan.kind);
+    const inputs = graphInputs(checkpoint, largestExtent(checkpoint, asked), loraLayouts, computeType);
     look();
     for (let edit = 1; edit <= EDITS; edit += 1) {
       for (const name of RUNS) {

@@ -3,9 +3,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { asOutOfMemory } from './out-of-memory.js';
 import { runtimeOptions, type SessionDevice } from './session-options.js';
 
-/** A tensor that goes into a graph: floats are float32, integers int64, bytes truth values. */
+/** A tensor that goes into a graph: its elements' type is the array's, and bytes are truth values. */
 export interface InputTensor {
-  readonly data: Float32Array | BigInt64Array | Uint8Array;
+  readonly data: Float32Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array;
   readonly shape: readonly number[];
 }
 
@@ -34,7 +34,7 @@ export interface SessionOptions {
 /** Float input. */
 export const floats = (data: Float32Array, ...shape: number[]): InputTensor => ({ data, shape });
 
-/** Integer input. */
+/** Integer input, int64. */
 export const integers = (values: Iterable<number>, ...shape: number[]): InputTensor => ({
   data: BigInt64Array.from(values, BigInt),
   shape,
@@ -92,6 +92,8 @@ export class OnnxSession implements GraphRunner {
 
 function asTensor({ data, shape }: InputTensor): Tensor {
   if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  if (data instanceof Uint16Array) return new Tensor('uint16', data, shape);
+  if (data instanceof Int32Array) return new Tensor('int32', data, shape);
   return data instanceof Uint8Array ? new Tensor('bool', data, shape) : new Tensor('int64', data, shape);
 }
 
