@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
 });
 
 /** Bytes of an element, by ONNX' number of its type. @type {Record<number, number>} */
-const ELEMENT_BYTES = { 1: 4, 4: 2, 6: 4, 7: 8, 9: 1 };
+const ELEMENT_BYTES = { 1: 4, 4: 2, 6: 4, 7: 8, 9: 1, 10: 2 };
 
 const [target, references, text, gpus] = [options.target, options.references, options.text, options.gpus].map(Number);
 

@@ -8,13 +8,16 @@ const COUNT = 2 ** 16;
  * @param values float32, of any shape
  */
 export function bfloat16Bits(values: Float32Array): Uint16Array<ArrayBuffer> {
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  // Signed, since what passes 2^31 is no small integer to the engine, and slow.
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length);
   const bits = new Uint16Array(values.length);
   for (let index = 0; index < bits.length; index += 1) {
     const word = words[index] ?? 0;
-    const isNumber = (word & 0x7fffffff) <= 0x7f800000;
+    // Both are made for each value: a branch that is hard to guess costs more.
+    const nearest = (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
     // Rounding up a NaN whose upper half is all ones would make a zero of it, rounding down another an infinity.
-    bits[index] = isNumber ? (word + 0x7fff + ((word >>> 16) & 1)) >>> 16 : (word >>> 16) | 0x40;
+    const quietNan = (word >>> 16) | 0x40;
+    bits[index] = (word & 0x7fffffff) > 0x7f800000 ? quietNan : nearest;
   }
   return bits;
 }

@@ -48,14 +48,12 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-export interface GraphInput {
+/** An input or an output. */
+export interface GraphTensor {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly (number | string)[];
 }
-
-/** An output, which is float32. */
-export type GraphOutput = Omit<GraphInput, 'type'>;
 
 /** A constant inside the model, or one that lies in a file below the session's folder for external data. */
 export type Initializer =
@@ -79,8 +77,8 @@ export type Initializer =
 export interface Model {
   readonly name: string;
   readonly nodes: readonly Node[];
-  readonly inputs: readonly GraphInput[];
-  readonly outputs: readonly GraphOutput[];
+  readonly inputs: readonly GraphTensor[];
+  readonly outputs: readonly GraphTensor[];
   readonly initializers: readonly Initializer[];
 }
 
@@ -97,13 +95,13 @@ export function encodeModel(model: Model): Uint8Array {
       name: model.name,
       node: model.nodes.map(nodeProto),
       input: model.inputs.map(valueInfoProto),
-      output: model.outputs.map((output) => valueInfoProto({ ...output, type: 'float32' })),
+      output: model.outputs.map(valueInfoProto),
       initializer: model.initializers.map(tensorProto),
     },
   }).finish();
 }
 
-function valueInfoProto({ name, type, shape }: GraphInput): onnxProto.onnx.IValueInfoProto {
+function valueInfoProto({ name, type, shape }: GraphTensor): onnxProto.onnx.IValueInfoProto {
   return { name, type: { tensorType: { elemType: DATA_TYPE[type], shape: { dim: shape.map(dimension) } } } };
 }
 
@@ -169,7 +167,8 @@ function rawData(type: ElementType, values: ArrayLike<number>): Uint8Array {
     case 'float8e5m2':
       throw new Error(`${type} constants are not written: the networks don't compute in it`);
     case 'int32':
+      return new Uint8Array(Int32Array.from(values).buffer);
     case 'uint16':
-      throw new Error(`${type} constants are not written: the networks index by int64`);
+      throw new Error(`${type} constants are not written: the networks only take it in`);
   }
 }

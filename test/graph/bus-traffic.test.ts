@@ -49,12 +49,21 @@ test.each([
   },
 );
 
-test('split over GPUs each gets the modulation of its layers alone', async () => {
+test('split over GPUs each gets the modulation of its layers alone, and streams pass in two bytes a value', async () => {
   const folder = checkpointFolder('plus-2511');
   const { config } = (await openEditCheckpoint(folder)).transformer;
-  const { fed } = count({ checkpoint: folder, gpus: config.numLayers, ...TOKENS });
+  const gpus = config.numLayers;
+  const { fed, fetched } = count({ checkpoint: folder, gpus, ...TOKENS });
   expect(fed['modulation']).toBe(modulationLength(config) * 2);
   expect(fed['reference_modulation']).toBe(modulationLength(config) * 2);
+  const image = (gpus - 1) * (16 + 8) * config.innerDim * 2;
+  const text = (gpus - 1) * 48 * config.innerDim * 2;
+  expect([fetched['next_image'], fetched['next_text']]).toEqual([image, text]);
+  expect([fed['image'], fed['text']]).toEqual([image, text + 48 * config.innerDim * 2]);
+  expect([fed['image_scale'], fetched['next_text_scale']]).toEqual([
+    (gpus - 1) * 24 * FLOAT_BYTES,
+    (gpus - 1) * 48 * FLOAT_BYTES,
+  ]);
 });
 
 test('a forward at the published dimensions moves less than 16 MB, of 34 that float32 and tables would be', () => {

@@ -1,11 +1,18 @@
 import type { TransformerConfig } from '../../checkpoint/transformer-config.js';
 import type { LayerRange } from '../../graph/networks/layer-range.js';
 import { modulationRange } from '../../graph/networks/modulation-layout.js';
-import { integers, type GraphRunner, type Inputs, type InputTensor, type OutputTensor } from './onnx-session.js';
+import {
+  integers,
+  type GraphRunner,
+  type Inputs,
+  type InputTensor,
+  type OutputTensor,
+  type PassedTensor,
+} from './onnx-session.js';
 
-/** A part of the denoiser: all but the last give `next_image` and `next_text`. */
+/** A part of the denoiser: all but the last give their streams as `next_NAME`, which the next one takes as NAME. */
 interface PartRunner extends GraphRunner {
-  runAll(inputs: Inputs): Promise<Readonly<Record<string, OutputTensor>>>;
+  runAll(inputs: Inputs): Promise<Readonly<Record<string, PassedTensor>>>;
 }
 
 /** A part with the layers that it has. */
@@ -52,8 +59,7 @@ export class SplitDenoiser implements GraphRunner {
 }
 
 /** Runs a part and gives its streams the names that the next part has for them. */
-async function passOn({ runner }: DenoiserPart, inputs: Inputs): Promise<{ image: OutputTensor; text: OutputTensor }> {
-  const { next_image: image, next_text: text } = await runner.runAll(inputs);
-  if (image === undefined || text === undefined) throw new Error('A part of the denoiser lacks its streams');
-  return { image, text };
+async function passOn({ runner }: DenoiserPart, inputs: Inputs): Promise<Inputs> {
+  const streams = Object.entries(await runner.runAll(inputs));
+  return Object.fromEntries(streams.map(([name, tensor]) => [name.replace(/^next_/, ''), tensor]));
 }

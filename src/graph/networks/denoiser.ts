@@ -5,6 +5,7 @@ import { rotaryTables, type RotaryTables } from '../nn/rope.js';
 import { inverseFrequencies } from '../nn/rotary-frequencies.js';
 import { concat, sizeOf } from '../ops.js';
 import { packedInput } from '../packed-input.js';
+import { packedRowsInput, packedRowsOutput } from '../packed-rows.js';
 import { Scope } from '../scope.js';
 import type { Weights } from '../weights.js';
 import { dualStreamBlock, type DualStreamBlock } from './dual-stream-block.js';
@@ -25,7 +26,7 @@ const ROPE_THETA = 10_000;
  * modulation (the elements of modulationRange), and of a zeroCondT model reference_modulation, that of timestep 0; positions
  * int32 [text + target + reference tokens, axes]. What is the same in every step, and the modulation, is packed (packed-input.ts).
  * Output: velocity [target tokens, patchSize²·outChannels] of the part with the last block; next_image and next_text of the
- * others.
+ * others. What goes from part to part is packed by rows (packed-rows.ts).
  */
 export function denoiser(
   graph: GraphBuilder,
@@ -61,8 +62,8 @@ export function denoiser(
     ({ image, text } = dualStreamBlock(block, image, text));
   }
   if (modulation.out === null) {
-    graph.output('next_image', image, ['image_tokens', width]);
-    graph.output('next_text', text, ['text_tokens', width]);
+    packedRowsOutput(graph, 'next_image', image, 'image_tokens', width);
+    packedRowsOutput(graph, 'next_text', text, 'text_tokens', width);
     return;
   }
   const normed = modulated(image, { all: modulation.out }); // [target tokens, innerDim]
@@ -88,8 +89,8 @@ function embeddedLatents(model: Scope, { inChannels, innerDim }: TransformerConf
 
 /** The streams that another part gives. */
 function passedStreams(graph: GraphBuilder, width: number, tellsRows: boolean): Streams {
-  const image = graph.input('image', 'float32', ['image_tokens', width]);
-  const text = graph.input('text', 'float32', ['text_tokens', width]);
+  const image = packedRowsInput(graph, 'image', 'image_tokens', width);
+  const text = packedRowsInput(graph, 'text', 'text_tokens', width);
   return { image, text, targetTokens: tellsRows ? graph.input('target_tokens', 'int64', [1]) : sizeOf(image, 0) };
 }
 

@@ -61,7 +61,7 @@ class DenoiserRun {
     const streams =
       layers.first === 0
         ? [targetTokens * inChannels * FLOAT, referenceTokens * inChannels * bytes, textTokens * this.width * bytes]
-        : [this.imageTokens * this.width * FLOAT, textTokens * this.width * FLOAT];
+        : [this.imageTokens, textTokens].flatMap((tokens) => this.packedRows(tokens));
     const { first, end } = modulationRange(this.config, layers);
     const vectors = Array<number>(zeroCondT ? 2 : 1).fill((end - first) * bytes);
     return [...streams, ...vectors, this.jointTokens * axesDimsRope.length * INT32];
@@ -71,7 +71,7 @@ class DenoiserRun {
     const { memory, config, sizes, width } = this;
     const { textTokens, targetTokens } = sizes;
     const pieces = this.modulationPieces({ first, end });
-    let image = first === 0 ? this.embeddedLatents() : this.rows(this.imageTokens);
+    let image = first === 0 ? this.embeddedLatents() : this.unpackedRows(this.imageTokens);
     let text: Held | null = null;
     for (let layer = first; layer < end; layer += 1) {
       if (layer === config.numLayers - 1) {
@@ -85,10 +85,7 @@ class DenoiserRun {
       ({ image, text } = this.block(layer, image, text));
     }
     memory.drop(...pieces, ...this.tables);
-    return [
-      memory.from(this.imageTokens * width * FLOAT, image),
-      memory.from(textTokens * width * FLOAT, text ?? this.startOfText(first)),
-    ];
+    return [...this.packRows(this.imageTokens, image), ...this.packRows(textTokens, text ?? this.startOfText(first))];
   }
 
   /** The modulation, cut into the range's pieces. */
@@ -109,6 +106,28 @@ class DenoiserRun {
     const { memory } = this;
     const { bytes } = this.sizes;
     return memory.from(values * bytes, ...(bytes < INT32 ? [memory.tensor(values * INT32)] : []));
+  }
+
+  /** Bytes of rows as they go from part to part (graph/packed-rows.ts), and of their scales. */
+  private packedRows(tokens: number): number[] {
+    const { bytes } = this.sizes;
+    return [tokens * this.width * bytes, ...(bytes < FLOAT ? [tokens * FLOAT] : [])];
+  }
+
+  private unpackedRows(tokens: number): Held {
+    const { memory } = this;
+    const floats = (...from: readonly Held[]): Held => memory.from(tokens * this.width * FLOAT, ...from);
+    return this.sizes.bytes < FLOAT ? this.rows(tokens, floats(floats(floats()))) : this.rows(tokens);
+  }
+
+  /** What another part gets of a stream. */
+  private packRows(tokens: number, stream: Held): Held[] {
+    const { memory } = this;
+    const floats = (...from: readonly Held[]): Held => memory.from(tokens * this.width * FLOAT, ...from);
+    if (this.sizes.bytes === FLOAT) return [floats(stream)];
+    const values = floats(stream);
+    const scale = memory.from(tokens * FLOAT, floats());
+    return [this.rows(tokens, floats(values)), scale];
   }
 
   private embeddedLatents(): Held {
@@ -175,7 +194,7 @@ class DenoiserRun {
   /** The text's stream before a layer with which the range begins. */
   private startOfText(layer: number): Held {
     const { textTokens } = this.sizes;
-    return layer === 0 ? this.unpacked(textTokens * this.width) : this.rows(textTokens);
+    return layer === 0 ? this.unpacked(textTokens * this.width) : this.unpackedRows(textTokens);
   }
 
   /** Cosines and sines of the angles, which are made in float32. */
