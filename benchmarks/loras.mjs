@@ -17,7 +17,7 @@ register();
 const { loraTargets } = await import('../src/checkpoint/lora/lora-targets.js');
 const { OnnxSession, floats } = await import('../src/engine/sessions/onnx-session.js');
 const { loraInputs } = await import('../src/engine/transformer/lora-inputs.js');
-const { ropeTables } = await import('../src/engine/transformer/rope-tables.js');
+const { ropePositions } = await import('../src/engine/transformer/rope-positions.js');
 const { precisionFormat } = await import('../src/engine/devices/precisions.js');
 const { GraphBuilder } = await import('../src/graph/graph-builder.js');
 const { LoraStacks } = await import('../src/graph/lora/lora-stacks.js');
@@ -166,15 +166,13 @@ function inputs() {
   const grid = { rows: side, columns: side };
   const target = side * side;
   const random = (/** @type {number} */ count) => new Float32Array(count).map(() => Math.random() - 0.5);
-  const { cos, sin } = ropeTables(TEXT_TOKENS, [grid, grid], config.axesDimsRope);
-  const all = TEXT_TOKENS + 2 * target;
+  const positions = ropePositions(TEXT_TOKENS, [grid, grid]);
   return {
     latents: floats(random(target * 64), target, 64),
     reference_latents: floats(random(target * 64), target, 64),
     text: floats(random(TEXT_TOKENS * config.innerDim), TEXT_TOKENS, config.innerDim),
     modulation: floats(random(modulationLength(config)), modulationLength(config)),
-    cos: floats(cos, all, HEAD_DIM / 2),
-    sin: floats(sin, all, HEAD_DIM / 2),
+    positions: { data: positions, shape: [positions.length / 3, 3] },
   };
 }
 

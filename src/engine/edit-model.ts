@@ -1,6 +1,7 @@
 import type { QuantizedCacheSettings } from '../protocol/load-request.js';
 import { CheckpointError } from '../checkpoint/checkpoint-error.js';
 import type { DevicePlan } from './devices/device-plan.js';
+import { precisionFormat } from './devices/precisions.js';
 import type { EditCheckpoint } from './open-edit-checkpoint.js';
 import { openSessions } from './sessions/checkpoint-sessions.js';
 import { NO_LISTENER, type LoadListener } from './sessions/load-listener.js';
@@ -46,7 +47,12 @@ export async function loadEditModel(
     checkpoint,
     tokenizer,
     textEncoder: new TextEncoder(textEncoder.config, preprocessor, tokenizer, pipeline.template, graphs),
-    transformer: new Transformer(transformer.config, graphs, loraLayouts),
+    transformer: new Transformer(
+      transformer.config,
+      graphs,
+      loraLayouts,
+      precisionFormat(plan.precision, plan.kind).computeType,
+    ),
     vae: new Vae(vae.config, graphs),
     plan,
     release: () => sessions.release(),

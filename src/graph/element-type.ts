@@ -1,6 +1,16 @@
 /** Element types that the graphs compute with or index by, under ONNX' names. */
 export type ElementType =
-  'float32' | 'bfloat16' | 'float16' | 'float8e4m3fn' | 'float8e5m2' | 'int64' | 'uint8' | 'int8' | 'bool';
+  | 'float32'
+  | 'bfloat16'
+  | 'float16'
+  | 'float8e4m3fn'
+  | 'float8e5m2'
+  | 'int64'
+  | 'int32'
+  | 'uint16'
+  | 'uint8'
+  | 'int8'
+  | 'bool';
 
 /** Bytes of one element. */
 export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
@@ -10,6 +20,8 @@ export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = {
   float8e4m3fn: 1,
   float8e5m2: 1,
   int64: 8,
+  int32: 4,
+  uint16: 2,
   uint8: 1,
   int8: 1,
   bool: 1,

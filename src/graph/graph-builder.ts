@@ -1,16 +1,23 @@
 import {
   encodeModel,
   type Attribute,
-  type GraphInput,
-  type GraphOutput,
+  type GraphTensor,
   type Initializer,
   type Node,
   type Subgraph,
 } from './onnx-model.js';
+import { everyBfloat16 } from './bfloat16.js';
 import type { ElementType } from './element-type.js';
+import { HALF_VALUES } from './half-values.js';
 
-/** The type in which a network computes: its inputs and outputs stay float32 whatever it is. */
+/** The type in which a network computes: its outputs and most of its inputs stay float32 whatever it is. */
 export type ComputeType = Extract<ElementType, 'float32' | 'bfloat16'>;
+
+/** The type of a graph input as the binding takes it, which refuses bfloat16. */
+export type InputType = Extract<ElementType, 'float32' | 'int64' | 'int32' | 'uint16' | 'bool'>;
+
+/** The type of a graph output. */
+export type OutputType = Extract<ElementType, 'float32' | 'float16'>;
 
 /** Dimensions of a graph input; a string names a dynamic one. */
 export type Dimensions = readonly (number | string)[];
@@ -35,9 +42,9 @@ export interface NodeOptions {
  */
 export class GraphBuilder {
   private nodes: Node[] = [];
-  private readonly inputs: GraphInput[] = [];
+  private readonly inputs: GraphTensor[] = [];
   private readonly inputValues = new Map<string, Value>();
-  private readonly outputs: GraphOutput[] = [];
+  private readonly outputs: GraphTensor[] = [];
   private readonly initializers: Initializer[] = [];
   private readonly constants = new Map<string, Value>();
   private valueCount = 0;
@@ -48,10 +55,10 @@ export class GraphBuilder {
   ) {}
 
   /**
-   * Declares an input; one that is declared already is the same. Float inputs are float32 outside (the binding refuses bfloat16)
-   * and of the compute type inside.
+   * Declares an input; one that is declared already is the same. Float inputs are float32 outside and of the compute type
+   * inside (see packed-input.ts for those that cross the bus in fewer bytes).
    */
-  input(name: string, type: 'float32' | 'int64' | 'bool', shape: Dimensions): Value {
+  input(name: string, type: InputType, shape: Dimensions): Value {
     const known = this.inputValues.get(name);
     if (known !== undefined) return known;
     this.inputs.push({ name, type, shape });
@@ -61,11 +68,11 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Declares `value` as the output `name`, as float32. */
-  output(name: string, value: Value, shape: Dimensions): void {
-    const float = this.cast(value, 'float32');
-    this.nodes.push({ opType: 'Identity', domain: '', inputs: [float.name], outputs: [name], attributes: {} });
-    this.outputs.push({ name, shape });
+  /** Declares `value` as the output `name`, as float32 unless another type is given. */
+  output(name: string, value: Value, shape: Dimensions, type: OutputType = 'float32'): void {
+    const given = this.cast(value, type);
+    this.nodes.push({ opType: 'Identity', domain: '', inputs: [given.name], outputs: [name], attributes: {} });
+    this.outputs.push({ name, type, shape });
   }
 
   /** Adds a node with one result; `undefined` stands for an optional input that is left out. */
@@ -131,11 +138,27 @@ export class GraphBuilder {
     return this.constant(`uint8 ${value}`, 'uint8', [], [value]);
   }
 
+  /** An int32 scalar. */
+  int32(value: number): Value {
+    return this.constant(`int32 ${value}`, 'int32', [], [value]);
+  }
+
   /** A vector (or, without one, a scalar), of the compute type unless given. */
   floats(values: readonly number[] | number, type: ComputeType = this.computeType): Value {
     return typeof values === 'number'
       ? this.constant(`${type} ${values}`, type, [], [values])
       : this.constant(`${type} [${values.join(', ')}]`, type, [values.length], values);
+  }
+
+  /** Every bfloat16 value, in the order of their bits: what stands at a place has the place's bits. */
+  everyBfloat16(): Value {
+    const values = everyBfloat16();
+    return this.constant('every bfloat16', 'bfloat16', [values.length], values);
+  }
+
+  /** Every float16 value in the same way, as float32. */
+  everyFloat16(): Value {
+    return this.constant('every float16', 'float32', [HALF_VALUES.length], HALF_VALUES);
   }
 
   /** Declares an initializer whose bytes lie in a file (see Scope, which checks them against the checkpoint). */
@@ -165,7 +188,7 @@ export class GraphBuilder {
     return [inner, type];
   }
 
-  private constant(name: string, type: ElementType, shape: readonly number[], values: readonly number[]): Value {
+  private constant(name: string, type: ElementType, shape: readonly number[], values: ArrayLike<number>): Value {
     const known = this.constants.get(name);
     if (known !== undefined) return known;
     this.initializers.push({ name, type, shape, values });

@@ -1,4 +1,5 @@
 import onnxProto from 'onnx-proto';
+import { bfloat16Bits } from './bfloat16.js';
 import type { ElementType } from './element-type.js';
 
 const { onnx } = onnxProto;
@@ -13,6 +14,8 @@ const DATA_TYPE: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,
+  uint16: 4,
+  int32: 6,
   int64: 7,
   bool: 9,
   float16: 10,
@@ -45,14 +48,12 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-export interface GraphInput {
+/** An input or an output. */
+export interface GraphTensor {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly (number | string)[];
 }
-
-/** An output, which is float32. */
-export type GraphOutput = Omit<GraphInput, 'type'>;
 
 /** A constant inside the model, or one that lies in a file below the session's folder for external data. */
 export type Initializer =
@@ -60,7 +61,7 @@ export type Initializer =
       readonly name: string;
       readonly type: ElementType;
       readonly shape: readonly number[];
-      readonly values: readonly number[];
+      readonly values: ArrayLike<number>;
     }
   | {
       readonly name: string;
@@ -76,8 +77,8 @@ export type Initializer =
 export interface Model {
   readonly name: string;
   readonly nodes: readonly Node[];
-  readonly inputs: readonly GraphInput[];
-  readonly outputs: readonly GraphOutput[];
+  readonly inputs: readonly GraphTensor[];
+  readonly outputs: readonly GraphTensor[];
   readonly initializers: readonly Initializer[];
 }
 
@@ -94,13 +95,13 @@ export function encodeModel(model: Model): Uint8Array {
       name: model.name,
       node: model.nodes.map(nodeProto),
       input: model.inputs.map(valueInfoProto),
-      output: model.outputs.map((output) => valueInfoProto({ ...output, type: 'float32' })),
+      output: model.outputs.map(valueInfoProto),
       initializer: model.initializers.map(tensorProto),
     },
   }).finish();
 }
 
-function valueInfoProto({ name, type, shape }: GraphInput): onnxProto.onnx.IValueInfoProto {
+function valueInfoProto({ name, type, shape }: GraphTensor): onnxProto.onnx.IValueInfoProto {
   return { name, type: { tensorType: { elemType: DATA_TYPE[type], shape: { dim: shape.map(dimension) } } } };
 }
 
@@ -148,7 +149,7 @@ function tensorProto(initializer: Initializer): onnxProto.onnx.ITensorProto {
   };
 }
 
-function rawData(type: ElementType, values: readonly number[]): Uint8Array {
+function rawData(type: ElementType, values: ArrayLike<number>): Uint8Array {
   switch (type) {
     case 'float32':
       return new Uint8Array(Float32Array.from(values).buffer);
@@ -158,18 +159,16 @@ function rawData(type: ElementType, values: readonly number[]): Uint8Array {
     case 'int8':
       return new Uint8Array(Int8Array.from(values).buffer);
     case 'int64':
-      return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+      return new Uint8Array(BigInt64Array.from(Array.from(values), BigInt).buffer);
     case 'bfloat16':
-      return new Uint8Array(Uint16Array.from(values, bfloat16Bits).buffer);
+      return new Uint8Array(bfloat16Bits(Float32Array.from(values)).buffer);
     case 'float16':
     case 'float8e4m3fn':
     case 'float8e5m2':
       throw new Error(`${type} constants are not written: the networks don't compute in it`);
+    case 'int32':
+      return new Uint8Array(Int32Array.from(values).buffer);
+    case 'uint16':
+      throw new Error(`${type} constants are not written: the networks only take it in`);
   }
-}
-
-/** The bits of `value` rounded to bfloat16, half to even. */
-function bfloat16Bits(value: number): number {
-  const bits = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0;
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 }

@@ -18,7 +18,7 @@ import numpy as np
 import onnx
 
 ROUNDINGS = ("float32", "ideal", "8.x", "9.x")
-FLOAT, INT64, BFLOAT16 = (onnx.TensorProto.FLOAT, onnx.TensorProto.INT64, onnx.TensorProto.BFLOAT16)
+FLOAT, UINT16, INT64, BFLOAT16 = (onnx.TensorProto.FLOAT, onnx.TensorProto.UINT16, onnx.TensorProto.INT64, onnx.TensorProto.BFLOAT16)
 UNFUSED_BELOW = 256
 """On GPUs before 9.0 attention of fewer queries and keys than this makes its scores first, in bfloat16."""
 FEW_ROWS = 16
@@ -77,7 +77,7 @@ class Graph:
         return any(weight.dtype in (np.int8, np.uint8) and weight.ndim > 1 for weight in self._weights.values())
 
     def run(self, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Its outputs by name."""
+        """Its outputs by name. What the graph takes as bits of bfloat16 values (uint16) may be fed as the values, which are then rounded like any others."""
         values, types = self._weights | feeds, dict(self._types)
         for proto in self._graph.node:
             node = Node(proto, types[proto.input[_COMPUTING_INPUT.get(proto.op_type, 0)]], self._rounding)
@@ -195,7 +195,15 @@ class Graph:
     # Elementwise
 
     def _Cast(self, node: Node, x: np.ndarray) -> np.ndarray:
+        if node.computes == UINT16 and np.issubdtype(x.dtype, np.floating):
+            return x
         return x.astype(np.float32 if node["to"] in (FLOAT, BFLOAT16) else np.int64)
+
+    def _Cos(self, _node: Node, x: np.ndarray) -> np.ndarray:
+        return np.cos(x)
+
+    def _Sin(self, _node: Node, x: np.ndarray) -> np.ndarray:
+        return np.sin(x)
 
     def _Identity(self, _node: Node, x: np.ndarray) -> np.ndarray:
         return x
@@ -244,7 +252,7 @@ class Graph:
         return x[tuple(cut)]
 
     def _Gather(self, node: Node, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
-        return np.take(x, indices, axis=node.get("axis", 0))
+        return indices if np.issubdtype(indices.dtype, np.floating) else np.take(x, indices, axis=node.get("axis", 0))
 
 
 def _unpacked(codes: np.ndarray, bits: int) -> np.ndarray:

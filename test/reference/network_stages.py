@@ -60,15 +60,15 @@ def _modulation(pipeline: Pipeline, run: Run) -> torch.Tensor:
     """Packed as the service's modulation-layout.ts has it, with 1 added to the scales."""
     transformer = pipeline.transformer
     conditioning = transformer.time_text_embed.timestep_embedder(run.inputs["timestep_embedding"].to(_dtype(pipeline)))
-    out = transformer.norm_out
-    scale, shift = out.linear(out.silu(conditioning)).chunk(2, dim=-1)
-    pieces = [1 + scale, shift]
+    pieces = []
     for index, block in enumerate(transformer.transformer_blocks):
         is_last = index == len(transformer.transformer_blocks) - 1
         for layer, count in ((block.img_mod, 6), (block.txt_mod, 2 if is_last else 6)):
             made = layer(conditioning).chunk(6, dim=-1)[:count]
             pieces += [1 + piece if number % 3 == 1 else piece for number, piece in enumerate(made)]
-    return torch.cat(pieces, dim=-1)
+    out = transformer.norm_out
+    scale, shift = out.linear(out.silu(conditioning)).chunk(2, dim=-1)
+    return torch.cat([*pieces, 1 + scale, shift], dim=-1)
 
 
 def _unpacked(packed: torch.Tensor, width: int, blocks: int) -> tuple[torch.Tensor, list[tuple[torch.Tensor, torch.Tensor]]]:
@@ -79,8 +79,9 @@ def _unpacked(packed: torch.Tensor, width: int, blocks: int) -> tuple[torch.Tens
         made = [pieces.pop(0) for _ in range(count)] + [torch.zeros(width)] * (6 - count)
         return torch.cat([piece - 1 if number % 3 == 1 and number < count else piece for number, piece in enumerate(made)])
 
-    scale, shift = pieces.pop(0), pieces.pop(0)
-    return torch.cat([scale - 1, shift]), [(six(6), six(2 if index == blocks - 1 else 6)) for index in range(blocks)]
+    own = [(six(6), six(2 if index == blocks - 1 else 6)) for index in range(blocks)]
+    scale, shift = pieces
+    return torch.cat([scale - 1, shift]), own
 
 
 def _denoiser(pipeline: Pipeline, run: Run) -> torch.Tensor:

@@ -40,7 +40,7 @@ mkdirSync(runs, { recursive: true });
 let described = {};
 let count = 0;
 
-const DTYPES = { Float32Array: 'F32', BigInt64Array: 'I64', Uint8Array: 'U8' };
+const DTYPES = { Float32Array: 'F32', Int32Array: 'I32', BigInt64Array: 'I64', Uint8Array: 'U8' };
 
 /** @param {string} path @param {Record<string, InputTensor>} tensors @param {Record<string, string>} metadata */
 function writeSafetensors(path, tensors, metadata) {
@@ -131,7 +131,8 @@ async function runStages() {
     const end = (length / tokens) * item.target_tokens[0] * item.target_tokens[1];
     for (let seed = 0; seed < LATENTS; seed += 1) {
       const all = torchRandn(seed, length);
-      await model.transformer.velocity(all.slice(0, end), all.slice(end), modulation, conditioning);
+      const references = model.transformer.references(all.slice(end));
+      await model.transformer.velocity(all.slice(0, end), references, modulation, conditioning);
     }
   }
   await model.release();

@@ -1,7 +1,7 @@
 import type { Lora } from '../../src/checkpoint/lora/lora-folder.js';
 import type { HeaderEntry } from '../../src/checkpoint/safetensors-header.js';
 import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
-import { HALF_VALUES } from '../../src/engine/repacked/half-values.js';
+import { HALF_VALUES } from '../../src/graph/half-values.js';
 import type { LoraChoice } from '../../src/protocol/lora.js';
 import { readValues, valuesKey, writeFloatCheckpoint } from './float-checkpoint.js';
 import { readPart } from './read-part.js';

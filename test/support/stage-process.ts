@@ -6,7 +6,7 @@ import type { ImageFeatures, PromptEmbeds } from '../../src/engine/text-encoder.
 import type { Conditioning } from '../../src/engine/transformer.js';
 import type { Latents } from '../../src/engine/transformer/latents.js';
 import type { StepVectors } from '../../src/engine/transformer/modulation-schedule.js';
-import type { TokenGrid } from '../../src/engine/transformer/rope-tables.js';
+import type { TokenGrid } from '../../src/engine/transformer/rope-positions.js';
 
 /** The stages that stage-worker.mjs runs: what goes in and what comes out. */
 interface Stages {

@@ -16,6 +16,7 @@ import { openPlanned } from './planned-graphs.mjs';
 register();
 const { STAGE_OF } = await import('../../../src/engine/devices/device-plan.js');
 const { sizesOfCheckpoint } = await import('../../../src/engine/devices/network-sizes.js');
+const { precisionFormat } = await import('../../../src/engine/devices/precisions.js');
 const { isRefusal } = await import('../../../src/engine/devices/plan-devices.js');
 const { largestExtent } = await import('../../../src/engine/devices/request-extent.js');
 const { COUNTED_SIZES } = await import('../../../src/engine/devices/runs/run-bytes.js');
@@ -93,9 +94,10 @@ async function dryPlan(row, folder) {
   try {
     const { graphs, loraLayouts } = await openPlanned(checkpoint, plan, folder);
     const extent = largestExtent(checkpoint, asked);
+    const { computeType } = precisionFormat(plan.precision, plan.kind);
     look();
     for (const [edit, size] of COUNTED_SIZES.entries()) {
-      const inputs = graphInputs(checkpoint, scaled(extent, size), loraLayouts);
+      const inputs = graphInputs(checkpoint, scaled(extent, size), loraLayouts, computeType);
       for (const name of RUNS) {
         at = `${name} (${STAGE_OF[name]}), edit ${edit + 1}`;
         await graphs[name].run(inputs[name]());

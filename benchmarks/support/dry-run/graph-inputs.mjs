@@ -8,6 +8,7 @@ const { loraInputs } = await import('../../../src/engine/transformer/lora-inputs
 const { stepsAtOnce } = await import('../../../src/engine/transformer/modulation-schedule.js');
 const { TIMESTEP_CHANNELS } = await import('../../../src/checkpoint/transformer-config.js');
 const { modulationLength } = await import('../../../src/graph/networks/modulation-layout.js');
+const { packedFloats } = await import('../../../src/engine/sessions/packed-floats.js');
 const { jointTokens } = await import('../../../src/engine/devices/request-extent.js');
 
 /** @typedef {import('../../../src/engine/open-edit-checkpoint.js').EditCheckpoint} EditCheckpoint */
@@ -15,9 +16,10 @@ const { jointTokens } = await import('../../../src/engine/devices/request-extent
 /** @typedef {import('../../../src/graph/checkpoint-graphs.js').GraphName} GraphName */
 /** @typedef {import('../../../src/engine/sessions/onnx-session.js').Inputs} Inputs */
 /** @typedef {import('../../../src/engine/sessions/onnx-session.js').InputTensor} InputTensor */
+/** @typedef {import('../../../src/graph/graph-builder.js').ComputeType} ComputeType */
 /** @typedef {import('../../../src/graph/lora/lora-stacks.js').LoraLayout} LoraLayout */
 
-/** @param {number[]} shape @returns {InputTensor} */
+/** @param {number[]} shape @returns {InputTensor & { data: Float32Array }} */
 const zeros = (...shape) => ({ data: new Float32Array(shape.reduce((product, size) => product * size, 1)), shape });
 
 /** @param {readonly number[]} values @param {number[]} shape @returns {InputTensor} */
@@ -33,9 +35,10 @@ const side = (pixels, step) => Math.floor(Math.sqrt(pixels) / step) * step;
  * @param {EditCheckpoint} checkpoint
  * @param {Extent} extent
  * @param {readonly LoraLayout[]} layouts of LoRAs, all of which are used
+ * @param {ComputeType} computeType of the graphs
  * @returns {Readonly<Record<GraphName, () => Inputs>>}
  */
-export function graphInputs({ transformer, textEncoder, vae, loras }, extent, layouts) {
+export function graphInputs({ transformer, textEncoder, vae, loras }, extent, layouts, computeType) {
   const { config: joint } = transformer;
   const { config: language } = textEncoder;
   const { vision } = language;
@@ -51,6 +54,7 @@ export function graphInputs({ transformer, textEncoder, vae, loras }, extent, la
     loras.loras.map(({ name }) => ({ name, scale: 1 })),
   );
   const vector = modulationLength(joint);
+  const packedZeros = (/** @type {number[]} */ ...shape) => packedFloats(computeType, zeros(...shape).data, ...shape);
   return {
     visionTower: () => {
       const layout = visionLayout(grid, grid, vision);
@@ -81,12 +85,14 @@ export function graphInputs({ transformer, textEncoder, vae, loras }, extent, la
     }),
     denoiser: () => ({
       latents: zeros(targetTokens, joint.inChannels),
-      reference_latents: zeros(referenceTokens, joint.inChannels),
-      text: zeros(textTokens, joint.innerDim),
-      modulation: zeros(vector),
-      ...(joint.zeroCondT ? { reference_modulation: zeros(vector) } : {}),
-      cos: zeros(tokens, joint.attentionHeadDim / 2),
-      sin: zeros(tokens, joint.attentionHeadDim / 2),
+      reference_latents: packedZeros(referenceTokens, joint.inChannels),
+      text: packedZeros(textTokens, joint.innerDim),
+      modulation: packedZeros(vector),
+      ...(joint.zeroCondT ? { reference_modulation: packedZeros(vector) } : {}),
+      positions: {
+        data: new Int32Array(tokens * joint.axesDimsRope.length),
+        shape: [tokens, joint.axesDimsRope.length],
+      },
       ...used,
     }),
     vaeEncoder: () => ({ image: zeros(1, vae.config.inputChannels, encodedSide, encodedSide) }),

@@ -1,8 +1,10 @@
 import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
 import { graphTensors, ofEachGraph, type GraphName } from '../../graph/checkpoint-graphs.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
+import { ELEMENT_BYTES } from '../../graph/element-type.js';
 import { activationBytes } from './activation-bytes.js';
 import { ofEachPartKind, type PartKind } from './part-kind.js';
+import { precisionFormat } from './precisions.js';
 import { jointTokens, largestExtent, type LargestRequest } from './request-extent.js';
 import { linearRuns } from './runs/linear-runs.js';
 import { runBytes, type RunBytes } from './runs/run-bytes.js';
@@ -15,7 +17,7 @@ export interface NetworkSizes {
   readonly activations: Readonly<Record<GraphName, number>>;
   /** The same of a graph that has some of the denoiser's layers. */
   readonly denoiserParts: Readonly<Record<PartKind, number>>;
-  /** The denoiser's streams between two of its layers, as they pass through the host: float32. */
+  /** The denoiser's streams between two of its layers, as they pass through the host (graph/packed-rows.ts). */
   readonly streamBytes: number;
 }
 
@@ -51,7 +53,8 @@ export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
       weights: weightsOf(precision, device),
       activations: runs.graphs,
       denoiserParts: runs.denoiserParts,
-      streamBytes: tokens * checkpoint.transformer.config.innerDim * Float32Array.BYTES_PER_ELEMENT,
+      streamBytes:
+        tokens * checkpoint.transformer.config.innerDim * ELEMENT_BYTES[precisionFormat(precision, device).computeType],
     };
   };
 }

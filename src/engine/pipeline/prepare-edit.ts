@@ -6,11 +6,12 @@ import type { PictureRequest } from '../../protocol/picture-request.js';
 import { concatFloats } from '../concat-floats.js';
 import type { EditModel } from '../edit-model.js';
 import type { SchedulerService } from '../scheduler/scheduler.service.js';
+import type { PackedFloats } from '../sessions/packed-floats.js';
 import type { ImageFeatures } from '../text-encoder.js';
 import type { Conditioning } from '../transformer.js';
 import { LATENT_PATCH, packLatents, type Latents } from '../transformer/latents.js';
 import type { LoraInputs } from '../transformer/lora-inputs.js';
-import type { TokenGrid } from '../transformer/rope-tables.js';
+import type { TokenGrid } from '../transformer/rope-positions.js';
 import { checkRequest } from './check-request.js';
 import { editScheduler, usedLoras } from './edit-loras.js';
 import { type EditedArea, MaskedArea, WHOLE_PICTURE } from './edited-area.js';
@@ -27,8 +28,8 @@ export interface PreparedEdit {
   readonly latentHeight: number;
   /** Columns of the target's latents. */
   readonly latentWidth: number;
-  /** float32 [all references' tokens, channels], one reference behind the other */
-  readonly references: Float32Array;
+  /** The references' latents, [all references' tokens, channels], one reference behind the other. */
+  readonly references: PackedFloats;
   readonly conditional: Conditioning;
   /** Absent without guidance. */
   readonly unconditional: Conditioning | undefined;
@@ -83,7 +84,7 @@ export async function prepareEdit(
     sizes,
     latentHeight: target.rows * LATENT_PATCH,
     latentWidth: target.columns * LATENT_PATCH,
-    references: references.packed,
+    references: transformer.references(references.packed),
     conditional,
     unconditional,
     sigmas,

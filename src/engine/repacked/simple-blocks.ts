@@ -1,5 +1,5 @@
 import type { DecodeBlock } from './decoded-blocks.js';
-import { halfAt } from './half-values.js';
+import { halfAt } from '../../graph/half-values.js';
 
 /*
  * GGUF's types with 32 values a block, all of one scale. Source: ggml's ggml-common.h (layouts) and ggml-quants.c

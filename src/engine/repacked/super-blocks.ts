@@ -1,5 +1,5 @@
 import type { DecodeBlock } from './decoded-blocks.js';
-import { halfAt } from './half-values.js';
+import { halfAt } from '../../graph/half-values.js';
 
 /*
  * GGUF's K types: 256 values a block, in groups whose scales (and minima) are small integers times the block's own. Source:

@@ -1,6 +1,7 @@
 import type { QuantizedCacheSettings } from '../../protocol/load-request.js';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import { ofEachGraph, type GraphName } from '../../graph/checkpoint-graphs.js';
+import type { LayerRange } from '../../graph/networks/layer-range.js';
 import type { LoraLayout } from '../../graph/lora/lora-stacks.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { STAGE_OF, type DevicePlan, type Part } from '../devices/device-plan.js';
@@ -57,10 +58,12 @@ export async function placeSessions(
     [...models].map(([part, model]) => [part, { ...placeModel(part, model, root, plan), threads }]),
   );
   await sessions.openResident([...placed.values()], opening);
-  const runnersOf = (graph: GraphName): PlacedRunner[] =>
-    [...placed].filter(([part]) => part.graph === graph).map(([, model]) => sessions.runner(model));
+  const partsOf = (graph: GraphName): PlacedPart[] =>
+    [...placed]
+      .filter(([part]) => part.graph === graph)
+      .map(([{ layers }, model]) => ({ layers, runner: sessions.runner(model) }));
   return {
-    graphs: ofEachGraph((graph) => joined(graph, runnersOf(graph), checkpoint)),
+    graphs: ofEachGraph((graph) => joined(graph, partsOf(graph), checkpoint)),
     release: () => sessions.release(),
   };
 }
@@ -76,8 +79,16 @@ function placeModel(
   return { name: part.graph, model, root, device, stage: STAGE_OF[part.graph], resident: part.resident };
 }
 
-function joined(graph: GraphName, runners: readonly PlacedRunner[], { transformer }: Checkpoint): GraphRunner {
-  const [first, ...others] = runners;
-  if (first === undefined) throw new Error(`The plan lacks ${graph}`);
-  return others.length === 0 ? first : new SplitDenoiser([first, ...others], transformer.config.zeroCondT);
+/** A graph, or some layers of one. */
+interface PlacedPart {
+  readonly layers: LayerRange | null;
+  readonly runner: PlacedRunner;
+}
+
+function joined(graph: GraphName, parts: readonly PlacedPart[], { transformer }: Checkpoint): GraphRunner {
+  const [first, ...others] = parts.flatMap(({ layers, runner }) => (layers === null ? [] : [{ layers, runner }]));
+  if (first !== undefined) return new SplitDenoiser([first, ...others], transformer.config);
+  const [whole] = parts;
+  if (whole === undefined) throw new Error(`The plan lacks ${graph}`);
+  return whole.runner;
 }

@@ -1,5 +1,5 @@
 import type { Stage } from '../devices/device-plan.js';
-import { OnnxSession, type GraphRunner, type Inputs, type OutputTensor } from './onnx-session.js';
+import { OnnxSession, type GraphRunner, type Inputs, type OutputTensor, type PassedTensor } from './onnx-session.js';
 import type { LoadListener } from './load-listener.js';
 import type { SessionDevice } from './session-options.js';
 
@@ -75,7 +75,7 @@ export class PlacedRunner implements GraphRunner {
     return (await this.session()).run(inputs);
   }
 
-  async runAll(inputs: Inputs): Promise<Readonly<Record<string, OutputTensor>>> {
+  async runAll(inputs: Inputs): Promise<Readonly<Record<string, PassedTensor>>> {
     return (await this.session()).runAll(inputs);
   }
 }

@@ -1,5 +1,5 @@
 import type { TextEncoderConfig } from '../../checkpoint/text-encoder-config.js';
-import { inverseFrequencies } from '../numerics/rotary-frequencies.js';
+import { inverseFrequencies } from '../../graph/nn/rotary-frequencies.js';
 import type { PatchGrid } from '../vision/patch-grid.js';
 
 /** Positions have three axes: time, row, column. */

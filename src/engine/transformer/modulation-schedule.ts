@@ -1,3 +1,7 @@
+import { ELEMENT_BYTES } from '../../graph/element-type.js';
+import type { ComputeType } from '../../graph/graph-builder.js';
+import { packedFloats, type PackedFloats } from '../sessions/packed-floats.js';
+
 /** A schedule's modulation is kept for all variants up to this size; beyond it some steps are made at a time, again and again. */
 const KEPT_BYTES = 1536 * 2 ** 20;
 /** Steps made at once: the weights, a third of the transformer's, are read once for all of them. */
@@ -9,16 +13,16 @@ export const stepsAtOnce = (length: number): number =>
 
 /** What modulates one step. */
 export interface StepVectors {
-  /** float32 [length]: of the step's timestep. */
-  readonly step: Float32Array;
-  /** float32 [length]: of timestep 0, the same for all steps; null where references have no modulation of their own. */
-  readonly references: Float32Array | null;
+  /** [length]: of the step's timestep. */
+  readonly step: PackedFloats;
+  /** [length]: of timestep 0, the same for all steps; null where references have no modulation of their own. */
+  readonly references: PackedFloats | null;
 }
 
 /** Modulation of the steps of one schedule. */
 export class ModulationSchedule {
-  private readonly vectors = new Map<number, Float32Array>();
-  private references: Float32Array | null = null;
+  private readonly vectors = new Map<number, PackedFloats>();
+  private references: PackedFloats | null = null;
   private readonly keepsAll: boolean;
   private readonly stepsAtOnce: number;
 
@@ -26,16 +30,17 @@ export class ModulationSchedule {
    * @param timesteps float32 [steps], 0–1
    * @param length elements of one step's modulation
    * @param hasReferences references are modulated as at timestep 0 (zero_cond_t)
+   * @param computeType of the denoiser
    * @param make makes the modulation of some timesteps, float32 [timesteps, length]
    */
   constructor(
     private readonly timesteps: Float32Array,
     private readonly length: number,
     private readonly hasReferences: boolean,
+    private readonly computeType: ComputeType,
     private readonly make: (timesteps: Float32Array) => Promise<Float32Array>,
   ) {
-    const bytes = length * Float32Array.BYTES_PER_ELEMENT;
-    this.keepsAll = timesteps.length * bytes <= KEPT_BYTES;
+    this.keepsAll = timesteps.length * length * ELEMENT_BYTES[computeType] <= KEPT_BYTES;
     this.stepsAtOnce = stepsAtOnce(length);
   }
 
@@ -62,9 +67,10 @@ export class ModulationSchedule {
     const isDue = this.hasReferences && this.references === null;
     const all = await this.make(isDue ? Float32Array.of(...some, 0) : some);
     const vector = (index: number): Float32Array => all.subarray(index * this.length, (index + 1) * this.length);
+    const packed = (values: Float32Array): PackedFloats => packedFloats(this.computeType, values, this.length);
     if (!this.keepsAll) this.vectors.clear();
-    for (let index = 0; index < some.length; index += 1) this.vectors.set(first + index, vector(index));
+    for (let index = 0; index < some.length; index += 1) this.vectors.set(first + index, packed(vector(index)));
     // A copy where it outlives the vectors that it was made with.
-    if (isDue) this.references = this.keepsAll ? vector(some.length) : vector(some.length).slice();
+    if (isDue) this.references = packed(this.keepsAll ? vector(some.length) : vector(some.length).slice());
   }
 }

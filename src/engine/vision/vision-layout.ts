@@ -1,6 +1,6 @@
 import type { VisionConfig } from '../../checkpoint/text-encoder-config.js';
 import { WINDOW_GROUPS } from '../../graph/networks/vision-tower.js';
-import { inverseFrequencies } from '../numerics/rotary-frequencies.js';
+import { inverseFrequencies } from '../../graph/nn/rotary-frequencies.js';
 
 /** Windows of one shape: patch numbers, [windows, patches] row by row. */
 export interface WindowGroup {

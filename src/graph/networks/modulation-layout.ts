@@ -1,8 +1,9 @@
 import type { TransformerConfig } from '../../checkpoint/transformer-config.js';
+import type { LayerRange } from './layer-range.js';
 
 /**
- * How all of a step's modulation lies in one vector, which the modulation graph writes and the denoiser reads: norm_out's
- * part, then each block's. The functions below name its pieces, innerDim long each, in the order in which they lie; V is what
+ * How all of a step's modulation lies in one vector, which the modulation graph writes and the denoiser reads: each block's
+ * part, then norm_out's, so that what some of the layers read lies in one piece. The functions below name its pieces, innerDim long each, in the order in which they lie; V is what
  * stands for a piece: a value of a graph, a place, nothing when they are only counted.
  */
 
@@ -82,12 +83,26 @@ export function outPieces(): ModulationPart[] {
 }
 
 /** Elements of one step's modulation. */
-export function modulationLength(config: TransformerConfig): number {
-  return config.innerDim * (outPieces().length + blockPieceCount(config, 0, config.numLayers));
+export const modulationLength = (config: TransformerConfig): number =>
+  modulationRange(config, { first: 0, end: config.numLayers }).end;
+
+/** The elements `first` … `end − 1` of a step's modulation that some layers read: their blocks', the last one's norm_out's too. */
+export function modulationRange(
+  config: TransformerConfig,
+  layers: LayerRange,
+): { readonly first: number; readonly end: number } {
+  const { innerDim } = config;
+  const first = blockPieceCount(config, 0, layers.first);
+  const own = pieceCount(config, layers);
+  return { first: innerDim * first, end: innerDim * (first + own) };
 }
 
+/** Pieces that some layers read. */
+export const pieceCount = (config: TransformerConfig, { first, end }: LayerRange): number =>
+  blockPieceCount(config, first, end) + (end === config.numLayers ? outPieces().length : 0);
+
 /** Pieces of the blocks `first` … `end − 1`. */
-export function blockPieceCount(config: TransformerConfig, first: number, end: number): number {
+function blockPieceCount(config: TransformerConfig, first: number, end: number): number {
   let count = 0;
   for (let block = first; block < end; block += 1) count += blockPieces(config, block).length;
   return count;

@@ -34,7 +34,7 @@ export function modulation(graph: GraphBuilder, weights: Weights, config: Transf
   }
   const parts = outPieces().map((part) => ({ part }));
   const out = modulationPieces(model.at('norm_out.linear'), conditioning, width, parts.length, parts);
-  const all = concat([...out, ...blocks] as [Value, ...Value[]], 1);
+  const all = concat([...blocks, ...out] as [Value, ...Value[]], 1);
   graph.output('modulation', all, ['steps', modulationLength(config)]);
 }
 

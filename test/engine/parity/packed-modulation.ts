@@ -22,11 +22,12 @@ export function packedModulation(
   let blocks = 0;
   while (goldens.has(`${name}.modulation.${blocks}.image`)) blocks += 1;
   const [scale = [], shift = []] = vectors('norm_out', width);
-  const packed = known([plusOne(scale), shift]);
+  const packed: (number | null)[][] = [];
   for (let block = 0; block < blocks; block += 1) {
     packed.push(...withScales(vectors(`${block}.${rows}`, width)));
     const text = withScales(vectors(`${block}.text`, width));
     packed.push(...known(block === blocks - 1 ? text.slice(0, 2) : text));
   }
+  packed.push(...known([plusOne(scale), shift]));
   return packed.flat();
 }

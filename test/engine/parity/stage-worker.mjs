@@ -41,7 +41,7 @@ const stages = {
   condition: ({ prompt, grids }) => model().transformer.condition(prompt, grids),
   modulation: ({ timestep }) => model().transformer.modulation(Float32Array.of(timestep)).at(0),
   velocity: ({ latents, references, modulation, conditioning }) =>
-    model().transformer.velocity(latents, references, modulation, conditioning),
+    model().transformer.velocity(latents, model().transformer.references(references), modulation, conditioning),
   async vaeEncode({ file }) {
     return model().vae.encode(await readImage(file));
   },

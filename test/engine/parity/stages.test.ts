@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PackedFloats } from '../../../src/engine/sessions/packed-floats.js';
 import type { ImageFeatures } from '../../../src/engine/text-encoder.js';
 import { relativeError } from '../../support/compare.js';
 import { checkpointFolder, checkpointNames, goldenFile, manifest } from '../../support/fixtures.js';
@@ -67,12 +68,12 @@ describe.each(stagedCheckpoints)('checkpoint %s', (name) => {
       prompt,
       grids: [item.target_tokens, ...item.reference_tokens].map(grid),
     });
-    expectClose('prompt projection', `${name}/${item.name}`, conditioning.text, golden('projected_text'));
+    expectClose('prompt projection', `${name}/${item.name}`, conditioning.text.data, golden('projected_text'));
 
     const modulation = await stages.run('modulation', { timestep: item.sigma });
-    const expectModulation = (actual: Float32Array, packed: readonly (number | null)[]): void => {
-      const known = [...actual].filter((_, index) => packed[index] !== null);
-      expect(actual).toHaveLength(packed.length);
+    const expectModulation = ({ data }: PackedFloats, packed: readonly (number | null)[]): void => {
+      const known = [...data].filter((_, index) => packed[index] !== null);
+      expect(data).toHaveLength(packed.length);
       expectClose(
         'modulation',
         `${name}/${item.name}`,

@@ -97,7 +97,7 @@ describe.each(CASES)('the $checkpoint checkpoint in $precision', ({ checkpoint, 
 
     const timestep = 0.6;
     const modulation = await floats.run('modulation', { timestep });
-    compare('modulation', (await quantized.run('modulation', { timestep })).step, modulation.step);
+    compare('modulation', (await quantized.run('modulation', { timestep })).step.data, modulation.step.data);
 
     const grids = [
       { rows: 4, columns: 6 },

@@ -1,11 +1,12 @@
 import type { TransformerConfig } from '../../../checkpoint/transformer-config.js';
-import { blockPieceCount, modulationLength, outPieces } from '../../../graph/networks/modulation-layout.js';
+import { modulationRange, pieceCount } from '../../../graph/networks/modulation-layout.js';
 import type { LayerRange } from '../../../graph/networks/layer-range.js';
 import { attentionRun } from './attention-run.js';
 import { linearRun, type LinearRun } from './linear-run.js';
 import type { Held, RunMemory } from './run-memory.js';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+const INT32 = Int32Array.BYTES_PER_ELEMENT;
 
 /** Sizes of the denoiser's run. */
 export interface DenoiserSizes {
@@ -53,22 +54,24 @@ class DenoiserRun {
     this.jointTokens = sizes.textTokens + this.imageTokens;
   }
 
-  /** Bytes of the inputs, which are float32 and stay until the end. */
-  inputs({ first }: LayerRange): number[] {
-    const { inChannels, attentionHeadDim, zeroCondT } = this.config;
-    const { targetTokens, referenceTokens, textTokens } = this.sizes;
+  /** Bytes of the inputs, which stay until the end; what is packed has as many as the network computes in. */
+  inputs(layers: LayerRange): number[] {
+    const { inChannels, axesDimsRope, zeroCondT } = this.config;
+    const { targetTokens, referenceTokens, textTokens, bytes } = this.sizes;
     const streams =
-      first === 0 ? [targetTokens * inChannels, referenceTokens * inChannels] : [this.imageTokens * this.width];
-    const table = (this.jointTokens * attentionHeadDim) / 2;
-    const vectors = Array<number>(zeroCondT ? 2 : 1).fill(modulationLength(this.config));
-    return [...streams, textTokens * this.width, ...vectors, table, table].map((values) => values * FLOAT);
+      layers.first === 0
+        ? [targetTokens * inChannels * FLOAT, referenceTokens * inChannels * bytes, textTokens * this.width * bytes]
+        : [this.imageTokens, textTokens].flatMap((tokens) => this.packedRows(tokens));
+    const { first, end } = modulationRange(this.config, layers);
+    const vectors = Array<number>(zeroCondT ? 2 : 1).fill((end - first) * bytes);
+    return [...streams, ...vectors, this.jointTokens * axesDimsRope.length * INT32];
   }
 
   operators({ first, end }: LayerRange): Held[] {
     const { memory, config, sizes, width } = this;
     const { textTokens, targetTokens } = sizes;
     const pieces = this.modulationPieces({ first, end });
-    let image = first === 0 ? this.embeddedLatents() : this.rows(this.imageTokens);
+    let image = first === 0 ? this.embeddedLatents() : this.unpackedRows(this.imageTokens);
     let text: Held | null = null;
     for (let layer = first; layer < end; layer += 1) {
       if (layer === config.numLayers - 1) {
@@ -82,35 +85,58 @@ class DenoiserRun {
       ({ image, text } = this.block(layer, image, text));
     }
     memory.drop(...pieces, ...this.tables);
-    return [
-      memory.from(this.imageTokens * width * FLOAT, image),
-      memory.from(textTokens * width * FLOAT, text ?? this.rows(textTokens)),
-    ];
+    return [...this.packRows(this.imageTokens, image), ...this.packRows(textTokens, text ?? this.startOfText(first))];
   }
 
-  /** The modulation, cut into the range's pieces and what lies beside them. */
-  private modulationPieces({ first, end }: LayerRange): Held[] {
+  /** The modulation, cut into the range's pieces. */
+  private modulationPieces(layers: LayerRange): Held[] {
     const { memory, config, width } = this;
-    const { bytes } = this.sizes;
-    const { numLayers } = config;
-    const own = outPieces().length + blockPieceCount(config, first, end);
-    const others = [blockPieceCount(config, 0, first), blockPieceCount(config, end, numLayers)].filter(Boolean);
+    const count = pieceCount(config, layers);
     const cut = (): Held[] => {
-      const vector = memory.tensor(modulationLength(config) * bytes);
-      const pieces = [...Array<number>(own).fill(1), ...others].map((count) => memory.tensor(count * width * bytes));
+      const vector = this.unpacked(count * width);
+      const pieces = Array.from({ length: count }, () => memory.tensor(width * this.sizes.bytes));
       // The provider's Split takes a number of 8 bytes for each value.
-      memory.scratch(modulationLength(config) * 8);
+      memory.scratch(count * width * 8);
       memory.drop(vector);
       return pieces;
     };
     return config.zeroCondT ? [...cut(), ...cut()] : cut();
   }
 
+  /** Values of a packed input: where they are bits, the places of a table come between. */
+  private unpacked(values: number): Held {
+    const { memory } = this;
+    const { bytes } = this.sizes;
+    return memory.from(values * bytes, ...(bytes < INT32 ? [memory.tensor(values * INT32)] : []));
+  }
+
+  /** Bytes of rows as they go from part to part (graph/packed-rows.ts), and of their scales. */
+  private packedRows(tokens: number): number[] {
+    const { bytes } = this.sizes;
+    return [tokens * this.width * bytes, ...(bytes < FLOAT ? [tokens * FLOAT] : [])];
+  }
+
+  private unpackedRows(tokens: number): Held {
+    const { memory } = this;
+    const floats = (...from: readonly Held[]): Held => memory.from(tokens * this.width * FLOAT, ...from);
+    return this.sizes.bytes < FLOAT ? this.rows(tokens, floats(floats(floats()))) : this.rows(tokens);
+  }
+
+  /** What another part gets of a stream. */
+  private packRows(tokens: number, stream: Held): Held[] {
+    const { memory } = this;
+    const floats = (...from: readonly Held[]): Held => memory.from(tokens * this.width * FLOAT, ...from);
+    if (this.sizes.bytes === FLOAT) return [floats(stream)];
+    const values = floats(stream);
+    const scale = memory.from(tokens * FLOAT, floats());
+    return [this.rows(tokens, floats(values)), scale];
+  }
+
   private embeddedLatents(): Held {
     const { memory, config, width, imageTokens } = this;
     const { targetTokens, referenceTokens, bytes } = this.sizes;
     const values = (tokens: number): number => tokens * config.inChannels * bytes;
-    const parts = [memory.tensor(values(targetTokens)), memory.tensor(values(referenceTokens))];
+    const parts = [memory.tensor(values(targetTokens)), this.unpacked(referenceTokens * config.inChannels)];
     const latents = memory.from(values(imageTokens), ...parts);
     return this.linear('img_in', imageTokens, config.inChannels, width, { reads: [latents] });
   }
@@ -154,19 +180,32 @@ class DenoiserRun {
     const at = (name: string): string => `transformer_blocks.${layer}.attn.${name}`;
     const imageNormed = this.modulated(this.pictureRows(), image, false);
     const imageValue = this.project(at('to_v'), this.imageTokens);
-    const text = passedText ?? this.rows(textTokens);
+    const text = passedText ?? this.startOfText(layer);
     const textNormed = this.modulated([textTokens], text, false);
     const textValue = this.project(at('add_v_proj'), textTokens);
     const value = this.rows(this.jointTokens, textValue, imageValue);
     const imageKey = this.normedHeads(at('to_k'), this.imageTokens);
     const textKey = this.normedHeads(at('add_k_proj'), textTokens);
     const keys = this.rows(this.jointTokens, textKey, imageKey);
-    if (this.tables.length === 0) this.tables = [this.table(), this.table()];
+    if (this.tables.length === 0) this.tables = this.rotaryTables();
     return { text, imageNormed, textNormed, key: this.rows(this.jointTokens, keys), value };
   }
 
-  private table(): Held {
-    return this.memory.tensor((this.jointTokens * this.config.attentionHeadDim * this.sizes.bytes) / 2);
+  /** The text's stream before a layer with which the range begins. */
+  private startOfText(layer: number): Held {
+    const { textTokens } = this.sizes;
+    return layer === 0 ? this.unpacked(textTokens * this.width) : this.unpackedRows(textTokens);
+  }
+
+  /** Cosines and sines of the angles, which are made in float32. */
+  private rotaryTables(): Held[] {
+    const { memory } = this;
+    const values = (this.jointTokens * this.config.attentionHeadDim) / 2;
+    const floats = (...from: readonly Held[]): Held => memory.from(values * FLOAT, ...from);
+    const angles = floats(floats(memory.tensor(this.jointTokens * this.config.axesDimsRope.length * FLOAT)));
+    const tables = [floats(), floats()].map((table) => memory.from(values * this.sizes.bytes, table));
+    memory.drop(angles);
+    return tables;
   }
 
   private attend(tokens: number, query: Held, key: Held, value: Held): Held {
