@@ -9,12 +9,12 @@
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { credentials, loadPackageDefinition, Metadata } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { freePort } from '../scripts/support/free-port.mjs';
 import { startService } from '../scripts/support/service.mjs';
 import { median, tableHead, tableRow } from './support/figures.mjs';
 import { writePhoto } from './support/photo.mjs';
@@ -23,16 +23,6 @@ const { rounds } = parseArgs({ options: { rounds: { type: 'string', default: '60
 const SIDE = 1024;
 const FIELDS = { prompt: 'make it blue', num_inference_steps: 1, true_cfg_scale: 1, size: `${SIDE}x${SIDE}`, seed: 1 };
 const PROTO = join(import.meta.dirname, '..', 'proto');
-
-/** A port that nobody has. */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** @param {Buffer} picture */
 function multipart(picture) {

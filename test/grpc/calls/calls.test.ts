@@ -1,5 +1,6 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import { once } from 'node:events';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type EditEvent, failure, GrpcClient, grpcAddress } from '../../support/grpc.js';
 import { ENDLESS_REQUEST, goodRequest, LONG_REQUEST, resultFiles } from '../../support/grpc-edit.js';
@@ -12,6 +13,21 @@ const EDIT = '/imageedits.v1.ImageEdits/Edit';
 
 async function until(url: string, series: string, value: number): Promise<void> {
   while ((await metric(url, series)) !== value) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** A message of so many bytes that begins, and of which some come. */
+function beginMessage(session: ClientHttp2Session, bytes: number, sent: number): ClientHttp2Stream {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': EDIT,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  stream.on('error', () => undefined);
+  const header = Buffer.alloc(5);
+  header.writeUInt32BE(bytes, 1);
+  stream.write(Buffer.concat([header, Buffer.alloc(sent)]));
+  return stream;
 }
 
 describe('a call', () => {
@@ -120,20 +136,7 @@ describe('a call', () => {
     });
     afterAll(() => session.destroy());
 
-    /** A message of so many bytes that begins, and of which some come. */
-    const begin = (bytes: number, sent: number): ClientHttp2Stream => {
-      const stream = session.request({
-        ':method': 'POST',
-        ':path': EDIT,
-        'content-type': 'application/grpc',
-        te: 'trailers',
-      });
-      stream.on('error', () => undefined);
-      const header = Buffer.alloc(5);
-      header.writeUInt32BE(bytes, 1);
-      stream.write(Buffer.concat([header, Buffer.alloc(sent)]));
-      return stream;
-    };
+    const begin = (bytes: number, sent: number): ClientHttp2Stream => beginMessage(session, bytes, sent);
 
     test('counts what arrives of its message among all uploads, until it is over', async () => {
       const stream = begin(3 * MEGABYTE, 2.5 * MEGABYTE);
@@ -189,4 +192,18 @@ test('a service that ends finishes what runs, and takes nothing new', async () =
   expect(last).toMatchObject({ event: 'completed', completed: { generated_images: 1 } });
   client.close();
   expect(await server.ended()).toEqual({ code: 0, leftovers: [] });
+});
+
+test('a message that stalls is given up after UPLOAD_TIMEOUT_SECONDS, and is held no longer', async () => {
+  const server = await TestServer.start({ env: { GRPC_PORT: '0', UPLOAD_TIMEOUT_SECONDS: '1' } });
+  const session = connect(`http://${grpcAddress(server)}`);
+  const stream = beginMessage(session, 1000, 10);
+  const [headers] = (await once(stream, 'response')) as [Readonly<Record<string, string>>];
+  expect([headers['grpc-status'], decodeURIComponent(headers['grpc-message'] ?? '')]).toEqual([
+    String(status.ABORTED),
+    'The message did not arrive whole within 1 seconds (UPLOAD_TIMEOUT_SECONDS)',
+  ]);
+  await until(server.url, HELD, 0);
+  session.destroy();
+  await server.stop();
 });

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServerOptions, TestServer } from '../server.js';
+import { TestServer } from '../server.js';
 import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
 
 /** A process that was killed counts as gone after so long. */
@@ -33,16 +33,9 @@ export class ScaledService {
     return this.add({ ROLE: 'api', ...env }, 'plain', false);
   }
 
-  /**
-   * @param checkpoint folder of the checkpoint that it serves, or its name among the fixtures
-   * @param options how else it is started
-   */
-  async worker(
-    env: Readonly<Record<string, string>> = {},
-    checkpoint = 'plain',
-    options: ServerOptions = {},
-  ): Promise<TestServer> {
-    return this.add({ ROLE: 'worker', ENGINES: '1', LOG_LEVEL: 'debug', ...env }, checkpoint, true, options);
+  /** @param checkpoint folder of the checkpoint that it serves, or its name among the fixtures */
+  async worker(env: Readonly<Record<string, string>> = {}, checkpoint = 'plain'): Promise<TestServer> {
+    return this.add({ ROLE: 'worker', ENGINES: '1', LOG_LEVEL: 'debug', ...env }, checkpoint, true);
   }
 
   /** A service that shares nothing with the others. */
@@ -58,14 +51,8 @@ export class ScaledService {
     await this.redis.remove();
   }
 
-  private async add(
-    env: Record<string, string>,
-    checkpoint: string,
-    untilReady: boolean,
-    options: ServerOptions = {},
-  ): Promise<TestServer> {
+  private async add(env: Record<string, string>, checkpoint: string, untilReady: boolean): Promise<TestServer> {
     const server = await TestServer.start({
-      ...options,
       checkpoint,
       untilReady,
       env: {
