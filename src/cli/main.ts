@@ -3,9 +3,19 @@ import { COMMANDS } from './commands.js';
 import { tell } from './tell.js';
 import { CommandError } from './command-error.js';
 
+/** Who reads a command's output may have seen enough, as `head` has: it ends, and nothing is wrong. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
+
 /** @returns the exit code */
 async function main(args: readonly string[]): Promise<number> {
   const choice = chooseCommand(args);
+  // An edit tells of a result that nobody takes; the service isn't there for its output.
+  if (choice.kind !== 'command' || !['edit', 'serve'].includes(choice.name)) endWithReader();
   switch (choice.kind) {
     case 'command': {
       const { run } = await COMMANDS[choice.name].load();

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,19 @@ describe('the one command', () => {
     expect(stdout).toContain(`qwen-image-edit ${name}`);
     expect(await command(['help', name])).toEqual({ code, stdout, stderr });
   });
+
+  test.each([['--help'], ['plan', '--table'], ['cache', 'list'], ['doctor', '--json']])(
+    '%s: a reader that has gone, as head does, is no fault',
+    async (...args) => {
+      const env = { PATH: process.env['PATH'] ?? '', HOME: folder, QWEN_MODEL_DIR: checkpointFolder('plain') };
+      const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env });
+      child.stdout.destroy();
+      let stderr = '';
+      child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+      expect(await once(child, 'close')).toEqual([0, null]);
+      expect(stderr).not.toContain('EPIPE');
+    },
+  );
 
   test('tells its version', async () => {
     expect(await command(['--version'])).toEqual({
