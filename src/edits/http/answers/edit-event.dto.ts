@@ -70,7 +70,7 @@ export class CompletedEventDto extends PictureEventDto {
   readonly warnings!: readonly string[];
 }
 
-/** With progress=true: after every step. */
+/** With progress=true: after every step; of services that share their jobs at most five a second, the last step always. */
 export class ProgressEventDto extends JobProgressDto {
   @ApiProperty({ enum: [EVENT_NAMES.progress] })
   readonly type!: typeof EVENT_NAMES.progress;
