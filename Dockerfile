@@ -28,7 +28,9 @@ RUN node dist/cli.js setup-cuda \
 
 FROM ${NODE_IMAGE} AS runtime
 WORKDIR /app
+# Told by name, so that gRPC without TLS asks whether the network is trusted instead of staying inside.
 ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
     XDG_CACHE_HOME=/cache
 RUN install --directory --owner=node --group=node /cache /models
 COPY --from=build /app/package.json /app/LICENSE ./

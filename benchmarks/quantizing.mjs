@@ -7,7 +7,7 @@
  *
  * --checkpoint FOLDER   made with random weights where there is none (0.7 GB; default: a folder in /tmp)
  * --gguf FOLDER   one with a transformer in Q4_0, made in the same way (0.3 GB)
- * --formats int4-blocks,int8-blocks,int8-dynamic,gguf   --threads 1,2   --rounds 3
+ * --formats int4-blocks,int8-dynamic,int4-bfloat16,int8-bfloat16,gguf   --threads 1,2   --rounds 3
  * --before FOLDER   a checkout of an older commit with its node_modules, measured in turn; its files must be the same
  *
  * Wall time counts all: the name made from the content, both layouts, threads that start, the sync to the disk. So the best of the
@@ -35,7 +35,7 @@ const { values: options } = parseArgs({
   options: {
     checkpoint: { type: 'string', default: join(tmpdir(), 'qwen-image-edit-random-middle') },
     gguf: { type: 'string', default: join(tmpdir(), 'qwen-image-edit-random-middle-Q4_0') },
-    formats: { type: 'string', default: `int4-blocks,int8-blocks,int8-dynamic,${REPACKING}` },
+    formats: { type: 'string', default: `int4-blocks,int8-dynamic,int4-bfloat16,int8-bfloat16,${REPACKING}` },
     threads: { type: 'string', default: [...new Set([1, availableParallelism()])].join() },
     rounds: { type: 'string', default: '3' },
     before: { type: 'string' },

@@ -1,11 +1,12 @@
 // @ts-check
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { DIST, ROOT } from './program-files.mjs';
 
 /** AssemblyScript, from which rounding.wasm is made. */
-const SOURCE = 'src/engine/quantized/kernels/rounding.ts';
+const FOLDER = 'src/engine/quantized/kernels';
+const SOURCE = `${FOLDER}/rounding.ts`;
 
 /** What the engine rounds weights with, as a file of the program. */
 const WASM = join(DIST, 'rounding.wasm');
@@ -33,7 +34,8 @@ export const roundingKernels = {
 /** Those of an earlier build while nothing that they are made from is newer: the compiler takes longer than all the rest. */
 async function upToDate() {
   const compiler = createRequire(import.meta.url).resolve('assemblyscript/package.json');
-  const inputs = [join(ROOT, SOURCE), compiler, import.meta.filename];
+  const sources = (await readdir(join(ROOT, FOLDER))).map((name) => join(ROOT, FOLDER, name));
+  const inputs = [...sources, compiler, import.meta.filename];
   const changed = Math.max(...(await Promise.all(inputs.map(modified))));
   return (await modified(WASM)) > changed ? readFile(WASM) : compile();
 }

@@ -33,6 +33,8 @@ const DEFAULT_MAX_REFERENCES = 4;
 const MOST_ENGINES = 64;
 /** 24 days: what a timer of Node.js can wait. */
 export const MAX_TIMER_SECONDS = 2_000_000;
+/** A day. */
+const MAX_UPLOAD_SECONDS = 86_400;
 
 /**
  * Turns the environment into settings.
@@ -103,6 +105,7 @@ function readLimits(variables: VariableReader): RequestLimits {
     maxFiles: variables.wholeNumber('MAX_FILES', 1, 256, 16),
     maxFileBytes: variables.wholeNumber('MAX_FILE_MB', 1, 1024, 50) * MIB,
     maxBodyBytes: variables.wholeNumber('MAX_BODY_MB', 1, 16384, 256) * MIB,
+    uploadTimeoutSeconds: variables.wholeNumber('UPLOAD_TIMEOUT_SECONDS', 1, MAX_UPLOAD_SECONDS, 300),
     uploadsMaxBytes: variables.wholeNumber('UPLOADS_MAX_MB', 1, 1_048_576, 512) * MIB,
     maxImagePixels: variables.wholeNumber('MAX_IMAGE_MEGAPIXELS', 1, 1000, 64) * MEGA,
     maxImageAspect: variables.wholeNumber('MAX_IMAGE_ASPECT', 1, 100, 10),

@@ -61,6 +61,8 @@ export interface RequestLimits {
   readonly maxFileBytes: number;
   /** MAX_BODY_MB, in bytes: a whole body. */
   readonly maxBodyBytes: number;
+  /** UPLOAD_TIMEOUT_SECONDS: within which a body arrives. */
+  readonly uploadTimeoutSeconds: number;
   /** UPLOADS_MAX_MB, in bytes: uploads and the pictures of unfinished jobs, over all requests. */
   readonly uploadsMaxBytes: number;
   /** MAX_IMAGE_MEGAPIXELS, in pixels of one decoded input. */

@@ -36,7 +36,8 @@ export interface FinishedJob {
 
 /** A job that its caller had deleted, as it was then. */
 export interface DeletedJob {
-  readonly job: JobSnapshot;
+  /** null: its record was damaged. */
+  readonly job: JobSnapshot | null;
   /** It had ended, and is gone; else it was cancelled. */
   readonly isForgotten: boolean;
 }
@@ -145,16 +146,17 @@ export class EditsService {
   }
 
   /**
-   * Cancels a job that has not ended, and forgets one that has.
+   * Cancels a job that has not ended, forgets one that has, and removes one whose record is damaged.
    * @throws EditError not_found
    */
   async delete(id: string): Promise<DeletedJob> {
-    const job = await this.job(id);
-    if (await this.queue.cancel(id)) return { job: (await this.queue.get(id)) ?? job, isForgotten: false };
-    // It may have ended just now.
-    const ended = await this.job(id);
-    if (!(await this.queue.forget(id))) throw noSuchJob();
-    return { job: ended, isForgotten: true };
+    try {
+      return await this.deleteSound(id);
+    } catch (error) {
+      if (!(error instanceof EditError && error.kind === 'damaged')) throw error;
+      if (!(await this.queue.remove(id))) throw noSuchJob();
+      return { job: null, isForgotten: true };
+    }
   }
 
   /** What happens to the job after its event number `after`, until it ends or the signal is aborted. */
@@ -162,6 +164,16 @@ export class EditsService {
     for await (const event of this.queue.events(id, after, signal)) {
       yield { event, file: event.type === 'picture' ? await this.queue.result(id, event.index) : null };
     }
+  }
+
+  /** One whose record can be read. */
+  private async deleteSound(id: string): Promise<DeletedJob> {
+    const job = await this.job(id);
+    if (await this.queue.cancel(id)) return { job: (await this.queue.get(id)) ?? job, isForgotten: false };
+    // It may have ended just now.
+    const ended = await this.job(id);
+    if (!(await this.queue.forget(id))) throw noSuchJob();
+    return { job: ended, isForgotten: true };
   }
 }
 

@@ -125,6 +125,7 @@ function modelInfo(
     pipelineClass: pipeline.className,
     sizeRules: sizeRules(checkpoint),
     maxReferences: Math.min(pipeline.maxReferences, maxReferences),
+    mayTakeSeveral: pipeline.maxReferences > 1,
     defaults: {
       size: service.defaultSize,
       numInferenceSteps: service.defaultSteps,

@@ -1,16 +1,27 @@
 import 'reflect-metadata';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { EngineCommand, EngineEvent } from '../protocol/engine-messages.js';
 import { EngineModule } from './engine.module.js';
 import { EngineService } from './engine.service.js';
 import { endWithParent } from './parent-watch.js';
 
+/** By how much the model's work comes after the API process. Not the most there is: beside other programs it would get nearly nothing. */
+const NICER = 5;
+const NICEST = 19;
+
 /**
- * Answers of the API process come before the model's work, which takes every core. The runtime's threads inherit it. Not the
- * least there is: beside other programs the model would get nearly nothing.
+ * Answers of the API process come before the model's work, which takes every core. The runtime's threads inherit it. Counted from
+ * what the service was started with (nice, systemd's Nice=): nobody but root may ask for less. Where a sandbox allows none of it
+ * the engine works all the same.
  */
-const NICENESS = 5;
+function giveWay(): void {
+  try {
+    setPriority(Math.min(getPriority() + NICER, NICEST));
+  } catch {
+    return;
+  }
+}
 
 /** The engine process: forked by the API process, it ends with it. */
 async function main(): Promise<void> {
@@ -20,7 +31,7 @@ async function main(): Promise<void> {
     return;
   }
   process.on('disconnect', () => process.exit(0));
-  setPriority(NICENESS);
+  giveWay();
   endWithParent();
   // Signals may reach the whole process group; the parent decides when the engine ends.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);

@@ -59,6 +59,9 @@ const NETWORKS: Readonly<Record<GraphName, Network>> = {
   vaeDecoder: { component: 'vae', build: (graph, weights, { vae }) => vaeDecoder(graph, weights, vae.config) },
 };
 
+/** Whether a graph is the text encoder's: sensitive weights are looked for in the others alone. */
+export const isTextGraph = (graph: GraphName): boolean => NETWORKS[graph].component === 'text_encoder';
+
 export interface CheckpointGraphs {
   /** Encoded ModelProtos; their initializers' files lie below the checkpoint's root. */
   readonly models: Readonly<Record<GraphName, Uint8Array>>;

@@ -6,12 +6,12 @@ import type { ServedModel } from './served-model.js';
 
 /** The engines of this process; where several processes share Redis, they are told of there. */
 export async function createLocalModel(engines: ServedModel | null, { clients }: SharedRedis): Promise<LocalModel> {
-  if (engines === null) return { served: null, modelId: () => null };
-  if (clients === null) return { served: engines, modelId: () => null };
+  if (engines === null) return { served: null, model: () => null };
+  if (clients === null) return { served: engines, model: () => null };
   const { Announcer } = await import('./fleet/announcer.js');
   const announcer = new Announcer(engines, clients);
   announcer.start();
-  return { served: announcer, modelId: () => announcer.model?.id ?? null };
+  return { served: announcer, model: () => announcer.model };
 }
 
 /** What callers of this process may ask for: its own engines' model, or all that workers serve. */

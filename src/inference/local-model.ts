@@ -1,3 +1,4 @@
+import type { ModelInfo } from '../protocol/model-info.js';
 import type { ServedModel } from './served-model.js';
 
 /** What the engines of this process make pictures with. */
@@ -5,6 +6,9 @@ export abstract class LocalModel {
   /** null: it has no engines. */
   abstract readonly served: ServedModel | null;
 
-  /** Id of the model that pictures are to be taken for; null while there is none. */
-  abstract readonly modelId: () => string | null;
+  /**
+   * The model that pictures are taken for; null while there is none. It stays while the process drains: what it has taken before
+   * it makes.
+   */
+  abstract readonly model: () => ModelInfo | null;
 }

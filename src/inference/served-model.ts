@@ -2,6 +2,13 @@ import { EditError, MODEL_NOT_READY } from '../protocol/edit-error.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import type { ModelState } from './model-state.js';
 
+/** What is known of a model whose workers are gone. */
+export interface LostModel {
+  readonly id: string;
+  /** Names of its LoRAs. */
+  readonly loras: readonly string[];
+}
+
 /** What the service asks of the model that it serves: whether it is ready or why not, and what it is. */
 export abstract class ServedModel {
   abstract get state(): ModelState;
@@ -20,9 +27,17 @@ export abstract class ServedModel {
     return [this.ready()];
   }
 
-  /** Ids of models that were served, and that nobody serves now. */
-  lost(): readonly string[] {
+  /** Models that were served, and that nobody serves now. */
+  lost(): readonly LostModel[] {
     return [];
+  }
+
+  /**
+   * For a request of which is not known yet which model it asks for.
+   * @throws EditError `unavailable`, where that is no matter
+   */
+  checkAny(): void {
+    this.ready();
   }
 
   /**

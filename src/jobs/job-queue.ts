@@ -120,6 +120,12 @@ export abstract class JobQueue {
   abstract forget(id: string): Promise<boolean>;
 
   /**
+   * Removes a job whose record can't be read, whatever it was at: what asks for it says `damaged`. False when there is no such
+   * job; a driver whose records can't be damaged has none.
+   */
+  abstract remove(id: string): Promise<boolean>;
+
+  /**
    * What happened to the job after its event number `after`, and what happens from now on until it ends. A newer `queued`,
    * `progress` or `preview` supersedes the one before, a `picture` its previews, and the end all previews: a reader that is
    * slower than the job, or comes later, doesn't see what is superseded. Numbers are never given twice.

@@ -39,12 +39,13 @@ import { WorkerPool } from './worker/worker-pool.service.js';
         { uploadsMaxBytes }: ConfigType<typeof limitsConfig>,
         { clients: redis }: SharedRedis,
         model: ServedModel,
-        { modelId: servedModel }: LocalModel,
+        local: LocalModel,
         metrics: Metrics,
         tracing: Tracing,
         decoder: UploadedInputs,
       ) => {
         const models = (): string[] => (model.state.status === 'ready' ? model.models().map(({ id }) => id) : []);
+        const servedModel = (): string | null => local.model()?.id ?? null;
         const name = redis === null ? DEFAULT_DRIVER : 'redis';
         return createDriver(name, { limits, uploadsMaxBytes, decoder, redis, servedModel, models, metrics, tracing });
       },

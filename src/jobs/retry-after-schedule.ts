@@ -1,3 +1,4 @@
+import type { Refusal } from './admission/refusal.js';
 import { MOST_RETRY_AFTER_SECONDS, retryAfterSeconds } from './retry-after-seconds.js';
 
 /**
@@ -9,12 +10,8 @@ export class RetryAfterSchedule {
   /** When the last refused client is to come; milliseconds of `performance.now()`. */
   private last = -Infinity;
 
-  /**
-   * @param firstSeconds until there is room for one job
-   * @param betweenSeconds between two places that open
-   * @returns seconds for Retry-After, 1–60
-   */
-  next(firstSeconds: number, betweenSeconds: number): number {
+  /** @returns seconds for Retry-After, 1–60 */
+  next({ firstSeconds, betweenSeconds }: Refusal): number {
     const now = performance.now();
     const at = Math.max(now + 1000 * firstSeconds, this.last + 1000 * betweenSeconds);
     // A client that doesn't wait as told is refused again and again: the line of refused clients that this makes is kept no

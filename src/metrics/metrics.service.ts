@@ -18,6 +18,13 @@ interface EngineFigures {
   readonly model: string | null;
 }
 
+/** What is told of a fault of Redis when it is asked for. */
+interface RedisFigures {
+  readonly fault: string;
+  readonly isNow: boolean;
+  readonly commands: number;
+}
+
 /** From a tiny checkpoint's milliseconds to minutes of a published one on a CPU. */
 const MODEL_SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 const WAIT_SECONDS = [0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
@@ -92,6 +99,7 @@ export class Metrics {
     labelNames: ['engine'] as const,
     registers: this.registers,
   });
+  private redisFaults: () => readonly RedisFigures[] = () => [];
   private readonly cancels = new Counter({
     name: 'qwen_edit_cancels_total',
     help: 'Jobs that were given up before they were done, by reason (client_gone, deleted, timeout, shutdown)',
@@ -120,6 +128,7 @@ export class Metrics {
       registers: this.registers,
     });
     measureEventLoopLag((seconds) => lag.observe(seconds));
+    this.addRedis();
   }
 
   /** Metrics in Prometheus' text format, and its media type. */
@@ -220,6 +229,14 @@ export class Metrics {
     });
   }
 
+  /**
+   * Of a process that shares its jobs by Redis; asked at each scrape.
+   * @param faults commands that Redis has not done, and whether it is so now, by what is wrong
+   */
+  measureRedis(faults: () => readonly RedisFigures[]): void {
+    this.redisFaults = faults;
+  }
+
   /** `held` is asked at each scrape: bytes of uploads and of the pictures of jobs that aren't done. */
   measureUploads(held: () => number): void {
     new Gauge({
@@ -275,6 +292,30 @@ export class Metrics {
           const bytes = resident[index] ?? null;
           if (bytes !== null) this.set({ process: 'engine', engine: name }, bytes);
         }
+      },
+    });
+  }
+
+  /** Without REDIS_URL there are no values. */
+  private addRedis(): void {
+    const figures = (): readonly RedisFigures[] => this.redisFaults();
+    new Gauge({
+      name: 'qwen_edit_redis_fault',
+      help: '1 while Redis does not do what it is asked, by what is wrong (away, silent, loading, full, read_only)',
+      labelNames: ['fault'] as const,
+      registers: this.registers,
+      collect() {
+        for (const { fault, isNow } of figures()) this.set({ fault }, isNow ? 1 : 0);
+      },
+    });
+    new Counter({
+      name: 'qwen_edit_redis_failed_commands_total',
+      help: 'Commands that Redis has not done, by what was wrong',
+      labelNames: ['fault'] as const,
+      registers: this.registers,
+      collect() {
+        this.reset();
+        for (const { fault, commands } of figures()) this.inc({ fault }, commands);
       },
     });
   }

@@ -6,7 +6,7 @@ export const MODEL_NOT_READY = 'Model is not ready yet';
 /**
  * Why an edit has no result. `invalid`: the request can't be served as it is; `conflict`: it contradicts the state of what it
  * names; `not_found`: what it names isn't there; `busy`: there is no room for it now; `unavailable`: there is no model to run it
- * on, or the service ends; `failed`: generation failed; `timeout`: its time limit passed; `cancelled`: it is wanted no longer.
+ * on, or the service ends; `damaged`: what is kept of it can't be read; `failed`: generation failed; `timeout`: its time limit passed; `cancelled`: it is wanted no longer.
  */
 export const EDIT_ERROR_KINDS = [
   'invalid',
@@ -14,6 +14,7 @@ export const EDIT_ERROR_KINDS = [
   'not_found',
   'busy',
   'unavailable',
+  'damaged',
   'failed',
   'timeout',
   'cancelled',

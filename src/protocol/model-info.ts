@@ -39,6 +39,8 @@ export interface ModelInfo {
   readonly sizeRules: SizeRules;
   /** The most reference pictures of one edit. */
   readonly maxReferences: number;
+  /** The checkpoint's class takes several, whatever MAX_REFERENCES says. */
+  readonly mayTakeSeveral: boolean;
   /** The settings that the checkpoint has defaults of its own for. */
   readonly defaults: Pick<EditSettings, 'size' | 'numInferenceSteps' | 'trueCfgScale'>;
   /** A larger true_cfg_scale is lowered to this one. */

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@nestjs/common';
-import { type CommonRedisOptions, Redis } from 'ioredis';
+import type { CommonRedisOptions, Redis } from 'ioredis';
 import type { RedisSettings } from '../config/settings.js';
 import { ChannelWatch } from './channel-watch.js';
 import { KEY_PREFIX } from './key-prefix.js';
+import { RedisHealth } from './redis-health.js';
+import { WatchedRedis } from './watched-redis.js';
 
 /** After so long a reconnection is tried again at the latest. */
 const LONGEST_PAUSE_MILLISECONDS = 1000;
 /** A command that is answered no sooner has failed for its caller: Redis hangs, or the network. */
 const COMMAND_SECONDS = 5;
 const CONNECT_SECONDS = 5;
+/** What is written to see whether Redis takes anything lies there for so long. */
+const PROBE_MILLISECONDS = 1000;
 
 /** In what uses of connections differ. */
 type OwnOption = 'autoResendUnfulfilledCommands' | 'commandTimeout' | 'enableOfflineQueue' | 'maxRetriesPerRequest';
@@ -31,9 +34,9 @@ export class RedisClients {
   readonly blocking: Redis;
   /** The blocking connection as Redis knows it; null while that isn't known. */
   blockingId: number | null = null;
-  private readonly logger = new Logger('Redis');
+  /** Whether Redis does what these connections ask of it. */
+  readonly health: RedisHealth;
   private readonly all: Redis[] = [];
-  private lastFault = '';
   private closed = false;
 
   /** @param prefix all keys begin with it */
@@ -42,6 +45,7 @@ export class RedisClients {
     readonly prefix = KEY_PREFIX,
   ) {
     this.lostSeconds = lostSeconds;
+    this.health = new RedisHealth(() => this.takesWrites());
     const patient = { maxRetriesPerRequest: null };
     this.callers = this.open(url, {
       enableOfflineQueue: false,
@@ -79,31 +83,40 @@ export class RedisClients {
 
   close(): void {
     this.closed = true;
+    this.health.close();
     for (const client of this.all) client.disconnect();
   }
 
   private open(url: string, options: Pick<CommonRedisOptions, OwnOption>): Redis {
-    const client = new Redis(url, {
-      ...options,
-      connectTimeout: CONNECT_SECONDS * 1000,
-      retryStrategy: (times) => Math.min(LONGEST_PAUSE_MILLISECONDS, 50 * 2 ** Math.min(times, 10)),
-    });
+    const client = new WatchedRedis(
+      url,
+      {
+        ...options,
+        connectTimeout: CONNECT_SECONDS * 1000,
+        retryStrategy: (times) => Math.min(LONGEST_PAUSE_MILLISECONDS, 50 * 2 ** Math.min(times, 10)),
+      },
+      (error) => this.noteFailure(error),
+    );
     client.on('error', (error: Error) => {
-      this.tell(`Redis can't be reached: ${error.message}`);
+      this.health.connectionFailed(error.message);
       // The client would go on with database 0, which may be another installation's.
       if (error.message.includes('DB index')) for (const other of this.all) other.disconnect();
     });
-    client.on('ready', () => this.tell(''));
+    client.on('ready', () => void this.health.look());
     this.all.push(client);
     return client;
   }
 
-  /** Each change once, not each try of each connection. */
-  private tell(fault: string): void {
-    if (fault === this.lastFault) return;
-    if (fault !== '') this.logger.error(fault);
-    else this.logger.log('Redis is reached again');
-    this.lastFault = fault;
+  /** Whether all connections are there, and Redis does a small write. */
+  private async takesWrites(): Promise<boolean> {
+    if (this.all.some(({ status }) => status !== 'ready')) return false;
+    await this.callers.set(`${this.prefix}probe`, 1, 'PX', PROBE_MILLISECONDS);
+    return true;
+  }
+
+  /** What is still asked when the process ends is no fault. */
+  private noteFailure(error: unknown): void {
+    if (!this.closed) this.health.commandFailed(error);
   }
 }
 

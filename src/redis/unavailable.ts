@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { EditError } from '../protocol/edit-error.js';
 import { MessageError } from './message-reader.js';
+import { REDIS_FAULTS, redisFault } from './redis-fault.js';
 
 export const RETRY_AFTER_SECONDS = 5;
 
@@ -9,7 +10,7 @@ export function unavailable(error: unknown): EditError {
   if (error instanceof EditError) return error;
   if (isDamage(error)) {
     new Logger('Redis').error(`A job's record can't be read: ${(error as Error).message}`);
-    return new EditError('failed', "the job's record is damaged");
+    return new EditError('damaged', "The job's record is damaged and can't be read; deleting the job removes it");
   }
   return new EditError('unavailable', `The job queue is unavailable: ${reasonOf(error)}`, {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -31,10 +32,5 @@ function isDamage(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  if (/\bOOM\b/.test(message)) return 'Redis has no memory left';
-  if (message.includes('LOADING')) return 'Redis is loading its data';
-  if (/READONLY|MISCONF|MASTERDOWN/.test(message)) return 'Redis takes no writes';
-  if (/timed out/i.test(message)) return 'Redis does not answer';
-  return 'Redis can not be reached';
+  return REDIS_FAULTS[redisFault(error) ?? 'away'];
 }

@@ -61,7 +61,7 @@ export async function serve(settings: Settings, signals: StopSignals): Promise<v
     );
     return 0;
   });
-  limitServer(app.getHttpServer());
+  limitServer(app.getHttpServer(), settings.limits.uploadTimeoutSeconds);
   const { host, port } = settings.server;
   try {
     // What a start that fails is to end must have begun.

@@ -47,6 +47,9 @@ describe('the container files say what the program does', () => {
 
   test('port and paths are the served ones', () => {
     expect(dockerfile).toContain(`EXPOSE ${port}`);
+    // Not by default alone: then gRPC would stay on the container's own loopback.
+    expect(readSettings({ HOST: /\bHOST=(\S+)/.exec(dockerfile)?.[1] }).server.host).toBe(readSettings({}).server.host);
+    expect(() => readSettings({ HOST: /\bHOST=(\S+)/.exec(dockerfile)?.[1], GRPC_PORT: '1' })).toThrow(/GRPC_INSECURE/);
     expect(compose).toContain(`127.0.0.1:\${PORT:-${port}}:${port}`);
     expect(all(kubernetes, /containerPort: (\d+)/g)).toEqual([String(port)]);
     const routes = read('src', 'health', 'health.controller.ts');

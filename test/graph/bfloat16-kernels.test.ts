@@ -6,6 +6,8 @@ import { afterAll, expect, test } from '@jest/globals';
 import onnxProto from 'onnx-proto';
 import { openEditCheckpoint } from '../../src/engine/open-edit-checkpoint.js';
 import { buildDenoiserParts, buildGraphs } from '../../src/graph/checkpoint-graphs.js';
+import { linearRecipe } from '../../src/graph/quantization/linear-recipe.js';
+import { QuantizedLayout } from '../../src/graph/quantization/quantized-layout.js';
 import { checkpointFolder } from '../support/fixtures.js';
 
 const { onnx } = onnxProto;
@@ -31,6 +33,7 @@ const COMPUTING = [
   'Sqrt',
   'Sub',
   'com.microsoft.FastGelu',
+  'com.microsoft.GatherBlockQuantized',
   'com.microsoft.MatMulNBits',
   'com.microsoft.MultiHeadAttention',
   'com.microsoft.RotaryEmbedding',
@@ -50,7 +53,8 @@ function bfloat16Operators(model: Uint8Array): Set<string> {
   const operators = new Set<string>();
   for (const { opType, domain, input = [], output = [], attribute = [] } of graph?.node ?? []) {
     const given = (input ?? []).flatMap((name) => (name === '' ? [] : [types.get(name) ?? 0]));
-    const [first = 0] = given;
+    // What is picked from codes has the type of their scales.
+    const first = given[opType === 'GatherBlockQuantized' ? 2 : 0] ?? 0;
     const cast = Number((attribute ?? []).find(({ name }) => name === 'to')?.i ?? 0);
     const result = opType === 'Cast' ? cast : opType === 'Shape' ? INT64 : first;
     for (const name of output ?? []) types.set(name, result);
@@ -89,6 +93,33 @@ test.each(['edit', '2511'])(
     expect([...used]).toEqual(
       expect.arrayContaining(['Gemm', 'Conv', 'RMSNormalization', 'com.microsoft.MultiHeadAttention']),
     );
+  },
+);
+
+test.each(['int8-bfloat16', 'int4-bfloat16'] as const)(
+  'graphs in %s hold nothing else, and scales that are bfloat16 without a cast',
+  async (quantization) => {
+    const checkpoint = await openEditCheckpoint(checkpointFolder('plain'));
+    const names = ['transformer_blocks.0.attn.to_q.weight', 'transformer_blocks.1.img_mod.1.weight'];
+    const sensitive = { kept: [], finer: quantization === 'int4-bfloat16' ? names : [] };
+    const quantized = new QuantizedLayout(linearRecipe(quantization, sensitive));
+    const { models } = buildGraphs(checkpoint, 'bfloat16', { locate: ({ file }) => file, quantized });
+    const used = new Set<string>();
+    for (const [name, model] of Object.entries(models)) {
+      const operators = bfloat16Operators(model);
+      for (const operator of operators) used.add(operator);
+      expect([name, [...operators].filter((operator) => ![...COMPUTING, ...MOVING].includes(operator))]).toEqual([
+        name,
+        [],
+      ]);
+      const { node, initializer } = onnx.ModelProto.decode(model).graph ?? {};
+      const scales = (initializer ?? []).filter((tensor) => tensor.name?.endsWith('_scale'));
+      expect([name, scales.filter(({ dataType }) => dataType !== BFLOAT16)]).toEqual([name, []]);
+      const cast = (node ?? []).filter(({ opType }) => opType === 'Cast').flatMap(({ input }) => input ?? []);
+      expect([name, cast.filter((input) => input.endsWith('_scale'))]).toEqual([name, []]);
+    }
+    const own = ['com.microsoft.MatMulNBits', 'com.microsoft.GatherBlockQuantized'];
+    expect(own.filter((operator) => used.has(operator))).toEqual(quantization === 'int4-bfloat16' ? own : []);
   },
 );
 

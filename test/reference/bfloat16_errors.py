@@ -76,7 +76,7 @@ def measure(checkpoint: str, folder: Path, graphs: Iterable[str]) -> list[tuple[
         for precision in PRECISIONS:
             path = folder / precision / f"{graph}.onnx"
             exact = expected
-            if "MatMulNBits" in Graph(path, "float32").operators:
+            if Graph(path, "float32").is_quantized:
                 exact = interpret(path, "float32", runs)
                 row[f"weights {precision}"] = error(exact, expected)
             row |= {f"{precision} {way}": error(interpret(path, way, runs), exact) for way in ("ideal", *GPUS)}

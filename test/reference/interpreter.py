@@ -21,8 +21,13 @@ ROUNDINGS = ("float32", "ideal", "8.x", "9.x")
 FLOAT, UINT16, INT64, BFLOAT16 = (onnx.TensorProto.FLOAT, onnx.TensorProto.UINT16, onnx.TensorProto.INT64, onnx.TensorProto.BFLOAT16)
 UNFUSED_BELOW = 256
 """On GPUs before 9.0 attention of fewer queries and keys than this makes its scores first, in bfloat16."""
+FEW_ROWS = 16
+"""With at most so many rows a product with 4-bit weights has a kernel of its own."""
 # FastGelu: x·(½ + ½·tanh(x·(LINEAR + CUBIC·x²)))
 LINEAR, CUBIC = 0.7978845608028654, 0.035677408136300125
+
+# The input of an operator that says in what it computes, where that isn't the first one.
+_COMPUTING_INPUT = {"GatherBlockQuantized": 2}
 
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 
@@ -41,7 +46,7 @@ class Node:
     def __init__(self, proto: onnx.NodeProto, computes: int, rounding: str) -> None:
         self.proto = proto
         self.computes = computes
-        """Element type of its first input."""
+        """Element type of the input that says in what it computes."""
         self._attributes = {entry.name: onnx.helper.get_attribute_value(entry) for entry in proto.attribute}
         self.as_kernel = rounding in ("8.x", "9.x") and computes == BFLOAT16
         self.rounding = rounding
@@ -67,15 +72,15 @@ class Graph:
         self._dequantized: dict[str, np.ndarray] = {}
 
     @property
-    def operators(self) -> list[str]:
-        """Names of its nodes' operators."""
-        return [node.op_type for node in self._graph.node]
+    def is_quantized(self) -> bool:
+        """Whether any of its weights are codes."""
+        return any(weight.dtype in (np.int8, np.uint8) and weight.ndim > 1 for weight in self._weights.values())
 
     def run(self, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Its outputs by name. What the graph takes as bits of bfloat16 values (uint16) may be fed as the values, which are then rounded like any others."""
         values, types = self._weights | feeds, dict(self._types)
         for proto in self._graph.node:
-            node = Node(proto, types[proto.input[0]], self._rounding)
+            node = Node(proto, types[proto.input[_COMPUTING_INPUT.get(proto.op_type, 0)]], self._rounding)
             operator = getattr(self, f"_{proto.op_type}", None)
             if operator is None:
                 raise NotImplementedError(f"{proto.op_type} is missing in {__file__}")
@@ -103,15 +108,14 @@ class Graph:
         name = node.proto.input[1]
         if name not in self._dequantized:
             self._dequantized[name] = self._dequantize(node, codes, scales)
-        product = x @ self._dequantized[name].T
+        weight = self._dequantized[name]
+        product = _few_rows(x, weight) if node.as_kernel and node["bits"] == 4 and x.shape[0] <= FEW_ROWS else x @ weight.T
         return product if bias is None else node.between(product) + bias
 
     def _dequantize(self, node: Node, codes: np.ndarray, scales: np.ndarray) -> np.ndarray:
         """[outputs, inputs], as the kernel for many rows makes it before the product."""
         outputs, inputs, bits = node["N"], node["K"], node["bits"]
-        whole = codes.astype(np.float32)
-        if bits == 4:
-            whole = np.stack([codes & 15, codes >> 4], axis=-1).reshape(*codes.shape[:-1], -1).astype(np.float32)
+        whole = _unpacked(codes, bits)
         by_block = scales.reshape(outputs, -1, 1)
         shift = -float(1 << (bits - 1)) * by_block
         # A power of two times the scale is exact.
@@ -119,6 +123,16 @@ class Graph:
         weight = (node.between(scaled) if node.rounding == "8.x" else scaled) + shift
         weight = weight.reshape(outputs, -1)[:, :inputs]
         return to_bfloat16(weight) if node.computes == BFLOAT16 and node.rounding != "float32" else weight
+
+    def _GatherBlockQuantized(self, node: Node, codes: np.ndarray, indices: np.ndarray, scales: np.ndarray) -> np.ndarray:
+        """The product of a code's difference from the zero code, which is exact, with its scale."""
+        bits = node["bits"]
+        if codes.ndim != node["quantize_axis"] + 1:
+            raise NotImplementedError("GatherBlockQuantized with scales along another axis than the last")
+        picked, by_block = (np.take(each, indices, axis=node["gather_axis"]) for each in (codes, scales))
+        whole = _unpacked(picked, bits)
+        by_value = np.repeat(by_block, node["block_size"], axis=-1)[..., : whole.shape[-1]]
+        return (whole - (1 << (bits - 1))) * by_value
 
     def _Conv(self, node: Node, x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
         top, left, bottom, right = node["pads"]
@@ -239,6 +253,26 @@ class Graph:
 
     def _Gather(self, node: Node, x: np.ndarray, indices: np.ndarray) -> np.ndarray:
         return indices if np.issubdtype(indices.dtype, np.floating) else np.take(x, indices, axis=node.get("axis", 0))
+
+
+def _unpacked(codes: np.ndarray, bits: int) -> np.ndarray:
+    """Codes as float32; of 4 bits the first is in a byte's lower half."""
+    if bits == 4:
+        codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(*codes.shape[:-1], -1)
+    return codes.astype(np.float32)
+
+
+def _few_rows(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """x·Wᵀ as the 4-bit kernel for few rows adds it up: 32 lanes read eight inputs each in turn, and each keeps two sums of
+    bfloat16, one of every other input."""
+    step = 256
+    padding = ((0, 0), (0, -x.shape[1] % step))
+    a, b = (np.pad(each, padding).reshape(len(each), -1, step // 8, 4, 2) for each in (x, weight))
+    sums = np.zeros((len(x), len(weight), step // 8, 2), np.float32)
+    for turn in range(a.shape[1]):
+        for pair in range(4):
+            sums = to_bfloat16(sums + a[:, None, turn, :, pair] * b[None, :, turn, :, pair])
+    return sums.sum((2, 3))
 
 
 def _by_heads(x: np.ndarray, heads: int) -> np.ndarray:

@@ -75,8 +75,10 @@ def main() -> None:
         edit = json.loads(line)
         clock.clear()
         start = time.perf_counter()
+        pictures = [Image.open(picture).convert("RGB") for picture in edit["pictures"]]
         image = pipeline(
-            image=[Image.open(picture).convert("RGB") for picture in edit["pictures"]],
+            # Of a list the pipeline of Edit shows its text encoder the pictures in the size that they came in.
+            image=pictures[0] if len(pictures) == 1 else pictures,
             prompt=edit["prompt"],
             negative_prompt=edit["negative_prompt"],
             true_cfg_scale=edit["true_cfg_scale"],

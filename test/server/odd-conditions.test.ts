@@ -1,3 +1,5 @@
+import { getPriority } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
@@ -6,6 +8,8 @@ import { metric } from '../support/metrics.js';
 import { within } from '../support/process.js';
 import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 
 describe('odd conditions', () => {
   let server: TestServer;
@@ -27,6 +31,14 @@ describe('odd conditions', () => {
     expect(answer.data).toHaveLength(4);
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
     expect(await server.stop()).toEqual({ code: 0, leftovers: [] });
+  });
+
+  test('a service that is started to give way to others: its engine gives way to it, and asks for nothing more', async () => {
+    server = await TestServer.start({ command: ['nice', '-n', '12', PROGRAM, 'serve'] });
+    const [own, engine] = [server.pid, server.enginePid].map((pid) => getPriority(pid));
+    expect(own).toBeGreaterThanOrEqual(12);
+    expect(engine).toBe(Math.min((own ?? NaN) + 5, 19));
+    expect((await edit(server.url, goodForm())).data).toHaveLength(1);
   });
 
   test('500 connections that send nothing: others are served meanwhile, and they are answered and closed', async () => {

@@ -41,6 +41,11 @@ export async function expectError(response: Response, expected: ExpectedError): 
   expectErrorText(response.status, await response.text(), expected);
 }
 
+/** A 400 that names what is wrong with the edit, and the field at fault. */
+export function expectRefused(response: Response, message: string | RegExp, param: string | null): Promise<void> {
+  return expectError(response, { status: 400, code: 'INVALID_INPUT', message, param });
+}
+
 /** Neither a stack, nor a path or module of the host, nor the parts that the service is made of. */
 export function expectNoLeak(text: string): void {
   expect(text).not.toMatch(

@@ -20,6 +20,7 @@ export function modelInfo(changes: Partial<ModelInfo> = {}): ModelInfo {
       multiple: 16,
     },
     maxReferences: 1,
+    mayTakeSeveral: false,
     defaults: { size: { width: 1024, height: 1024 }, numInferenceSteps: 50, trueCfgScale: 4 },
     maxTrueCfgScale: Infinity,
     suggestions: [],

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Plans a machine and makes two of its largest edits with the plan, on stand-ins; prints an outcome as JSON. Started by
+ * Plans a machine and makes its largest edits with the plan, of the sizes that it is counted with, on stand-ins; prints an outcome as JSON. Started by
  * benchmarks/plans.mjs for each of its rows.
  *
  *     node dry-plan.mjs ROW-AS-JSON
@@ -19,11 +19,13 @@ const { sizesOfCheckpoint } = await import('../../../src/engine/devices/network-
 const { precisionFormat } = await import('../../../src/engine/devices/precisions.js');
 const { isRefusal } = await import('../../../src/engine/devices/plan-devices.js');
 const { largestExtent } = await import('../../../src/engine/devices/request-extent.js');
+const { COUNTED_SIZES } = await import('../../../src/engine/devices/runs/run-bytes.js');
 const { openEditCheckpoint } = await import('../../../src/engine/open-edit-checkpoint.js');
 const { gpuOf, planOn } = await import('../../../src/plan/planned-machine.js');
 
 /** @typedef {import('../../../src/protocol/device-settings.js').Precision} Precision */
 /** @typedef {import('../../../src/graph/checkpoint-graphs.js').GraphName} GraphName */
+/** @typedef {import('../../../src/engine/devices/request-extent.js').Extent} Extent */
 
 /**
  * A row of the table: a checkpoint's folder, a GGUF file and a LORA_DIR where it has them; cards of so many gigabytes; the
@@ -45,7 +47,6 @@ const { gpuOf, planOn } = await import('../../../src/plan/planned-machine.js');
  * @typedef {{ planned: number[], seen: number[], inTurn: string[], reloadedBytes: number, failure: string | null } | null} DryOutcome
  */
 
-const EDITS = 2;
 /** One edit's runs, with two steps. @type {readonly GraphName[]} */
 const RUNS = [
   'vaeEncoder',
@@ -57,6 +58,12 @@ const RUNS = [
   'denoiser',
   'vaeDecoder',
 ];
+
+/** @param {Extent} extent @param {number} size @returns {Extent} */
+const scaled = (extent, size) =>
+  /** @type {Extent} */ (
+    Object.fromEntries(Object.entries(extent).map(([name, count]) => [name, Math.ceil(count * size)]))
+  );
 
 /** The gist of what the runtime says about a load or a run that failed. @param {unknown} error */
 function reasonOf(error) {
@@ -87,11 +94,12 @@ async function dryPlan(row, folder) {
   try {
     const { graphs, loraLayouts } = await openPlanned(checkpoint, plan, folder);
     const { computeType } = precisionFormat(plan.precision, plan.kind);
-    const inputs = graphInputs(checkpoint, largestExtent(checkpoint, asked), loraLayouts, computeType);
+    const extent = largestExtent(checkpoint, asked);
     look();
-    for (let edit = 1; edit <= EDITS; edit += 1) {
+    for (const [edit, size] of COUNTED_SIZES.entries()) {
+      const inputs = graphInputs(checkpoint, scaled(extent, size), loraLayouts, computeType);
       for (const name of RUNS) {
-        at = `${name} (${STAGE_OF[name]}), edit ${edit}`;
+        at = `${name} (${STAGE_OF[name]}), edit ${edit + 1}`;
         await graphs[name].run(inputs[name]());
         look();
       }

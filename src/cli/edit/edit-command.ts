@@ -29,6 +29,7 @@ const NO_LIMITS: RequestLimits = {
   maxFiles: Infinity,
   maxFileBytes: Infinity,
   maxBodyBytes: Infinity,
+  uploadTimeoutSeconds: Infinity,
   uploadsMaxBytes: Infinity,
   maxImagePixels: Infinity,
   maxImageAspect: Infinity,

@@ -16,7 +16,7 @@ export class JobAdmission {
 
   /** @throws EditError unavailable */
   checkReady(): void {
-    this.model.ready();
+    this.model.checkAny();
   }
 
   /** For a whole edit: longer for one whose caller doesn't wait for its end. */

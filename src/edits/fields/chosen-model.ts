@@ -1,11 +1,10 @@
-import type { ServedModel } from '../../inference/served-model.js';
-import { EditError, invalidEdit } from '../../protocol/edit-error.js';
+import { noWorkerServes } from '../../inference/no-worker.js';
+import type { LostModel, ServedModel } from '../../inference/served-model.js';
+import { invalidEdit } from '../../protocol/edit-error.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import type { FormInput } from './form-input.js';
 import { isNameOf, isOpenAiModel } from './model-name.js';
 import { quoted } from './quoted.js';
-
-const RETRY_AFTER_SECONDS = 10;
 
 /**
  * The model that a form's field `model` names, by its own name or by that of one of its LoRAs; else the default one, by which the
@@ -14,18 +13,18 @@ const RETRY_AFTER_SECONDS = 10;
  */
 export function chosenModel({ texts }: FormInput, served: ServedModel): ModelInfo {
   const name = texts.get('model');
-  const [first, ...others] = served.models();
-  if (first === undefined) return served.ready();
-  if (typeof name !== 'string' || others.length + served.lost().length === 0) return first;
-  const models = [first, ...others];
+  const models = served.state.status === 'ready' ? served.models() : [];
+  const lost = served.lost();
+  const named = typeof name === 'string' && models.length + lost.length > 1 ? namedModel(name, models, lost) : null;
+  return named ?? models[0] ?? served.ready();
+}
+
+/** null: the name is that of no model. */
+function namedModel(name: string, models: readonly ModelInfo[], lost: readonly LostModel[]): ModelInfo | null {
   const named = models.find(({ id }) => isNameOf(id, name));
   if (named !== undefined) return named;
-  const lost = served.lost().find((id) => isNameOf(id, name));
-  if (lost !== undefined) {
-    throw new EditError('unavailable', `No worker serves the model ${quoted(lost)} just now`, {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    });
-  }
+  const missed = lost.find(({ id }) => isNameOf(id, name));
+  if (missed !== undefined) throw noWorkerServes(missed.id);
   const owners = models.filter(({ loras }) => loras.some((lora) => lora.name === name));
   if (owners.length > 1) {
     const list = owners.map(({ id }) => quoted(id)).join(' and ');
@@ -34,9 +33,12 @@ export function chosenModel({ texts }: FormInput, served: ServedModel): ModelInf
       'model',
     );
   }
-  if (owners[0] === undefined && name !== '' && !isOpenAiModel(name)) {
+  if (owners[0] !== undefined) return owners[0];
+  const missedOwner = lost.find(({ loras }) => loras.includes(name));
+  if (missedOwner !== undefined) throw noWorkerServes(missedOwner.id);
+  if (models.length > 0 && name !== '' && !isOpenAiModel(name)) {
     const ids = models.map(({ id }) => quoted(id)).join(', ');
     throw invalidEdit(`model must be one of the served models (${ids}), one of their LoRAs, or absent`, 'model');
   }
-  return owners[0] ?? first;
+  return null;
 }

@@ -34,11 +34,12 @@ export function inputFiles({ texts, files, pictureFault }: FormInput, model: Mod
   return { kind: 'together', files: together };
 }
 
-function tooManyReferences(files: readonly FormFile[], { id, maxReferences }: ModelInfo): EditError {
+function tooManyReferences(files: readonly FormFile[], model: ModelInfo): EditError {
+  const { id, maxReferences, mayTakeSeveral } = model;
   // In JSON the pictures of one edit are called images.
   const isJson = files.some(({ place }) => place !== undefined);
   const field = isJson ? 'images' : 'image';
   const advice = isJson ? 'send a request for each edit' : 'use images for separate edits';
-  const most = maxReferences === 1 ? '1 picture an edit' : `${maxReferences} pictures an edit (MAX_REFERENCES)`;
+  const most = `${maxReferences} ${maxReferences === 1 ? 'picture' : 'pictures'} an edit${mayTakeSeveral ? ' (MAX_REFERENCES)' : ''}`;
   return invalidEdit(`${field}: ${id} takes at most ${most}, ${files.length} were given; ${advice}`, field);
 }

@@ -1,5 +1,12 @@
 import { Controller, Delete, Get, HttpStatus, Param, Req, Res, type StreamableFile } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.js';
 import { onClose } from '../../http/on-close.js';
@@ -8,7 +15,7 @@ import { ApiEventStream } from './answers/api-answers.decorator.js';
 import { JobDto } from './answers/job-answer.dto.js';
 import { jobAnswer } from './answers/job-answer.js';
 import { lastEventNumber } from './answers/last-event-id.js';
-import { sendEvents, sendJson } from './answers/send.js';
+import { sendFurtherEvents, sendJson } from './answers/send.js';
 import { EDITS_PATH } from './edits-path.js';
 
 @ApiTags('jobs')
@@ -19,7 +26,7 @@ export class EditJobsController {
   @Get()
   @ApiOperation({ operationId: 'getImageEdit', summary: 'A job that was asked for with Prefer: respond-async' })
   @ApiOkResponse({ type: JobDto })
-  @ApiErrors('UNAUTHORIZED', 'NOT_FOUND')
+  @ApiErrors('UNAUTHORIZED', 'NOT_FOUND', 'JOB_DAMAGED')
   async get(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
     const { job, files } = await this.edits.get(id);
     return sendJson(response, jobAnswer(job, files));
@@ -32,17 +39,18 @@ export class EditJobsController {
   })
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last event that was seen' })
   @ApiEventStream()
-  @ApiErrors('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND')
+  @ApiNoContentResponse({ description: 'The job has ended, and nothing of it comes after Last-Event-ID' })
+  @ApiErrors('INVALID_INPUT', 'UNAUTHORIZED', 'NOT_FOUND', 'JOB_DAMAGED')
   async events(
     @Param('id') id: string,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<StreamableFile> {
+  ): Promise<StreamableFile | undefined> {
     const after = lastEventNumber(request);
     const job = await this.edits.job(id);
     const gone = new AbortController();
     onClose(response, () => gone.abort());
-    return sendEvents(response, job, this.edits.events(id, after, gone.signal));
+    return sendFurtherEvents(response, job, this.edits.events(id, after, gone.signal));
   }
 
   @Delete()
@@ -52,9 +60,17 @@ export class EditJobsController {
     type: JobDto,
     description: 'The job had ended: it is forgotten, with its pictures and its Idempotency-Key; `result` is null',
   })
+  @ApiNoContentResponse({ description: 'The job was damaged (JOB_DAMAGED), and is removed' })
   @ApiErrors('UNAUTHORIZED', 'NOT_FOUND')
-  async delete(@Param('id') id: string, @Res({ passthrough: true }) response: Response): Promise<StreamableFile> {
+  async delete(
+    @Param('id') id: string,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<StreamableFile | undefined> {
     const { job, isForgotten } = await this.edits.delete(id);
+    if (job === null) {
+      response.status(HttpStatus.NO_CONTENT);
+      return undefined;
+    }
     response.status(isForgotten ? HttpStatus.OK : HttpStatus.ACCEPTED);
     return sendJson(response, { ...jobAnswer(job, []), result: null });
   }

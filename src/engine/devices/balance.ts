@@ -1,6 +1,7 @@
 import type { Device, DevicePlan, Stage } from './device-plan.js';
-import { layOut, type Assignment, type Layout } from './lay-out.js';
+import { endBytes, layOut, type Assignment, type Layout } from './lay-out.js';
 import type { NetworkSizes } from './network-sizes.js';
+import { ofEachPartKind, partKind } from './part-kind.js';
 
 /** Device of each group of graphs that go to one together. */
 type Places = Readonly<Record<'vae' | 'text' | 'schedule', number>>;
@@ -14,8 +15,8 @@ type Places = Readonly<Record<'vae' | 'text' | 'schedule', number>>;
 export function balance(devices: readonly Device[], layout: Layout): DevicePlan | null {
   let best: DevicePlan | null = null;
   for (const places of allPlaces(devices.length)) {
-    for (const rooms of layerRooms(places, devices, layout)) {
-      const layers = dealOut(rooms, layout.sizes.weights.layers);
+    for (const rooms of partRooms(places, devices, layout)) {
+      const layers = dealOut(rooms, layout.sizes);
       if (layers === null) continue;
       const plan = layOut({ graphs: graphsAt(places), layers }, devices, layout);
       if (plan !== null && (best === null || isBetter(plan, best))) best = plan;
@@ -52,13 +53,13 @@ export function graphsAt({ vae, text, schedule }: Places): Assignment['graphs'] 
 }
 
 /**
- * Room for layers on each device, in bytes: beside everything else; beside the rest while the VAE's networks take turns; beside
- * the largest of what then takes turns; or, taking turns too, alone.
+ * Room for a part of the denoiser on each device, in bytes: beside everything else; beside the rest while the VAE's networks
+ * take turns; beside the largest of what then takes turns; or, taking turns too, alone.
  */
-function layerRooms(places: Places, devices: readonly Device[], { sizes, budgetOf }: Layout): number[][] {
+function partRooms(places: Places, devices: readonly Device[], { sizes, budgetOf }: Layout): number[][] {
   const rooms = devices.map((device, index) => {
     const { encode, text, schedule, decode } = otherStages(places, index, sizes);
-    const room = budgetOf(device) - sizes.denoiserPart - sizes.weights.ends;
+    const room = budgetOf(device);
     const vae = Math.max(encode, decode);
     return [
       room - encode - text - schedule - decode,
@@ -86,17 +87,36 @@ function otherStages(
   };
 }
 
-/** Gives each layer to the device with the most room left; null when there is too little in all. */
-function dealOut(rooms: readonly number[], layers: readonly number[]): number[] | null {
-  const layerBytes = Math.max(...layers);
+/**
+ * Deals the layers out. What a part takes beside them depends on which of the denoiser's ends it has: where a device gets no layer
+ * others have the ends, and they are dealt out anew among those.
+ * @param rooms for a part on each device
+ * @returns the number of layers on each device; null when there is too little room in all
+ */
+function dealOut(rooms: readonly number[], sizes: NetworkSizes): number[] | null {
+  const { layers } = sizes.weights;
+  const besides = ofEachPartKind((kind) => sizes.denoiserParts[kind] + endBytes(kind, sizes));
+  let devices = [...rooms.keys()];
+  for (;;) {
+    const left = devices.map((device, place) => (rooms[device] ?? 0) - besides[partKind(place, devices.length)]);
+    const counts = layersInto(left, layers.length, Math.max(...layers));
+    const holders = devices.filter((_device, place) => (counts[place] ?? 0) > 0);
+    if (holders.length === devices.length || holders.length === 0) {
+      const dealt = counts.reduce((sum, count) => sum + count, 0);
+      return dealt < layers.length ? null : rooms.map((_room, device) => counts[devices.indexOf(device)] ?? 0);
+    }
+    devices = holders;
+  }
+}
+
+/** Gives each layer to the device with the most room left, as long as there is enough. */
+function layersInto(rooms: readonly number[], layers: number, layerBytes: number): number[] {
   const dealt = rooms.map((left) => ({ left, count: 0 }));
-  let toDeal = layers.length;
-  while (toDeal > 0) {
+  for (let layer = 0; layer < layers; layer += 1) {
     const device = dealt.reduce((most, other) => (other.left > most.left ? other : most));
-    if (device.left < layerBytes) return null;
+    if (device.left < layerBytes) break;
     device.left -= layerBytes;
     device.count += 1;
-    toDeal -= 1;
   }
   return dealt.map(({ count }) => count);
 }

@@ -4,10 +4,10 @@ import { graphTensors } from '../../graph/checkpoint-graphs.js';
 import { formatBytes } from '../../program/format-bytes.js';
 import { WHOLE_MACHINE, type EngineCount, type EngineShare } from '../../protocol/engine-share.js';
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
-import { deviceLabel, type Device } from './device-plan.js';
-import { evenDeal, wholeEngines, type GpuDeal } from './engine-gpus.js';
+import { dealGpus } from './deal-gpus.js';
+import type { DevicePlan } from './device-plan.js';
 import { lookAtMachine, type AskedPlan, type Planning } from './plan-checkpoint.js';
-import { isRefusal, planDevices, type Machine } from './plan-devices.js';
+import { isRefusal, planDevices, type Machine, type Refusal } from './plan-devices.js';
 
 /** What is asked of a deal by the settings. */
 export type AskedDeal = AskedPlan & { readonly engines: EngineCount };
@@ -48,6 +48,8 @@ export function dealOn(checkpoint: EditCheckpoint, engines: EngineCount, plannin
  *   share one model. Where no engine holds it whole, and where it can't be served at all, there is one.
  * - A number: each engine holds the model whole where that can be, else its networks take turns on its share of the GPUs. On a
  *   processor each has its own copies of the weights but for those that are read where they lie.
+ *
+ * The host's memory is dealt out evenly: on a processor the weights lie there, and for GPUs some are made there (see dealGpus).
  * @param mapped bytes of weights that engines read from the same files without a copy
  * @param threads that the processor runs at once
  * @throws HostError
@@ -58,65 +60,20 @@ export function dealMachine(engines: EngineCount, planning: Planning, mapped: nu
   if (engines === 'auto' && request.deviceMap === 'balanced') return ALONE;
   // What can't be served at all is told when one engine's plan is made.
   if (isRefusal(planOn(planning, machine))) return ALONE;
-  const { sets, leftOver } = engines === 'auto' ? wholeDeal(planning) : dealTo(engines, planning);
+  const { sets, lines } = dealGpus(engines, planning);
   // One engine may use what is free on any GPU when it starts again.
-  if (engines === 'auto' && sets.length <= 1) return ALONE;
+  if (engines === 'auto' && sets.length <= 1) return { ...ALONE, lines };
   const each = threadsOf(threads, sets.length);
   const [first, ...others] = sets.map((set, index) => ({
     gpus: set.map(({ index: number }) => number),
     threads: each[index] ?? 1,
-    hostBytes: null,
+    hostBytes: machine.hostBytes / sets.length,
   }));
-  return first === undefined ? ALONE : { shares: [first, ...others], lines: unused(leftOver, engines) };
+  return first === undefined ? ALONE : { shares: [first, ...others], lines };
 }
 
-const planOn = ({ request, sizesOf }: Planning, machine: Machine): ReturnType<typeof planDevices> =>
+const planOn = ({ request, sizesOf }: Planning, machine: Machine): DevicePlan | Refusal =>
   planDevices(request, machine, sizesOf);
-
-function wholeDeal(planning: Planning): GpuDeal {
-  const { request, machine } = planning;
-  const mostGpus = request.deviceMap === 'cuda' ? 1 : machine.gpus.length;
-  return wholeEngines(machine.gpus, (gpus) => planOn(planning, { ...machine, gpus }), mostGpus);
-}
-
-function dealTo(engines: number, planning: Planning): GpuDeal {
-  const whole = wholeDeal(planning);
-  const deal = dealOf(engines, planning, whole);
-  if (deal !== null) return deal;
-  let most = engines - 1;
-  while (most > 1 && dealOf(most, planning, whole) === null) most -= 1;
-  const { gpus } = planning.machine;
-  throw new HostError(
-    `ENGINES=${engines} is more than the GPUs hold, of which each engine needs some of its own: ${describeGpus(gpus)}. ENGINES=${most} fits`,
-  );
-}
-
-/** null: so many don't fit. */
-function dealOf(engines: number, planning: Planning, whole: GpuDeal): GpuDeal | null {
-  if (whole.sets.length >= engines) return fewer(whole, engines);
-  const { request, machine } = planning;
-  const even =
-    request.deviceMap === 'cuda'
-      ? fewer(evenDeal(machine.gpus, machine.gpus.length), engines)
-      : evenDeal(machine.gpus, engines);
-  const fits = even.sets.every((gpus) => !isRefusal(planOn(planning, { ...machine, gpus })));
-  return fits && even.sets.length === engines ? even : null;
-}
-
-/** The first engines of a deal. */
-function fewer({ sets, leftOver }: GpuDeal, engines: number): GpuDeal {
-  return { sets: sets.slice(0, engines), leftOver: [...leftOver, ...sets.slice(engines).flat()] };
-}
-
-const describeGpus = (gpus: readonly Device[]): string =>
-  gpus.map((gpu) => `${deviceLabel(gpu)} (${gpu.name}, ${formatBytes(gpu.freeBytes)} free)`).join(', ');
-
-function unused(leftOver: readonly Device[], engines: EngineCount): string[] {
-  if (leftOver.length === 0) return [];
-  const why =
-    engines === 'auto' ? 'the model does not fit there beside the other engines' : `ENGINES=${engines} takes fewer`;
-  return [`No engine computes on ${describeGpus(leftOver)}: ${why}`];
-}
 
 /** Engines on the processor. */
 function dealHost(engines: number, planning: Planning, mapped: number, threads: number): EngineDeal {

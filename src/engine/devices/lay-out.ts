@@ -11,6 +11,7 @@ import {
   type Stage,
 } from './device-plan.js';
 import type { NetworkSizes } from './network-sizes.js';
+import { partKind, type PartKind } from './part-kind.js';
 import { chooseResidency, type Measure, type Residency, type StageLoad } from './residency.js';
 
 /** Where things are to live, before it is known what of it stays in memory. */
@@ -70,7 +71,7 @@ function mostOnHost(parts: readonly PlacedPart[], { weights }: NetworkSizes): Ma
 }
 
 function placeParts({ graphs, layers }: Assignment, sizes: NetworkSizes): PlacedPart[] {
-  const { weights, activations, denoiserPart } = sizes;
+  const { weights, activations } = sizes;
   const whole = GRAPH_NAMES.filter((graph) => graph !== 'denoiser').map((graph) => ({
     graph,
     layers: null,
@@ -79,18 +80,22 @@ function placeParts({ graphs, layers }: Assignment, sizes: NetworkSizes): Placed
     activationBytes: activations[graph],
   }));
   const ranges = layerRanges(layers);
-  const last = ranges.length - 1;
-  const denoiser = ranges.map(({ device, range }, place) => ({
-    graph: 'denoiser' as const,
-    layers: ranges.length === 1 ? null : range,
-    device,
-    weightBytes:
-      weights.layers.slice(range.first, range.end).reduce((sum, bytes) => sum + bytes, 0) +
-      (place === 0 || place === last ? weights.ends : 0),
-    activationBytes: ranges.length === 1 ? activations.denoiser : denoiserPart,
-  }));
+  const denoiser = ranges.map(({ device, range }, place) => {
+    const kind = partKind(place, ranges.length);
+    return {
+      graph: 'denoiser' as const,
+      layers: kind === 'whole' ? null : range,
+      device,
+      weightBytes:
+        weights.layers.slice(range.first, range.end).reduce((sum, bytes) => sum + bytes, 0) + endBytes(kind, sizes),
+      activationBytes: sizes.denoiserParts[kind],
+    };
+  });
   return [...whole, ...denoiser];
 }
+
+/** Weights that a part of the denoiser has beside its layers'. */
+export const endBytes = (kind: PartKind, { weights }: NetworkSizes): number => (kind === 'middle' ? 0 : weights.ends);
 
 /** Layers one after the other, as many on each device as it is given. */
 function layerRanges(layers: readonly number[]): { device: number; range: LayerRange }[] {

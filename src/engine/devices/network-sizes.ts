@@ -3,6 +3,7 @@ import { graphTensors, ofEachGraph, type GraphName } from '../../graph/checkpoin
 import type { EditCheckpoint } from '../open-edit-checkpoint.js';
 import { ELEMENT_BYTES } from '../../graph/element-type.js';
 import { activationBytes } from './activation-bytes.js';
+import { ofEachPartKind, type PartKind } from './part-kind.js';
 import { precisionFormat } from './precisions.js';
 import { jointTokens, largestExtent, type LargestRequest } from './request-extent.js';
 import { linearRuns } from './runs/linear-runs.js';
@@ -15,7 +16,7 @@ export interface NetworkSizes {
   /** What the sessions keep beside their weights. */
   readonly activations: Readonly<Record<GraphName, number>>;
   /** The same of a graph that has some of the denoiser's layers. */
-  readonly denoiserPart: number;
+  readonly denoiserParts: Readonly<Record<PartKind, number>>;
   /** The denoiser's streams between two of its layers, as they pass through the host (graph/packed-rows.ts). */
   readonly streamBytes: number;
 }
@@ -36,10 +37,14 @@ export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
     const runs = activationBytes(checkpoint, largestExtent(checkpoint, largest));
     const { castAtRun } = weightsOf('fp32', 'cpu');
     const graphs = ofEachGraph((graph) => runs[graph] + castAtRun[graph]);
-    return { graphs, denoiserPart: graphs.denoiser };
+    return { graphs, denoiserParts: ofEachPartKind(() => graphs.denoiser) };
   };
   const onGpu = kept((precision: Precision, outputPixels: number, maxReferences: number) =>
-    runBytes(checkpoint, largestExtent(checkpoint, { outputPixels, maxReferences }), precision, linearsOf(precision)),
+    largestOf(
+      linearsOf(precision).map((linear) =>
+        runBytes(checkpoint, largestExtent(checkpoint, { outputPixels, maxReferences }), precision, linear),
+      ),
+    ),
   );
   return (precision, device, largest) => {
     const runs = device === 'cpu' ? onCpu(largest) : onGpu(precision, largest.outputPixels, largest.maxReferences);
@@ -47,12 +52,18 @@ export function sizesOfCheckpoint(checkpoint: EditCheckpoint): SizesOf {
     return {
       weights: weightsOf(precision, device),
       activations: runs.graphs,
-      denoiserPart: runs.denoiserPart,
+      denoiserParts: runs.denoiserParts,
       streamBytes:
         tokens * checkpoint.transformer.config.innerDim * ELEMENT_BYTES[precisionFormat(precision, device).computeType],
     };
   };
 }
+
+/** The larger of each. */
+const largestOf = (runs: readonly RunBytes[]): RunBytes => ({
+  graphs: ofEachGraph((graph) => Math.max(...runs.map(({ graphs }) => graphs[graph]))),
+  denoiserParts: ofEachPartKind((kind) => Math.max(...runs.map(({ denoiserParts }) => denoiserParts[kind]))),
+});
 
 /** A function that computes what it was asked before only once. */
 function kept<A extends (string | number)[], R>(make: (...asked: A) => R): (...asked: A) => R {

@@ -25,12 +25,12 @@ const PRECISIONS: Readonly<Record<Precision, PrecisionFacts>> = {
   int8: {
     weightBits: 8,
     cpu: { computeType: 'float32', quantization: 'int8-dynamic' },
-    cuda: { computeType: 'bfloat16', quantization: 'int8-blocks' },
+    cuda: { computeType: 'bfloat16', quantization: 'int8-bfloat16' },
   },
   int4: {
     weightBits: 4,
     cpu: { computeType: 'float32', quantization: 'int4-blocks' },
-    cuda: { computeType: 'bfloat16', quantization: 'int4-blocks' },
+    cuda: { computeType: 'bfloat16', quantization: 'int4-bfloat16' },
   },
 };
 

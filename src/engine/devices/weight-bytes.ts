@@ -1,8 +1,14 @@
 import type { DeviceKind, Precision } from '../../protocol/device-settings.js';
 import type { Lora } from '../../checkpoint/lora/lora-folder.js';
-import { GRAPH_NAMES, ofEachGraph, type GraphName, type GraphTensors } from '../../graph/checkpoint-graphs.js';
+import {
+  GRAPH_NAMES,
+  isTextGraph,
+  ofEachGraph,
+  type GraphName,
+  type GraphTensors,
+} from '../../graph/checkpoint-graphs.js';
 import { ELEMENT_BYTES, elementCount } from '../../graph/element-type.js';
-import type { LinearFormat } from '../../graph/quantization/linear-format.js';
+import { quantizedTypes, type LinearFormat } from '../../graph/quantization/linear-format.js';
 import type { ComputeType } from '../../graph/graph-builder.js';
 import { linearRecipe, sensitiveBytes } from '../../graph/quantization/linear-recipe.js';
 import { FLOATS } from '../../graph/weight-forms/floats.js';
@@ -12,9 +18,6 @@ import type { WeightForm } from '../../graph/weight-forms/weight-form.js';
 import type { TensorUse } from '../../graph/weights.js';
 import { precisionFormat } from './precisions.js';
 import { pagedBytes } from './runs/arena.js';
-
-/** Graphs of which nothing is sensitive to quantization, as far as is looked for. */
-const TEXT_GRAPHS: readonly GraphName[] = ['visionTower', 'languageModel'];
 
 /** Factors of a single LoRA in a layer. */
 const PAIR = 2;
@@ -77,8 +80,8 @@ export function weightBytes(
     const bytes = Math.ceil(weight) + sum(factors);
     graphs[use.graph] += bytes;
     madeOnHost[use.graph] += total(castArrays(use, arrays, computeType)) + (factors.length > PAIR ? total(factors) : 0);
-    const isCast = formOf(use, computeType).makesFloats === 'operator';
-    if (isCast) {
+    const { makesFloats } = formOf(use, computeType);
+    if (makesFloats === 'operator' || makesFloats === 'operators') {
       castAtRun[use.graph] = Math.max(castAtRun[use.graph], elementsOf(use) * ELEMENT_BYTES[computeType]);
     }
     if (use.graph === 'denoiser' && use.block !== null) layers[use.block] = (layers[use.block] ?? 0) + bytes;
@@ -113,10 +116,11 @@ function tensorArrays(use: ReadTensor, computeType: ComputeType): readonly numbe
 
 /** Those of a tensor's arrays that are cast when they are loaded: floats of another type, and beside codes scales and addends. */
 function castArrays(
-  { kind, tensor }: ReadTensor,
+  { kind, tensor, format }: ReadTensor,
   arrays: readonly number[],
   computeType: ComputeType,
 ): readonly number[] {
+  if (format !== undefined) return quantizedTypes(format).scales === computeType ? [] : arrays.slice(1);
   if (kind === 'table' || storedType(tensor.dtype) === computeType) return arrays.slice(1);
   return storedType(tensor.dtype) === undefined ? arrays.slice(1) : arrays;
 }
@@ -126,8 +130,7 @@ const total = (bytes: readonly number[]): number => bytes.reduce((sum, each) => 
 const formOf = ({ kind, tensor, format }: ReadTensor, computeType: ComputeType): WeightForm =>
   kind === 'linear' ? formOfWeight(tensor, computeType, format) : FLOATS;
 
-const mayBeSensitive = ({ graph, format }: ReadTensor): boolean =>
-  format?.kind === 'blocks' && !TEXT_GRAPHS.includes(graph);
+const mayBeSensitive = ({ graph, format }: ReadTensor): boolean => format?.kind === 'blocks' && !isTextGraph(graph);
 
 /**
  * Bytes that each parameter of the transformer in blocks gets on average for those that are sensitive. Which ones are, only

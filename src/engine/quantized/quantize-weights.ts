@@ -1,5 +1,6 @@
 import type { TensorComponent } from '../../checkpoint/tensor-index.js';
-import { FINER_BLOCKS, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
+import type { BlockFormat } from '../../graph/quantization/linear-format.js';
+import type { SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
 import type { PlacedWeight, QuantizedLayout } from '../../graph/quantization/quantized-layout.js';
 import type { WrittenFile } from './cache-entry.js';
 import type { FinishedWeight } from './finished-weights.js';
@@ -22,18 +23,20 @@ export interface QuantizedFiles {
  * be; else the others move to their places and the sensitive ones are rounded anew. A process that ends at any time leaves behind
  * what it has finished, from which the next one goes on.
  * @param layOut lays out all weights, of which some are sensitive
+ * @param finer the format of those that too few bits would hold
  * @param reserve called with the bytes of all files once they are known
  * @throws Error with the system's code where a file can't be read or written
  */
 export async function quantizeWeights(
   folder: WeightFolder,
   layOut: (sensitive?: SensitiveWeights) => QuantizedLayout,
+  finer: BlockFormat,
   reserve: (bytes: number) => Promise<void>,
   onWeight: OnWeight,
 ): Promise<QuantizedFiles> {
   const first = layOut();
   const measured = await roundWeights(folder, first, onWeight);
-  const sensitive = await sensitiveWeights(measured, (weight) => folder.change(weight, FINER_BLOCKS));
+  const sensitive = await sensitiveWeights(measured, (weight) => folder.change(weight, finer));
   const layout = layOut(sensitive);
   await reserve(layoutBytes(layout));
   return { sensitive, files: await placeWeights(folder, first, layout, onWeight) };

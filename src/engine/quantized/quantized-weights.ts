@@ -2,7 +2,12 @@ import { join, posix } from 'node:path';
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
 import type { TensorEntry } from '../../checkpoint/tensor-index.js';
 import { relativePosix } from '../../checkpoint/common-folder.js';
-import { linearRecipe, type Quantization, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
+import {
+  finerFormat,
+  linearRecipe,
+  type Quantization,
+  type SensitiveWeights,
+} from '../../graph/quantization/linear-recipe.js';
 import { QuantizedLayout } from '../../graph/quantization/quantized-layout.js';
 import type { WeightStorage } from '../../graph/weights.js';
 import { contentKey } from './content-key.js';
@@ -60,7 +65,7 @@ export async function quantizedWeights(
   const quantizedLayout = (sensitive?: SensitiveWeights): QuantizedLayout => layOut(sensitive).quantized;
   const { kept, finer } = await cache.make(key, layoutBytes(quantizedLayout()), async (unfinished, reserve) => {
     const { sensitive, files } = await fillByThreads(unfinished, checkpoint.root, threadCount, (weights) =>
-      quantizeWeights(weights, quantizedLayout, reserve, onWeight),
+      quantizeWeights(weights, quantizedLayout, finerFormat(quantization), reserve, onWeight),
     );
     return { modelId: checkpoint.modelId, quantization, ...sensitive, files };
   });

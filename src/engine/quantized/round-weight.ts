@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { blockCount, type BlockFormat, type LinearFormat } from '../../graph/quantization/linear-format.js';
+import { blockCount, isSigned, type BlockFormat, type LinearFormat } from '../../graph/quantization/linear-format.js';
+import { ELEMENT_BYTES } from '../../graph/element-type.js';
 import { withFile, writeWhole } from './file-bytes.js';
 import { FloatRows, type StoredMatrix } from './float-rows.js';
 import type { RoundingKernels } from './rounding-kernels.js';
@@ -64,12 +65,13 @@ function roundBlocks(
   kernels: RoundingKernels,
   source: number,
   { stored, rows, columns, isMeasured, to }: RoundTask,
-  { bits, blockSize }: BlockFormat,
+  format: BlockFormat,
   write: Write,
 ): RoundedWeight {
+  const { bits, blockSize, scales: scaleForm } = format;
   const blocks = blockCount(columns, blockSize);
   const stride = blocks * blockSize;
-  const [codesRow, scalesRow] = [(stride * bits) / 8, blocks * Float32Array.BYTES_PER_ELEMENT];
+  const [codesRow, scalesRow] = [(stride * bits) / 8, blocks * ELEMENT_BYTES[scaleForm.type]];
   const atOnce = Math.min(rows, Math.max(1, Math.floor(VALUES_AT_ONCE / stride)));
   const places = kernels.place({
     bytes: atOnce * stored.rowBytes,
@@ -92,6 +94,9 @@ function roundBlocks(
       stride,
       bits,
       blockSize,
+      scaleForm.bits,
+      scaleForm.tried,
+      isSigned(format),
       places.codes,
       places.scales,
       isMeasured ? places.columnSums : 0,

@@ -1,4 +1,5 @@
-import { FINER_BLOCKS, sensitiveBytes, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
+import type { BlockFormat } from '../../graph/quantization/linear-format.js';
+import { FINER_BITS, sensitiveBytes, type SensitiveWeights } from '../../graph/quantization/linear-recipe.js';
 import type { PlacedWeight } from '../../graph/quantization/quantized-layout.js';
 import type { RoundingLoss } from './rounding-loss.js';
 
@@ -7,6 +8,11 @@ const CHANNELS = { mostChange: 0.012, leastRead: 0.05 };
 
 /** The most that rounding to blocks of so many bits may change an input's or an output's share of a weight: just above a normal spread's at 4 bits, six times that at 8. */
 const MOST_CHANGE_BLOCKS = { 4: 0.1, 8: 0.03 };
+/** The share of that where the best of several scales is taken: a normal spread changes by so much less. */
+const OF_TRIED_SCALES = 0.97;
+
+const mostChange = ({ bits, scales }: BlockFormat): number =>
+  MOST_CHANGE_BLOCKS[bits] * (scales.tried > 1 ? OF_TRIED_SCALES : 1);
 
 /** A weight, and what rounding it as all others does to it. */
 export interface MeasuredWeight {
@@ -20,11 +26,11 @@ interface Candidate {
   readonly change: number;
   /** Bytes by which each value grows as the checkpoint has it. */
   readonly whole: number;
-  /** The same with FINER_BLOCKS; none where it has as many bits already. */
+  /** The same with finer blocks; none where it has as many bits already. */
   readonly finer: number | undefined;
 }
 
-/** Measures how much FINER_BLOCKS would change a weight. */
+/** Measures how much finer blocks (finerFormat) would change a weight. */
 type MeasureFiner = (weight: PlacedWeight) => Promise<number>;
 
 /**
@@ -56,9 +62,9 @@ function candidates(blocks: readonly MeasuredWeight[]): Candidate[] {
       if (weight.format.kind !== 'blocks') return [];
       const { bits } = weight.format;
       const codeBytes = bits / 8;
-      const finer = bits === 4 ? FINER_BLOCKS.bits / 8 - codeBytes : undefined;
+      const finer = bits < FINER_BITS ? FINER_BITS / 8 - codeBytes : undefined;
       const candidate = { weight, change, whole: storedBytes(weight) - codeBytes, finer };
-      return change > MOST_CHANGE_BLOCKS[bits] ? [candidate] : [];
+      return change > mostChange(weight.format) ? [candidate] : [];
     })
     .sort((one, other) => other.change - one.change);
 }

@@ -13,9 +13,35 @@ export interface BlockFormat {
   readonly kind: 'blocks';
   readonly bits: 4 | 8;
   readonly blockSize: 32 | 64 | 128;
+  readonly scales: ScaleForm;
+  readonly floatsBy: FloatsBy;
 }
 
-/** The code that stands for zero, by the codes' bits. */
+/**
+ * What makes floats of codes when a layer runs.
+ * - `kernel`: MatMulNBits, which in bfloat16 rounds code · scale before it takes the zero code's share away, and then again; on
+ *   GPUs of compute capability 9.0 and more once.
+ * - `cast`: Cast and Mul, which round once. Two weights' floats are in memory for a moment; codes have a sign.
+ * - `gather`: GatherBlockQuantized, which rounds once and computes every index by divisions: for a few weights, or few runs.
+ */
+export type FloatsBy = 'kernel' | 'cast' | 'gather';
+
+/** How scales are chosen, and stored: codes are then the best for the scale that is multiplied with. */
+export interface ScaleForm {
+  readonly type: 'float32' | 'bfloat16';
+  /** Significant bits of a scale: all of the type's, or fewer of a bfloat16's. */
+  readonly bits: 24 | 8 | 4;
+  /**
+   * How many are tried: the first that brings the block's largest value to the last code (of so many bits, away from zero), and
+   * those below it. The one with the smallest squared error is taken.
+   */
+  readonly tried: number;
+}
+
+/** Codes are signed bytes. */
+export const isSigned = ({ floatsBy }: BlockFormat): boolean => floatsBy === 'cast';
+
+/** The code that stands for zero, by the codes' bits, where codes have no sign. */
 export const ZERO_CODE = { 4: 8, 8: 128 } as const;
 
 /** Blocks of one output; the last one may be cut off by the end of the inputs but is stored whole. */
@@ -23,17 +49,27 @@ export const blockCount = (columns: number, blockSize: number): number => Math.c
 
 /** Shapes of what a weight is quantized to. */
 export interface QuantizedShapes {
-  /** uint8; `channels`: [columns, rows], `blocks`: [rows, blocks, bytes of a block] */
+  /** `channels`: [columns, rows]; `kernel`: [rows, blocks, bytes of a block], `cast`: [rows · blocks, blockSize], `gather`: [1, rows, bytes of a row] */
   readonly codes: readonly number[];
-  /** float32; `channels`: [rows], `blocks`: [rows, blocks] */
+  /** `channels`: [rows]; `kernel`: [rows, blocks], `cast`: [rows · blocks, 1], `gather`: [1, rows, blocks] */
   readonly scales: readonly number[];
+}
+
+/** Types of the same. */
+export function quantizedTypes(format: LinearFormat): { codes: 'uint8' | 'int8'; scales: ScaleForm['type'] } {
+  if (format.kind === 'channels') return { codes: 'uint8', scales: 'float32' };
+  return { codes: isSigned(format) ? 'int8' : 'uint8', scales: format.scales.type };
 }
 
 /** What a weight [rows, columns] is quantized to. */
 export function quantizedShapes(format: LinearFormat, rows: number, columns: number): QuantizedShapes {
   if (format.kind === 'channels') return { codes: [columns, rows], scales: [rows] };
-  const blocks = blockCount(columns, format.blockSize);
-  return { codes: [rows, blocks, (format.blockSize * format.bits) / 8], scales: [rows, blocks] };
+  const { bits, blockSize, floatsBy } = format;
+  const blocks = blockCount(columns, blockSize);
+  const blockBytes = (blockSize * bits) / 8;
+  if (floatsBy === 'cast') return { codes: [rows * blocks, blockBytes], scales: [rows * blocks, 1] };
+  if (floatsBy === 'gather') return { codes: [1, rows, blocks * blockBytes], scales: [1, rows, blocks] };
+  return { codes: [rows, blocks, blockBytes], scales: [rows, blocks] };
 }
 
 /** Bytes of the codes and number of the scales of the same. */

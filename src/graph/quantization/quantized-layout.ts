@@ -1,6 +1,6 @@
 import type { TensorComponent, TensorEntry } from '../../checkpoint/tensor-index.js';
 import { ELEMENT_BYTES, elementCount, type ElementType } from '../element-type.js';
-import { quantizedShapes, type LinearFormat } from './linear-format.js';
+import { quantizedShapes, quantizedTypes, type LinearFormat } from './linear-format.js';
 import type { LinearRecipe } from './linear-recipe.js';
 
 /** A weight to be quantized. */
@@ -28,9 +28,8 @@ export interface Span {
 export interface QuantizedLinear {
   /** The file, seen from the session's folder for external data. */
   readonly location: string;
-  /** uint8, as quantizedShapes says. */
+  /** As quantizedShapes and quantizedTypes say. */
   readonly codes: Span;
-  /** float32, as quantizedShapes says. */
   readonly scales: Span;
 }
 
@@ -62,12 +61,13 @@ export class QuantizedLayout {
     if (known !== undefined) return known;
     const { component, format, rows, columns } = weight;
     const { codes, scales } = quantizedShapes(format, rows, columns);
+    const types = quantizedTypes(format);
     const file = quantizedFile(component);
     const location = this.folder === '' ? file : `${this.folder}/${file}`;
     const place = {
       location,
-      codes: this.append(component, 'uint8', codes),
-      scales: this.append(component, 'float32', scales),
+      codes: this.append(component, types.codes, codes),
+      scales: this.append(component, types.scales, scales),
     };
     this.placed.set(key, { ...weight, ...place });
     return place;
@@ -83,7 +83,7 @@ export class QuantizedLayout {
     return this.ends;
   }
 
-  private append(component: TensorComponent, type: 'uint8' | 'float32', shape: readonly number[]): Span {
+  private append(component: TensorComponent, type: ElementType, shape: readonly number[]): Span {
     const offset = Math.ceil((this.ends.get(component) ?? 0) / ALIGNMENT) * ALIGNMENT;
     const length = elementCount(shape) * ELEMENT_BYTES[type];
     this.ends.set(component, offset + length);

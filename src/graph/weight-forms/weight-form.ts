@@ -35,10 +35,10 @@ export interface WeightForm {
    */
   readonly arrays: (shape: readonly number[], computeType: ComputeType) => readonly number[];
   /**
-   * What makes floats of the weight each time that the layer runs: an operator before its product, which is a Gemm then, or on a
-   * GPU the product's kernel; null where the floats are there.
+   * What makes floats of the weight each time that the layer runs: an operator before its product, or two one after the other,
+   * which is a Gemm then, or on a GPU the product's kernel; null where the floats are there.
    */
-  readonly makesFloats: 'operator' | 'kernel' | null;
+  readonly makesFloats: 'operator' | 'operators' | 'kernel' | null;
   /** Inputs that share an addend, whose sums are multiplied with it; null for a weight without addends. */
   readonly addendBlock: number | null;
 }

@@ -1,5 +1,7 @@
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ConfigType } from '@nestjs/config';
+import { limitsConfig } from '../../config/namespaces.js';
 import { ApiError } from '../../http/errors/api-error.js';
 import { watchForSlowBody } from '../../http/slow-body.js';
 import { CallErrors } from '../errors/call-errors.service.js';
@@ -18,6 +20,7 @@ export class CallInterceptor {
     private readonly record: CallRecord,
     private readonly admission: CallAdmission,
     private readonly errors: CallErrors,
+    @Inject(limitsConfig.KEY) private readonly limits: ConfigType<typeof limitsConfig>,
   ) {}
 
   /** To be the first of grpc-js' interceptors. */
@@ -35,7 +38,9 @@ export class CallInterceptor {
       this.record.begin(begun);
       const letIn = async (): Promise<void> => {
         watchMessages(stream, await this.admission.admit(begun), fail);
-        if (isUpload(begun)) watchForSlowBody(stream, () => fail(tooSlow()));
+        if (!isUpload(begun)) return;
+        const arriving = { body: stream, name: 'The message', timeoutSeconds: this.limits.uploadTimeoutSeconds };
+        watchForSlowBody(arriving, (message) => fail(new ApiError('REQUEST_INCOMPLETE', message)));
       };
       letIn().then(() => pass(metadata), fail);
     };
@@ -59,8 +64,4 @@ export class CallInterceptor {
     });
     return outer;
   };
-}
-
-function tooSlow(): ApiError {
-  return new ApiError('REQUEST_INCOMPLETE', 'The message arrives too slowly');
 }

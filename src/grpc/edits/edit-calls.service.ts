@@ -20,7 +20,7 @@ import type {
 } from '../proto/messages.js';
 import { editEvent } from './edit-event.js';
 import { editFormInput } from './edit-form-input.js';
-import { jobMessage } from './job-message.js';
+import { jobMessage, removedJobMessage } from './job-message.js';
 import { completedMessage } from './result-message.js';
 import { timestamp } from './timestamp.js';
 
@@ -57,7 +57,7 @@ export class EditCalls {
   /** @throws EditError not_found */
   async cancel({ job_id: id = '' }: CancelJobRequest, call: GrpcCall): Promise<JobMessage> {
     const { job } = await this.edits.delete(id);
-    return this.jobMessage(job, [], false, call);
+    return job === null ? removedJobMessage(id) : this.jobMessage(job, [], false, call);
   }
 
   private jobMessage(job: JobSnapshot, files: readonly PictureFile[], withData: boolean, call: GrpcCall): JobMessage {
@@ -71,10 +71,11 @@ export class EditCalls {
       if (happening.event.type === 'failed') throw happening.event.failure;
       const message = editEvent(happening, edit);
       if (message !== null) yield message;
-      if (happening.event.type !== 'succeeded') continue;
-      const { job, files } = await this.edits.finished(id);
-      yield { time: timestamp(happening.event.at), completed: completedMessage(job, files) };
     }
+    if (call.ended.aborted) return;
+    // Also who watches from the end on is told how it ended.
+    const { job, files } = await this.edits.finished(id);
+    yield { time: timestamp(job.finishedAt ?? new Date()), completed: completedMessage(job, files) };
   }
 
   /** @returns the job's id, which the caller holds until it leaves it */

@@ -29,3 +29,8 @@ export function jobMessage(
     ...(files.length === 0 ? {} : { completed: completedMessage(job, files) }),
   };
 }
+
+/** A job whose record was damaged, and is removed: nothing is known of it. */
+export function removedJobMessage(id: string): JobMessage {
+  return { id, status: 'JOB_STATUS_UNSPECIFIED', results: [] };
+}

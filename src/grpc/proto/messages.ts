@@ -104,7 +104,7 @@ export interface JobMessage {
   readonly status: string;
   readonly position?: number;
   readonly progress?: ProgressMessage;
-  readonly created_at: TimestampMessage;
+  readonly created_at?: TimestampMessage;
   readonly started_at?: TimestampMessage;
   readonly finished_at?: TimestampMessage;
   readonly error?: StatusMessage;

@@ -49,6 +49,11 @@ export function generationError(cause: string): ApiError {
   });
 }
 
+/** What is kept of a job is none that the service has written: it stays so. */
+export function jobDamaged(message: string): ApiError {
+  return new ApiError('JOB_DAMAGED', message, { headers: { 'x-should-retry': 'false' } });
+}
+
 /** Its caller would not wait for this request's turn, or there is no room for it to wait. */
 export function queueFull(message: string, retryAfterSeconds: number): ApiError {
   return new ApiError('QUEUE_FULL', message, { headers: { 'Retry-After': String(retryAfterSeconds) } });

@@ -1,5 +1,14 @@
 import type { EditError } from '../../protocol/edit-error.js';
-import { ApiError, conflict, generationError, invalidInput, modelNotReady, queueFull, timedOut } from './api-error.js';
+import {
+  ApiError,
+  conflict,
+  generationError,
+  invalidInput,
+  jobDamaged,
+  modelNotReady,
+  queueFull,
+  timedOut,
+} from './api-error.js';
 
 const UNAVAILABLE_RETRY_AFTER_SECONDS = 5;
 const BUSY_RETRY_AFTER_SECONDS = 1;
@@ -18,6 +27,8 @@ export function editApiError({ kind, message, param, retryAfterSeconds }: EditEr
       return queueFull(message, retryAfterSeconds ?? BUSY_RETRY_AFTER_SECONDS);
     case 'unavailable':
       return modelNotReady(retryAfterSeconds ?? UNAVAILABLE_RETRY_AFTER_SECONDS, message);
+    case 'damaged':
+      return jobDamaged(message);
     case 'failed':
       return generationError(message);
     case 'timeout':

@@ -12,6 +12,8 @@ export const ERROR_TABLE = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, type: 'invalid_request_error' },
   QUEUE_FULL: { status: 429, type: 'rate_limit_error' },
   HEADERS_TOO_LARGE: { status: 431, type: 'invalid_request_error' },
+  // The general code of a status is the last that has it.
+  JOB_DAMAGED: { status: 500, type: 'server_error' },
   GENERATION_ERROR: { status: 500, type: 'server_error' },
   MODEL_NOT_READY: { status: 503, type: 'server_error' },
   TIMEOUT: { status: 504, type: 'server_error' },

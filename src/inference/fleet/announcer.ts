@@ -5,6 +5,7 @@ import { PACKAGE_VERSION } from '../../program/program-files.js';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import { modelPart } from '../../redis/key-prefix.js';
 import type { RedisClients } from '../../redis/redis-clients.js';
+import { redisFault } from '../../redis/redis-fault.js';
 import { textOf } from '../../redis/replies.js';
 import { ScriptRunner } from '../../redis/script-runner.js';
 import type { ModelState } from '../model-state.js';
@@ -13,6 +14,13 @@ import { ANNOUNCE, RETIRE } from './fleet-scripts.js';
 import { writeModel } from './model-message.js';
 
 const REFUSED_RETRY_SECONDS = 60;
+/** The engines could make pictures, but nobody knows yet: who waits for this process before another is ended must wait on. */
+const UNKNOWN: ModelState = {
+  status: 'loading',
+  reason: 'the model is not announced in Redis yet',
+  retryAfterSeconds: 1,
+  lastEnd: null,
+};
 
 /**
  * Says in Redis, again and again, which model this process's engines serve. Two checkpoints under one name would make whatever
@@ -40,8 +48,9 @@ export class Announcer extends ServedModel {
 
   get state(): ModelState {
     const { state } = this.engines;
-    if (this.refusal === null || state.status !== 'ready') return state;
+    if (state.status !== 'ready') return state;
     const { refusal } = this;
+    if (refusal === null) return this.announced === null ? UNKNOWN : state;
     return { status: 'failed', reason: refusal, operatorReason: refusal, retryAfterSeconds: REFUSED_RETRY_SECONDS };
   }
 
@@ -64,7 +73,10 @@ export class Announcer extends ServedModel {
   private async run(): Promise<void> {
     const heartbeat = (this.redis.lostSeconds * 1000) / 3;
     while (!this.isRetired && !this.redis.isClosed) {
-      await this.tell().catch((error: unknown) => this.logger.warn(`The model can't be announced: ${String(error)}`));
+      await this.tell().catch((error: unknown) => {
+        // RedisHealth tells of Redis's own.
+        if (redisFault(error) === null) this.logger.warn(`The model can't be announced: ${String(error)}`);
+      });
       const rest = pause(heartbeat, undefined, { ref: false });
       await Promise.race([rest, this.engines.changed()]);
     }

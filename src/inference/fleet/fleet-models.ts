@@ -2,11 +2,13 @@ import { Logger } from '@nestjs/common';
 import type { ModelInfo } from '../../protocol/model-info.js';
 import { modelOfPart } from '../../redis/key-prefix.js';
 import type { RedisClients } from '../../redis/redis-clients.js';
+import { redisFault } from '../../redis/redis-fault.js';
 import { listOf, numberOf, textOf } from '../../redis/replies.js';
 import { ScriptRunner } from '../../redis/script-runner.js';
 import { unavailable } from '../../redis/unavailable.js';
 import type { ModelState } from '../model-state.js';
-import { ServedModel } from '../served-model.js';
+import { noWorkerServes } from '../no-worker.js';
+import { type LostModel, ServedModel } from '../served-model.js';
 import { READ_FLEET } from './fleet-scripts.js';
 import { readModel } from './model-message.js';
 
@@ -34,7 +36,7 @@ export class FleetModels extends ServedModel {
   private readonly logger = new Logger('Fleet');
   private readonly scripts: ScriptRunner;
   private living: readonly ModelInfo[] = [];
-  private gone: readonly string[] = [];
+  private gone: readonly LostModel[] = [];
   private isDraining = false;
   private timer: NodeJS.Timeout | undefined;
   private waitingForChange: (() => void)[] = [];
@@ -66,12 +68,19 @@ export class FleetModels extends ServedModel {
     return [first, ...this.living.filter(({ id }) => id !== first.id)];
   }
 
-  override lost(): readonly string[] {
+  override lost(): readonly LostModel[] {
     return this.gone;
+  }
+
+  /** Which of several models is missed stands in the request. */
+  override checkAny(): void {
+    if (this.state !== NO_WORKER || this.gone.length < 2) this.ready();
   }
 
   override ready(): ModelInfo {
     if (!this.isDraining && !this.redis.isReady) throw unavailable(null);
+    const missed = this.defaultModel ?? this.gone[0]?.id;
+    if (this.state === NO_WORKER && missed !== undefined) throw noWorkerServes(missed);
     return super.ready();
   }
 
@@ -115,11 +124,11 @@ export class FleetModels extends ServedModel {
         return { id: modelOfPart(textOf(model)), info: textOf(info), count: numberOf(count) };
       });
       const living = fleet.filter(({ count }) => count > 0).map(({ info }) => readModel(info));
-      this.gone = fleet.filter(({ count }) => count === 0).map(({ id }) => id);
+      this.gone = fleet.filter(({ count }) => count === 0).map(({ id, info }) => ({ id, loras: lorasOf(info) }));
       this.note(living);
     } catch (error) {
-      // The connection tells of its own faults.
-      if (this.redis.isReady) this.logger.warn(`Which models are served can't be read: ${String(error)}`);
+      // RedisHealth tells of Redis's own.
+      if (redisFault(error) === null) this.logger.warn(`Which models are served can't be read: ${String(error)}`);
     }
   }
 
@@ -134,5 +143,14 @@ export class FleetModels extends ServedModel {
 
   private wake(): void {
     for (const resolve of this.waitingForChange.splice(0)) resolve();
+  }
+}
+
+/** Of a model that nobody serves: what can't be read of it is no matter. */
+function lorasOf(info: string): readonly string[] {
+  try {
+    return readModel(info).loras.map(({ name }) => name);
+  } catch {
+    return [];
   }
 }

@@ -19,12 +19,15 @@ export function writeModel(model: ModelInfo): string {
 export function readModel(json: string): ModelInfo {
   const model = MessageReader.of(json, 'model');
   const defaults = model.object('defaults');
+  const maxReferences = model.whole('maxReferences', 1, 1000);
   return {
     id: model.text('id', 1000),
     contentKey: model.orNull('contentKey', (name) => model.text(name, 200)),
     pipelineClass: model.text('pipelineClass', 1000),
     sizeRules: readSizeRules(model.object('sizeRules')),
-    maxReferences: model.whole('maxReferences', 1, 1000),
+    maxReferences,
+    // Older workers don't say it.
+    mayTakeSeveral: model.has('mayTakeSeveral', undefined) ? maxReferences > 1 : model.flag('mayTakeSeveral'),
     defaults: {
       size: readSize(defaults),
       numInferenceSteps: defaults.whole('numInferenceSteps', 1, 10_000),

@@ -1,7 +1,6 @@
-import { QueueFullError } from '../queue-errors.js';
-import { RetryAfterSchedule } from '../retry-after-schedule.js';
 import type { PictureKind } from '../picture-kind.js';
 import type { QueueLoad } from './queue-load.js';
+import type { Refusal } from './refusal.js';
 
 /** Tells how long pictures take at least, see SpeedMeter. */
 export interface PictureSpeeds {
@@ -10,8 +9,6 @@ export interface PictureSpeeds {
 
 /** Decides which jobs may wait: no more than there is room for, and none that a caller will have given up before its turn. */
 export class Admission {
-  private readonly retryAfter = new RetryAfterSchedule();
-
   constructor(
     private readonly limit: number,
     private readonly speed: PictureSpeeds,
@@ -19,48 +16,46 @@ export class Admission {
 
   /**
    * Looks whether there is room for one job more, whose request is still being read.
-   * @throws QueueFullError when every place is taken, or when its turn would come after the caller's time limit
+   * @returns null, or a refusal when every place is taken, or when its turn would come after the caller's time limit
    */
-  checkRoom(timeoutSeconds: number, load: QueueLoad): void {
+  checkRoom(timeoutSeconds: number, load: QueueLoad): Refusal | null {
     // What an idle engine takes at once doesn't wait.
     if (load.waiting.length + load.reservations >= this.limit + idleEngines(load)) {
       const jobs = this.limit === 1 ? 'job waits' : 'jobs wait';
       const message = `The queue is full: ${this.limit} ${jobs} already (QUEUE_LIMIT)`;
-      throw this.refusal(message, soonestSeconds(load), load);
+      return this.refusal(message, soonestSeconds(load), load);
     }
-    this.checkWait(timeoutSeconds, load);
+    return this.checkWait(timeoutSeconds, load);
   }
 
   /**
    * Looks whether a newcomer's turn would come within the caller's time limit.
-   * @throws QueueFullError
+   * @returns null when it would
    */
-  checkWait(timeoutSeconds: number, load: QueueLoad): void {
+  checkWait(timeoutSeconds: number, load: QueueLoad): Refusal | null {
     const seconds = this.waitSeconds(load);
-    if (seconds > timeoutSeconds) {
-      const message = `The wait would be about ${Math.round(seconds)} seconds, longer than the time limit of ${timeoutSeconds} seconds`;
-      throw this.refusal(message, seconds - timeoutSeconds, load);
-    }
+    if (seconds <= timeoutSeconds) return null;
+    const message = `The wait would be about ${Math.round(seconds)} seconds, longer than the time limit of ${timeoutSeconds} seconds`;
+    return this.refusal(message, seconds - timeoutSeconds, load);
   }
 
   /**
    * Looks whether a job, now that it is known, will be done in time if no other job comes. What it takes by itself is not
    * weighed: waiting longer would not change it.
    * @param images pictures of the job
-   * @throws QueueFullError
+   * @returns null when it will
    */
-  checkTime(settings: PictureKind, images: number, timeoutSeconds: number, load: QueueLoad): void {
+  checkTime(settings: PictureKind, images: number, timeoutSeconds: number, load: QueueLoad): Refusal | null {
     // Side by side, as many at once as there are engines.
     const own = Math.ceil(images / engines(load)) * this.speed.leastSeconds(settings);
     const seconds = own + this.secondsBefore(images, load);
-    if (own > timeoutSeconds || seconds <= timeoutSeconds) return;
+    if (own > timeoutSeconds || seconds <= timeoutSeconds) return null;
     const message = `The edit would be done in about ${Math.round(seconds)} seconds, later than the time limit of ${timeoutSeconds} seconds`;
-    throw this.refusal(message, seconds - timeoutSeconds, load);
+    return this.refusal(message, seconds - timeoutSeconds, load);
   }
 
-  /** @param firstSeconds until there is room for one job */
-  private refusal(message: string, firstSeconds: number, load: QueueLoad): QueueFullError {
-    return new QueueFullError(message, this.retryAfter.next(firstSeconds, this.secondsBetweenEnds(load)));
+  private refusal(message: string, firstSeconds: number, load: QueueLoad): Refusal {
+    return { message, firstSeconds, betweenSeconds: this.secondsBetweenEnds(load) };
   }
 
   /** What others make before a newcomer's last picture: jobs take turns, and those in line already have theirs first. */

@@ -3,12 +3,14 @@ import { withinSeconds } from '../../program/within-seconds.js';
 import { EDIT_CANCELLED, EditError } from '../../protocol/edit-error.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import { Admission } from '../admission/admission.js';
+import type { Refusal } from '../admission/refusal.js';
 import type { EditInputs, EditJob } from '../edit-job.js';
 import type { DriverParts } from '../job-driver.js';
 import type { NumberedEvent } from '../job-event.js';
 import { type JobName, JobQueue, type Reservation, type SubmitOptions } from '../job-queue.js';
 import type { JobSnapshot, PictureFile } from '../job-snapshot.js';
-import { NameTakenError } from '../queue-errors.js';
+import { NameTakenError, QueueFullError } from '../queue-errors.js';
+import { RetryAfterSchedule } from '../retry-after-schedule.js';
 import { InMemoryJob } from './in-memory-job.js';
 import type { InMemoryJobs } from './in-memory-jobs.js';
 
@@ -16,6 +18,7 @@ import type { InMemoryJobs } from './in-memory-jobs.js';
 export class InMemoryJobQueue extends JobQueue {
   readonly takesFiles = false;
   private readonly admission: Admission;
+  private readonly retryAfter = new RetryAfterSchedule();
   private readonly metrics: Metrics;
   private readonly tracing: Tracing;
 
@@ -36,7 +39,7 @@ export class InMemoryJobQueue extends JobQueue {
 
   reserve(timeoutSeconds: number): Promise<Reservation> {
     return new Promise((resolve) => {
-      this.admission.checkRoom(timeoutSeconds, this.jobs.load);
+      this.letIn(this.admission.checkRoom(timeoutSeconds, this.jobs.load));
       resolve(this.jobs.reservations.keep());
     });
   }
@@ -106,6 +109,10 @@ export class InMemoryJobQueue extends JobQueue {
     return Promise.resolve(true);
   }
 
+  remove(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     const job = this.jobs.registry.get(id);
     if (job !== undefined) yield* job.log.read(after, signal);
@@ -117,6 +124,10 @@ export class InMemoryJobQueue extends JobQueue {
       const message = 'The service is shutting down, and the edit was not done in time';
       this.giveUp(job, 'shutdown', new EditError('unavailable', message));
     }
+  }
+
+  private letIn(refusal: Refusal | null): void {
+    if (refusal !== null) throw new QueueFullError(refusal.message, this.retryAfter.next(refusal));
   }
 
   private async allEnded(): Promise<void> {
@@ -136,7 +147,7 @@ export class InMemoryJobQueue extends JobQueue {
   private async add(edit: EditJob, inputs: EditInputs, options: SubmitOptions): Promise<string> {
     const { timeoutSeconds } = options;
     const images = inputs.length * edit.n;
-    this.admission.checkTime(edit.settings, images, timeoutSeconds, this.jobs.load);
+    this.letIn(this.admission.checkTime(edit.settings, images, timeoutSeconds, this.jobs.load));
     const job = new InMemoryJob(edit, images, options, this.tracing);
     this.jobs.registry.add(job);
     this.jobs.registry.hold(job);

@@ -1,10 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { redisFault } from '../../redis/redis-fault.js';
 import type { RedisContext } from './redis-context.js';
 
 const PAUSE_MILLISECONDS = 500;
-/** What Redis says while it takes nothing, or not yet, and what becomes of a command whose connection is lost. */
-const PASSING =
-  /^(OOM|LOADING|READONLY|MISCONF|MASTERDOWN|BUSY|TRYAGAIN|CLUSTERDOWN)\b|connection is closed|timed out|ECONN|EPIPE/i;
 
 /**
  * Does it again until Redis takes it: a worker's picture must not be lost because Redis is being restarted, or is full.
@@ -16,7 +14,7 @@ export async function patiently<T>(context: RedisContext, command: () => Promise
     try {
       return await command();
     } catch (error) {
-      if (!(error instanceof Error && PASSING.test(error.message))) throw error;
+      if (redisFault(error) === null) throw error;
     }
     await pause(PAUSE_MILLISECONDS);
   }

@@ -12,6 +12,7 @@ import { readTrace } from './messages/trace-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisTurn } from './redis-turn.js';
+import { redisFault } from '../../redis/redis-fault.js';
 import { listOf, numberOf, textOf } from '../../redis/replies.js';
 import { END } from './scripts/caller-scripts.js';
 import { BEGIN, SET_IDLE } from './scripts/worker-scripts.js';
@@ -56,8 +57,9 @@ export class PictureFetcher {
       maxStalledCount: MOST_LOSSES,
       skipVersionCheck: true,
     });
-    // Faults of the connection are told by it: these are others.
-    this.bull.on('error', (error) => this.logger.warn(`BullMQ: ${error.message}`));
+    this.bull.on('error', (error) => {
+      if (!isTold(error)) this.logger.warn(`BullMQ: ${error.message}`);
+    });
     void this.bull.startStalledCheckTimer();
     context.held.onAdd(() => void this.run());
   }
@@ -231,9 +233,14 @@ export class PictureFetcher {
   }
 
   private async rest(error: unknown): Promise<void> {
-    if (!this.isClosed) this.logger.error(`Fetching a picture failed: ${(error as Error).message}`);
+    if (!this.isClosed && !isTold(error)) this.logger.error(`Fetching a picture failed: ${(error as Error).message}`);
     await pause(FAULT_PAUSE_MILLISECONDS);
   }
+}
+
+/** Redis's own faults are told by RedisHealth. */
+function isTold(error: unknown): boolean {
+  return redisFault(error) !== null;
 }
 
 /** BullMQ marks such a picture, and leaves it to who takes it to let it fail. */

@@ -19,6 +19,8 @@ export function createRedisDriver(parts: DriverParts): JobDriver {
   const room = new RedisRoom(context, parts.models);
   const jobs = new RedisJobQueue(context, { work, inputs, results, housekeeping, room });
   measure(context, parts);
+  const { health } = parts.redis;
+  parts.metrics.measureRedis(() => health.figures);
   housekeeping.start();
   const close = async (): Promise<void> => {
     context.close();

@@ -23,8 +23,8 @@ import type { RedisResultStore } from './redis-result-store.js';
 import type { RedisRoom } from './redis-room.js';
 import type { RedisWorkQueue } from './redis-work-queue.js';
 import { fieldsOf, listOf, numberOf, textOf } from '../../redis/replies.js';
-import { DETACH, END, FORGET, HOLD_NAMED, LEAVE, SNAPSHOT } from './scripts/caller-scripts.js';
-import { orUnavailable } from '../../redis/unavailable.js';
+import { DETACH, END, FORGET, HOLD_NAMED, LEAVE, REMOVE, SNAPSHOT } from './scripts/caller-scripts.js';
+import { orUnavailable, unavailable } from '../../redis/unavailable.js';
 
 /** What scripts say in the place of a wait, where a job was not ended. */
 const NOT_ENDED = -2;
@@ -130,7 +130,7 @@ export class RedisJobQueue extends JobQueue {
       for (;;) {
         const heard = new Promise<void>((resolve) => (wake = resolve));
         const asked = patiently(context, () => this.snapshot(id, context.workers));
-        const job = await Promise.race([asked, this.isShut]);
+        const job = await orUnavailable(Promise.race([asked, this.isShut]));
         if (job?.finishedAt !== null) return job ?? null;
         await Promise.race([withinSeconds(heard, LOOK_SECONDS), this.isShut]);
       }
@@ -147,8 +147,16 @@ export class RedisJobQueue extends JobQueue {
     return textOf(await orUnavailable(this.context.callers.run(FORGET, id))) === '1';
   }
 
+  async remove(id: string): Promise<boolean> {
+    return textOf(await orUnavailable(this.context.callers.run(REMOVE, id))) === '1';
+  }
+
   async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
-    yield* this.history.read(id, after, signal);
+    try {
+      yield* this.history.read(id, after, signal);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   /**

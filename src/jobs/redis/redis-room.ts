@@ -1,7 +1,9 @@
 import { Admission, type PictureSpeeds } from '../admission/admission.js';
+import type { Refusal } from '../admission/refusal.js';
 import type { EditJob } from '../edit-job.js';
 import type { Reservation } from '../job-queue.js';
 import { QueueFullError } from '../queue-errors.js';
+import { MOST_RETRY_AFTER_SECONDS, retryAfterSeconds } from '../retry-after-seconds.js';
 import type { PictureKind } from '../picture-kind.js';
 import { SpeedMeter } from '../speed-meter.js';
 import { modelPart } from '../../redis/key-prefix.js';
@@ -9,8 +11,8 @@ import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisReservation } from './redis-reservation.js';
 import { joinLoads, readLoad } from './redis-load.js';
-import { listOf } from '../../redis/replies.js';
-import { READ_LOAD, RESERVE, SET_RESERVATIONS } from './scripts/caller-scripts.js';
+import { listOf, numberOf } from '../../redis/replies.js';
+import { READ_LOAD, RESERVE, RETRY_AFTER, SET_RESERVATIONS } from './scripts/caller-scripts.js';
 
 /** As Redis has told them last. */
 class LatestSpeeds implements PictureSpeeds {
@@ -46,7 +48,7 @@ export class RedisRoom {
       const loads = replies.map(readLoad);
       // How long the wait is can't be told before it is known which model's it is.
       this.speeds.meter = loads.length === 1 && loads[0] !== undefined ? loads[0].speed : new SpeedMeter();
-      this.admission.checkRoom(timeoutSeconds, joinLoads(loads.map(({ load }) => load)));
+      await this.letIn(this.admission.checkRoom(timeoutSeconds, joinLoads(loads.map(({ load }) => load))));
     } catch (error) {
       reservation?.release();
       throw error;
@@ -73,7 +75,16 @@ export class RedisRoom {
     const { load, speed } = readLoad(await this.context.callers.run(READ_LOAD, modelPart(edit.model)));
     this.speeds.meter = speed;
     // Among several models this could not be told before.
-    if (this.models().length > 1) this.admission.checkWait(timeoutSeconds, load);
-    this.admission.checkTime(edit.settings, images, timeoutSeconds, load);
+    if (this.models().length > 1) await this.letIn(this.admission.checkWait(timeoutSeconds, load));
+    await this.letIn(this.admission.checkTime(edit.settings, images, timeoutSeconds, load));
+  }
+
+  /** Whichever services refuse them, clients are told to come one after the other (see RetryAfterSchedule). @throws QueueFullError */
+  private async letIn(refusal: Refusal | null): Promise<void> {
+    if (refusal === null) return;
+    const { message, firstSeconds, betweenSeconds } = refusal;
+    const times = [firstSeconds, betweenSeconds, MOST_RETRY_AFTER_SECONDS].map((seconds) => 1000 * seconds);
+    const wait = numberOf(await this.context.callers.run(RETRY_AFTER, ...times));
+    throw new QueueFullError(message, retryAfterSeconds(wait / 1000));
   }
 }

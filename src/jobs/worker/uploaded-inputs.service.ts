@@ -17,9 +17,9 @@ export class UploadedInputs extends InputDecoder {
   }
 
   async decode({ asked, pictures, mask }: EditFiles): Promise<EditInput> {
-    const state = this.local.served?.state;
-    if (state?.status !== 'ready') throw new EditError('unavailable', MODEL_NOT_READY);
-    const { sizeRules } = state.model;
+    const model = this.local.model();
+    if (model === null) throw new EditError('unavailable', MODEL_NOT_READY);
+    const { sizeRules } = model;
     const use = { size: asked, sizeRules, feather: mask?.feather ?? 0 };
     const readMask = mask === null ? null : readOf(await this.decoder.mask([mask.bytes], use));
     const size = readMask?.size ?? asked;

@@ -65,6 +65,9 @@ describe('jobs', () => {
       result: null,
       error: { code: 'INVALID_INPUT', param: 'prompt', type: 'invalid_request_error', message: /^prompt has/ },
     });
+    const told = await allEvents(await events(id));
+    expect(told.map(({ name }) => name)).toEqual(['error']);
+    expect((await events(id, told[0]?.id)).status).toBe(204);
   });
 
   test('an unknown job', async () => {
@@ -85,7 +88,11 @@ describe('jobs', () => {
     const resumed = await allEvents(await events(id, completed[1]?.id));
     expect(resumed.at(-1)).toEqual(completed[2]);
     expect(resumed.map(({ data }) => data['image'])).not.toContain(2);
-    expect(await allEvents(await events(id, '999999'))).toEqual([]);
+    // Whoever has seen all need not come again: that is what 204 says to an EventSource.
+    for (const seen of [live.at(-1)?.id, '999999']) {
+      const nothing = await events(id, seen);
+      expect([nothing.status, await nothing.text()]).toEqual([204, '']);
+    }
     await expectError(await events(id, 'x'), {
       status: 400,
       code: 'INVALID_INPUT',

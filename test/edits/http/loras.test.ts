@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import OpenAI, { toFile } from 'openai';
-import { readFileSync } from 'node:fs';
-import sharp from 'sharp';
-import { psnr } from '../../support/compare.js';
 import { edit, type Fields, GOOD_PICTURE, goodForm, postEdit } from '../../support/edit-form.js';
 import { goodJson, postJson } from '../../support/edit-json.js';
 import { allEvents } from '../../support/event-stream.js';
-import { goldenFile, loraFolder, pictureFile, type PictureCase } from '../../support/fixtures.js';
-import { readImage } from '../../support/read-image.js';
-import { expectError } from '../../support/expect-error.js';
+import { expectRefused } from '../../support/expect-error.js';
 import { jobEnds, submitJob } from '../../support/jobs.js';
 import type { LoraFolder } from '../../support/lora-folder.js';
 import { filePart, postParts, textPart } from '../../support/multipart.js';
 import { TestServer } from '../../support/server.js';
-import { sharedServer } from '../../support/shared-server.js';
 import { LIGHTNING, tinyLoras } from '../../support/tiny-loras.js';
 
 const BROKEN = /: the LoRA 'broken' can't be used: broken\.safetensors is truncated: /;
@@ -31,9 +25,8 @@ describe('an edit’s LoRAs', () => {
     await folder.remove();
   });
 
-  const refused = async (response: Response, param: string, message: string | RegExp): Promise<void> => {
-    await expectError(response, { status: 400, code: 'INVALID_INPUT', message, param });
-  };
+  const refused = (response: Response, param: string, message: string | RegExp): Promise<void> =>
+    expectRefused(response, message, param);
   const post = (changes: Fields): Promise<Response> => postEdit(server.url, goodForm(changes));
   const bodyOf = async (response: Response): Promise<Readonly<Record<string, unknown>>> => {
     const body = (await response.json()) as Record<string, unknown>;
@@ -256,61 +249,4 @@ describe('an edit’s LoRAs', () => {
     }
     expect(components.schemas['EditJsonDto']?.properties['lora']).toHaveProperty('oneOf');
   });
-});
-
-describe('LoRAs over HTTP', () => {
-  /** dB. */
-  const SAME_PICTURE = 70;
-  type LoraCase = PictureCase & { readonly loras: readonly { readonly name: string; readonly scale: number }[] };
-  const { pictures: cases } = JSON.parse(readFileSync(goldenFile('plain', 'loras.json'), 'utf8')) as {
-    pictures: readonly LoraCase[];
-  };
-  const shared = sharedServer({ env: { LORA_DIR: loraFolder('plain') } });
-
-  const caseOf = (name: string): LoraCase => {
-    const item = cases.find((one) => one.name === name);
-    if (item === undefined) throw new Error(`There is no case ${name}`);
-    return item;
-  };
-  /** How near a request's picture is to diffusers' with the LoRAs; steps and guidance are the LoRA's, where they are not given. */
-  const distance = async (item: LoraCase, changes: Fields): Promise<number> => {
-    const [width, height] = item.size;
-    const body = await edit(
-      shared.url,
-      goodForm({
-        images: readFileSync(pictureFile(item.pictures[0] ?? '')),
-        prompt: item.prompt,
-        seed: String(item.seed),
-        size: `${width}x${height}`,
-        num_inference_steps: String(item.num_inference_steps),
-        true_cfg_scale: String(item.true_cfg_scale),
-        ...changes,
-      }),
-    );
-    const made = await sharp(Buffer.from(body.data[0]?.b64_json ?? '', 'base64'))
-      .raw()
-      .toBuffer();
-    return psnr(made, (await readImage(goldenFile('plain', item.expected))).data);
-  };
-
-  test('two at once are diffusers’ picture, and without them it is another', async () => {
-    const item = caseOf('two');
-    expect(await distance(item, { lora: JSON.stringify(item.loras) })).toBeGreaterThanOrEqual(SAME_PICTURE);
-    const turned = JSON.stringify([...item.loras].reverse());
-    expect(await distance(item, { lora: turned })).toBeGreaterThanOrEqual(SAME_PICTURE);
-    expect(await distance(item, {})).toBeLessThan(40);
-    expect(
-      await distance(item, { lora: JSON.stringify(item.loras.map((lora) => ({ ...lora, scale: 0 }))) }),
-    ).toBeLessThan(40);
-  });
-
-  test.each(['lora', 'model'])(
-    'Lightning by its name alone as %s is diffusers’ with its steps and schedule',
-    async (field) => {
-      const item = caseOf('lightning-4');
-      const [name = ''] = item.loras.map((lora) => lora.name);
-      const fields = { [field]: name, num_inference_steps: undefined, true_cfg_scale: undefined };
-      expect(await distance(item, fields)).toBeGreaterThanOrEqual(SAME_PICTURE);
-    },
-  );
 });

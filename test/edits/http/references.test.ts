@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import OpenAI, { toFile } from 'openai';
-import sharp from 'sharp';
 import { psnr } from '../../support/compare.js';
 import { edit, type EditBody, form, postEdit } from '../../support/edit-form.js';
 import { dataUrl, postJson } from '../../support/edit-json.js';
 import { allEvents, type StreamEvent } from '../../support/event-stream.js';
-import { expectError } from '../../support/expect-error.js';
+import { expectError, expectRefused } from '../../support/expect-error.js';
 import { goldenFile, manifest, pictureFile, type PictureCase } from '../../support/fixtures.js';
 import { deleteJob, type JobBody, jobEnds, jobRuns, LONG } from '../../support/jobs.js';
+import { caseTexts, pixelsOf } from '../../support/picture-cases.js';
 import { readImage } from '../../support/read-image.js';
 import { TestServer } from '../../support/server.js';
 
@@ -27,6 +27,23 @@ function threeReferences(checkpoint: string): PictureCase {
 
 const bytesOf = (name: string): Buffer => readFileSync(pictureFile(name));
 
+test('where MAX_REFERENCES allows one picture its refusal names it; where the checkpoint takes one only, it does not', async () => {
+  for (const [checkpoint, limit] of [
+    ['plus-2511', ' (MAX_REFERENCES)'],
+    ['plain', ''],
+  ] as const) {
+    const server = await TestServer.start({ checkpoint, env: { MAX_REFERENCES: '1' } });
+    const image = ['square.png', 'wide.png'].map(bytesOf);
+    await expectError(await postEdit(server.url, form({ prompt: 'make it blue', image })), {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: `image: ${checkpoint === 'plain' ? 'tiny-plain' : checkpoint} takes at most 1 picture an edit${limit}, 2 were given; use images for separate edits`,
+      param: 'image',
+    });
+    await server.stop();
+  }
+});
+
 describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (checkpoint) => {
   let server: TestServer;
   beforeAll(async () => {
@@ -35,14 +52,6 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
   afterAll(() => server.stop());
 
   const item = threeReferences(checkpoint);
-  const fieldsOf = ({ prompt, negative_prompt: negative, size, ...rest }: PictureCase): Record<string, string> => ({
-    prompt,
-    ...(negative === null ? {} : { negative_prompt: negative }),
-    size: size.join('x'),
-    seed: String(rest.seed),
-    num_inference_steps: String(rest.num_inference_steps),
-    true_cfg_scale: String(rest.true_cfg_scale),
-  });
   const jsonOf = ({ prompt, negative_prompt: negative, size, ...rest }: PictureCase): Record<string, unknown> => ({
     prompt,
     negative_prompt: negative,
@@ -52,32 +61,26 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
     true_cfg_scale: rest.true_cfg_scale,
   });
   const expected = async (): Promise<Uint8Array> => (await readImage(goldenFile(checkpoint, item.expected))).data;
-  const pixelsOf = async ({ data: [first] }: EditBody): Promise<Uint8Array> =>
-    new Uint8Array(
-      await sharp(Buffer.from(first?.b64_json ?? '', 'base64'))
-        .raw()
-        .toBuffer(),
-    );
 
   test.each(['image', 'image[]'])(
     '%s repeated: diffusers’ picture, and another one in another order',
     async (field) => {
       const files = item.pictures.map(bytesOf);
-      const made = await edit(server.url, form({ ...fieldsOf(item), [field]: files }));
+      const made = await edit(server.url, form({ ...caseTexts(item), [field]: files }));
       expect(made.data).toHaveLength(1);
       expect(psnr(await pixelsOf(made), await expected())).toBeGreaterThanOrEqual(SAME_PICTURE);
-      const swapped = await edit(server.url, form({ ...fieldsOf(item), [field]: [...files].reverse() }));
+      const swapped = await edit(server.url, form({ ...caseTexts(item), [field]: [...files].reverse() }));
       expect(psnr(await pixelsOf(swapped), await expected())).toBeLessThan(OTHER_PICTURE);
     },
   );
 
   test('images is a batch of edits with one reference each', async () => {
     const files = item.pictures.map(bytesOf);
-    const { data, usage } = await edit(server.url, form({ ...fieldsOf(item), images: files, n: '2' }));
+    const { data, usage } = await edit(server.url, form({ ...caseTexts(item), images: files, n: '2' }));
     expect(data.map(({ input_index: index }) => index)).toEqual([0, 0, 1, 1, 2, 2]);
     expect(usage['input_images']).toBe(3);
     const [first] = files;
-    const alone = await edit(server.url, form({ ...fieldsOf(item), image: first }));
+    const alone = await edit(server.url, form({ ...caseTexts(item), image: first }));
     expect(data[0]?.b64_json).toBe(alone.data[0]?.b64_json);
   });
 
@@ -85,7 +88,7 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
     const [first = Buffer.alloc(0)] = item.pictures.map(bytesOf);
     const tokens = async (count: number): Promise<number> => {
       const image = Array.from({ length: count }, () => first);
-      const { usage } = await edit(server.url, form({ ...fieldsOf(item), image }));
+      const { usage } = await edit(server.url, form({ ...caseTexts(item), image }));
       return usage.input_tokens_details['image_tokens'] ?? NaN;
     };
     const [one, three] = [await tokens(1), await tokens(3)];
@@ -95,19 +98,17 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
 
   test('more than MAX_REFERENCES are refused by name, with both numbers', async () => {
     const image = Array.from({ length: 5 }, () => bytesOf('square.png'));
-    await expectError(await postEdit(server.url, form({ ...fieldsOf(item), image })), {
-      status: 400,
-      code: 'INVALID_INPUT',
-      message: /takes at most 4 pictures an edit \(MAX_REFERENCES\), 5 were given/,
-      param: 'image',
-    });
+    await expectRefused(
+      await postEdit(server.url, form({ ...caseTexts(item), image })),
+      /takes at most 4 pictures an edit \(MAX_REFERENCES\), 5 were given/,
+      'image',
+    );
     const images = image.map((file) => ({ image_url: dataUrl(file) }));
-    await expectError(await postJson(server.url, { ...jsonOf(item), images }), {
-      status: 400,
-      code: 'INVALID_INPUT',
-      message: /takes at most 4 pictures an edit \(MAX_REFERENCES\), 5 were given/,
-      param: 'images',
-    });
+    await expectRefused(
+      await postJson(server.url, { ...jsonOf(item), images }),
+      /takes at most 4 pictures an edit \(MAX_REFERENCES\), 5 were given/,
+      'images',
+    );
   });
 
   test('in JSON images are the references of one edit', async () => {
@@ -121,19 +122,19 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
 
   test('variants are those that are made alone', async () => {
     const image = item.pictures.map(bytesOf);
-    const { data, usage } = await edit(server.url, form({ ...fieldsOf(item), image, seed: '7', n: '2' }));
+    const { data, usage } = await edit(server.url, form({ ...caseTexts(item), image, seed: '7', n: '2' }));
     expect(data.map(({ seed, input_index: index }) => [seed, index])).toEqual([
       [7, 0],
       [8, 0],
     ]);
     expect([usage['input_images'], usage['generated_images']]).toEqual([item.pictures.length, 2]);
-    const alone = await edit(server.url, form({ ...fieldsOf(item), image, seed: '8' }));
+    const alone = await edit(server.url, form({ ...caseTexts(item), image, seed: '8' }));
     expect(alone.data[0]?.b64_json).toBe(data[1]?.b64_json);
   });
 
   test('a stream has previews, steps and the result', async () => {
     const image = item.pictures.map(bytesOf);
-    const fields = { ...fieldsOf(item), image, num_inference_steps: '3' };
+    const fields = { ...caseTexts(item), image, num_inference_steps: '3' };
     const response = await postEdit(
       server.url,
       form({ ...fields, stream: 'true', progress: 'true', partial_images: '1' }),
@@ -153,7 +154,7 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
   test('a job is found again by its key, but not with the references in another order; it can be cancelled', async () => {
     const image = item.pictures.map(bytesOf);
     const submit = (files: readonly Buffer[]): Promise<Response> =>
-      postEdit(server.url, form({ ...fieldsOf(item), ...LONG, image: files }), {
+      postEdit(server.url, form({ ...caseTexts(item), ...LONG, image: files }), {
         prefer: 'respond-async',
         'idempotency-key': checkpoint,
       });
@@ -177,7 +178,7 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
     // The package sends what its types don't know of, too.
     const { prompt } = item;
     const made = (await client.images.edit({
-      ...fieldsOf(item),
+      ...caseTexts(item),
       prompt,
       image,
     } as EditParameters)) as unknown as EditBody;

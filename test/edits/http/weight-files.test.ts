@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import sharp from 'sharp';
 import { psnr } from '../../support/compare.js';
-import { edit, type Fields, goodForm } from '../../support/edit-form.js';
-import { pictureFile } from '../../support/fixtures.js';
+import { edit, type Fields } from '../../support/edit-form.js';
+import { caseForm, caseNamed, pixelsOf } from '../../support/picture-cases.js';
 import { readImage } from '../../support/read-image.js';
 import { TestServer } from '../../support/server.js';
 import { casesOf, WEIGHT_FILES, type WeightFileCase } from '../../support/weight-files.js';
@@ -36,33 +35,13 @@ describe.each([
     rmSync(cache, { recursive: true });
   });
 
-  const caseOf = (name: string): WeightFileCase => {
-    const item = casesOf(file).find((each) => each.name === name);
-    if (item === undefined) throw new Error(`There is no case ${name}`);
-    return item;
-  };
-  const make = async (item: WeightFileCase, changes: Fields): Promise<Uint8Array> => {
-    const [width, height] = item.size;
-    const body = await edit(
-      server.url,
-      goodForm({
-        images: readFileSync(pictureFile(item.pictures[0] ?? '')),
-        prompt: item.prompt,
-        seed: String(item.seed),
-        size: `${width}x${height}`,
-        num_inference_steps: String(item.num_inference_steps),
-        true_cfg_scale: String(item.true_cfg_scale),
-        ...changes,
-      }),
-    );
-    return sharp(Buffer.from(body.data[0]?.b64_json ?? '', 'base64'))
-      .raw()
-      .toBuffer();
-  };
+  const make = async (item: WeightFileCase, changes: Fields = {}): Promise<Uint8Array> =>
+    pixelsOf(await edit(server.url, caseForm(item, changes)));
 
   test('answers with diffusers’ pictures, with a LoRA and without', async () => {
-    const [plain, changed] = [caseOf('one-plain'), caseOf('one-plain-lora')];
-    const pictures = [await make(plain, {}), await make(changed, { lora: JSON.stringify(changed.lora) })];
+    const cases = casesOf(file);
+    const [plain, changed] = [caseNamed(cases, 'one-plain'), caseNamed(cases, 'one-plain-lora')];
+    const pictures = [await make(plain), await make(changed, { lora: JSON.stringify(changed.lora) })];
     for (const [index, item] of [plain, changed].entries()) {
       const expected = (await readImage(join(WEIGHT_FILES, item.expected))).data;
       expect(psnr(pictures[index] ?? Buffer.alloc(0), expected)).toBeGreaterThanOrEqual(SAME_PICTURE);

@@ -99,12 +99,12 @@ describe('ENGINES=auto on GPUs', () => {
     ]);
   });
 
-  test('threads are dealt out, too; memory of the host is not counted', () => {
-    const { shares } = dealMachine('auto', planning(cards(enough, enough, enough)), 0, 16);
+  test('threads and the host’s memory are dealt out, too', () => {
+    const { shares } = dealMachine('auto', planning(cards(enough, enough, enough), { hostBytes: 300e9 }), 0, 16);
     expect(shares.map(({ threads, hostBytes }) => [threads, hostBytes])).toEqual([
-      [6, null],
-      [5, null],
-      [5, null],
+      [6, 100e9],
+      [5, 100e9],
+      [5, 100e9],
     ]);
   });
 
@@ -163,6 +163,57 @@ describe('ENGINES as a number', () => {
 
   test('what can’t be served at all is left to the plan to tell', () => {
     expect(gpusOf(deal(2, cards(4, 4)))).toEqual([null]);
+  });
+});
+
+describe('weights that engines on GPUs make in the host’s memory', () => {
+  const gpus = cards(200, 200, 200, 200);
+  const asked = { precision: 'fp32' } as const;
+  const made = (): number => planOn(gpus.slice(0, 1), asked)?.madeOnHost.bytes ?? NaN;
+
+  test('auto makes as many engines as can load at once, and tells why not more', () => {
+    expect(made()).toBeGreaterThan(10e9);
+    const four = deal('auto', gpus, { ...asked, hostBytes: 4 * made() });
+    expect(gpusOf(four)).toEqual([[0], [1], [2], [3]]);
+    expect(four.lines).toEqual([]);
+    const three = deal('auto', gpus, { ...asked, hostBytes: 3.9 * made() });
+    expect(gpusOf(three)).toEqual([[0], [1], [2]]);
+    expect(three.lines.join()).toMatch(
+      /^This host can load 3 of the engines that the GPUs hold: each of 4 engines makes up to [\d.]+ GB of weights in its memory .* and [\d.]+ GB are available$/,
+    );
+  });
+
+  test('where only one can, it has the whole machine, and the others are told of', () => {
+    const { shares, lines } = deal('auto', gpus, { ...asked, hostBytes: 1.9 * made() });
+    expect(shares).toEqual([{ gpus: null, threads: null, hostBytes: null }]);
+    expect(lines.join()).toMatch(/^This host can load 1 of the engines/);
+  });
+
+  test('more engines than can load at once are refused, with the figures and how many can', () => {
+    const changes = { ...asked, hostBytes: 2.5 * made() };
+    expect(() => deal(3, gpus, changes)).toThrow(
+      /^ENGINES=3 is more than this host can load: each of 3 engines makes up to [\d.]+ GB of weights .* are available\. ENGINES=2 fits$/,
+    );
+    expect(gpusOf(deal(2, gpus, changes))).toEqual([[0], [1]]);
+  });
+
+  test('networks that take turns are loaded again and again, so those count as well', () => {
+    const turns =
+      Array.from({ length: 196 }, (_, index) => index + 4).find((size) => planOn(cards(size), asked)) ?? NaN;
+    const small = cards(turns, turns);
+    expect(planOn(small.slice(0, 1), asked)?.reloadedBytes).toBeGreaterThan(0);
+    expect(gpusOf(deal(2, small, { ...asked, hostBytes: 2 * made() }))).toEqual([[0], [1]]);
+    expect(() => deal(2, small, { ...asked, hostBytes: 1.9 * made() })).toThrow(/^ENGINES=2 .* ENGINES=1 fits$/);
+  });
+
+  test('each engine is planned with its part', () => {
+    const { shares } = deal('auto', gpus, { ...asked, hostBytes: 4 * made() });
+    const { machine, request } = planning(gpus, { ...asked, hostBytes: 4 * made() });
+    for (const share of shares) {
+      expect(isRefusal(planDevices(request, shareOf(machine, share), sizesOf))).toBe(false);
+      const less = { ...share, hostBytes: 0.9 * made() };
+      expect(planDevices(request, shareOf(machine, less), sizesOf)).toMatchObject({ refused: 'host' });
+    }
   });
 });
 

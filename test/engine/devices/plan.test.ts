@@ -178,6 +178,23 @@ describe('every plan that is made', () => {
   });
 });
 
+test('each part of a split denoiser counts with what such a part takes', () => {
+  const asked = request('balanced', 'bf16', 1_048_576);
+  const { denoiserParts, activations } = sizesOf('bf16', 'cuda', asked);
+  const countedOn = (...gibibytes: number[]): number[] =>
+    planOf(asked, machine(cards(...gibibytes)))
+      ?.parts.filter(({ graph }) => graph === 'denoiser')
+      .map(({ activationBytes }) => activationBytes) ?? [];
+  const { whole, first, middle, last } = denoiserParts;
+  const split = countedOn(24, 24, 24, 24, 24, 24, 24, 24);
+  expect(split.length).toBeGreaterThan(2);
+  expect(split).toEqual([first, ...split.slice(2).map(() => middle), last]);
+  // What such a part takes differs by gigabytes.
+  expect(Math.max(first, middle, last) - Math.min(first, middle, last)).toBeGreaterThan(1e9);
+  expect(countedOn(90, 2)).toEqual([whole]);
+  expect(whole).toBe(activations.denoiser);
+});
+
 test('a refusal names only settings that would fit', () => {
   let refused = 0;
   for (const { asked, gpus, hostBytes } of randomCases(150, 30)) {

@@ -72,3 +72,12 @@ test.each(checkpointNames())('checkpoint %s: each graph is counted with the tens
   );
   expect(ends).toBe(4 * end);
 });
+
+test('of weights that are quantized for a GPU nothing is made on the host: scales lie in the type that is multiplied', async () => {
+  const tensors = graphTensors(await openEditCheckpoint(checkpointFolder('bfloat')));
+  for (const precision of ['bf16', 'int8', 'int4'] as const) {
+    const { madeOnHost } = weightBytes(tensors, precision, 'cuda');
+    expect([precision, madeOnHost.denoiser, madeOnHost.languageModel]).toEqual([precision, 0, 0]);
+  }
+  expect(weightBytes(tensors, 'fp32', 'cuda').madeOnHost.denoiser).toBeGreaterThan(0);
+});

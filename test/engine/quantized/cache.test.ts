@@ -71,6 +71,21 @@ describe('the cache of quantized weights', () => {
     expect(statSync(file)).toMatchObject({ ino, mtimeMs });
   });
 
+  test.each([
+    ['int8', '37307e26fda2815709d98f48dad873db', 1924879777, 545156804],
+    ['int4', '502fb8b5f0bc0e90173199ce94bc95cb', 3884962636, 3404153301],
+  ] as const)(
+    'has on the CPU the name and the bytes that %s had in earlier releases, whose folders are found so',
+    async (precision, key, textEncoder, transformer) => {
+      await start(folder, GIGABYTE, precision);
+      const manifest = JSON.parse(readFileSync(join(folder, key, 'manifest.json'), 'utf8')) as CacheManifest;
+      expect(manifest.files).toMatchObject({
+        'text_encoder.bin': { crc32: textEncoder },
+        'transformer.bin': { crc32: transformer },
+      });
+    },
+  );
+
   test('is mended when its files were damaged, which is said', async () => {
     await start(folder);
     const entry = join(folder, theOnly(readdirSync(folder)));

@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { edit, form, GOOD_PICTURE } from '../../support/edit-form.js';
 import { pictureFile } from '../../support/fixtures.js';
-import { type EditEvent, GrpcClient, grpcAddress } from '../../support/grpc.js';
+import { type EditEvent, failure, GrpcClient, grpcAddress } from '../../support/grpc.js';
 import { formFields, goodRequest, resultFiles } from '../../support/grpc-edit.js';
 import { ellipse, maskOf } from '../../support/masks.js';
 import { TestServer } from '../../support/server.js';
@@ -49,6 +50,25 @@ describe('Edit', () => {
     });
     const last = events.filter(({ event }) => event === 'progress').at(-1)?.progress;
     expect(last).toMatchObject({ step: 3, steps: 3, image: 2, images: 2 });
+  });
+
+  test('WatchJob tells from any point how the job has ended, also from its end and beyond', async () => {
+    const made = await client.all(goodRequest({ detach: true }));
+    const { job_id: id = '' } = made[0]?.accepted ?? {};
+    const last = Math.max(...made.map(({ number }) => number));
+    for (const after of [last, last + 1, 4_000_000_000]) {
+      const [completed, ...others] = await client.all({ job_id: id, after }, {}, 'WatchJob');
+      expect(others).toEqual([]);
+      expect(completed?.completed).toEqual(made.at(-1)?.completed);
+    }
+    const long = client.open({ ...goodRequest({ prompt: 'ab '.repeat(10_666) }), detach: true });
+    const [accepted] = (await once(long, 'data')) as [EditEvent];
+    const failed = { job_id: accepted.accepted?.job_id, after: 4_000_000_000 };
+    expect(await failure(client.all(failed, {}, 'WatchJob'))).toMatchObject({
+      status: 'INVALID_ARGUMENT',
+      reason: 'INVALID_INPUT',
+      details: { BadRequest: { field_violations: [{ field: 'prompt' }] } },
+    });
   });
 
   test('previews are pictures', async () => {

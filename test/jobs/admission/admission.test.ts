@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Admission } from '../../../src/jobs/admission/admission.js';
 import type { QueueLoad, PictureLoad, WaitingJob } from '../../../src/jobs/admission/queue-load.js';
-import { QueueFullError } from '../../../src/jobs/queue-errors.js';
+import type { Refusal } from '../../../src/jobs/admission/refusal.js';
 import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
 import type { EditSettings } from '../../../src/protocol/edit-settings.js';
 import { SETTINGS } from '../edit-jobs.js';
@@ -34,22 +34,16 @@ function measured(): SpeedMeter {
 }
 
 /** The seconds that a refusal names; null: it was let in. */
-function refusal(ask: () => unknown): number | null {
-  try {
-    ask();
-    return null;
-  } catch (error) {
-    if (!(error instanceof QueueFullError)) throw error;
-    return Number(/about (\d+) seconds/.exec(error.message)?.[1]);
-  }
+function refusal(told: Refusal | null): number | null {
+  return told === null ? null : Number(/about (\d+) seconds/.exec(told.message)?.[1]);
 }
 
 describe('jobs that are let in', () => {
   const admission = new Admission(32, measured());
   const wait = (timeoutSeconds: number, queue: QueueLoad): number | null =>
-    refusal(() => admission.checkRoom(timeoutSeconds, queue));
+    refusal(admission.checkRoom(timeoutSeconds, queue));
   const end = (images: number, timeoutSeconds: number, queue: QueueLoad): number | null =>
-    refusal(() => admission.checkTime(SETTINGS, images, timeoutSeconds, queue));
+    refusal(admission.checkTime(SETTINGS, images, timeoutSeconds, queue));
 
   test('a turn comes after one picture of each job before it, however many each has', () => {
     const waiting = [waits(10), waits(1), waits(3)];
@@ -74,8 +68,8 @@ describe('jobs that are let in', () => {
     expect(end(10, 50, load([]))).toBeNull();
     expect(end(10, 50, load([waits(10)]))).toBeNull();
     const unmeasured = new Admission(32, new SpeedMeter());
-    expect(refusal(() => unmeasured.checkTime(SETTINGS, 10, 1, load([waits(10)])))).toBeNull();
-    expect(refusal(() => unmeasured.checkRoom(1, load([waits(10)])))).toBeNull();
+    expect(refusal(unmeasured.checkTime(SETTINGS, 10, 1, load([waits(10)])))).toBeNull();
+    expect(refusal(unmeasured.checkRoom(1, load([waits(10)])))).toBeNull();
   });
 
   test('a kind that was not measured takes at least as long as one with less work; no job is refused by a guess', () => {
@@ -107,8 +101,8 @@ describe('jobs that are let in', () => {
     // With a third that is made alone: two turns more of those that have as many left.
     expect(end(3, 65, load([waits(10), waits(1)], two))).toBe(66);
     const small = new Admission(1, new SpeedMeter());
-    const taken = [0, 1, 2].map((reserved) => refusal(() => small.checkRoom(10, load([], [runs(1)], 2, reserved))));
+    const taken = [0, 1, 2].map((reserved) => refusal(small.checkRoom(10, load([], [runs(1)], 2, reserved))));
     expect(taken).toEqual([null, null, null]);
-    expect(() => small.checkRoom(10, load([], [runs(1)], 2, 3))).toThrow(/^The queue is full: 1 job waits already/);
+    expect(small.checkRoom(10, load([], [runs(1)], 2, 3))?.message).toMatch(/^The queue is full: 1 job waits already/);
   });
 });

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import { RedisClients } from '../../../src/redis/redis-clients.js';
 import { createRedisDriver } from '../../../src/jobs/redis/redis-driver.js';
-import { RedisServer } from '../../support/redis/redis-server.js';
+import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
 import { driverSuite } from '../driver-suite.js';
 
 let redis: RedisServer;
 beforeAll(async () => {
-  redis = await RedisServer.start();
+  redis = await startRedis();
 });
 afterAll(() => redis.remove());
 

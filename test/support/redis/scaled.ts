@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestServer } from '../server.js';
-import { RedisServer } from './redis-server.js';
+import { type ServerOptions, TestServer } from '../server.js';
+import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
 
 /** A process that was killed counts as gone after so long. */
 export const LOST_SECONDS = 2;
@@ -14,7 +14,18 @@ export class ScaledService {
   private constructor(readonly redis: RedisServer) {}
 
   static async start(...redisOptions: string[]): Promise<ScaledService> {
-    return new ScaledService(await RedisServer.start(...redisOptions));
+    return new ScaledService(await startRedis(...redisOptions));
+  }
+
+  /** One service and so many workers, ready to take edits. */
+  async served(
+    workers: number,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ api: TestServer; workers: TestServer[] }> {
+    const api = await this.api(env);
+    const made = await Promise.all(Array.from({ length: workers }, () => this.worker(env)));
+    await isServed(api);
+    return { api, workers: made };
   }
 
   /** A service that takes edits and has no engine; it is ready once a worker serves a model. */
@@ -22,9 +33,16 @@ export class ScaledService {
     return this.add({ ROLE: 'api', ...env }, 'plain', false);
   }
 
-  /** @param checkpoint folder of the checkpoint that it serves, or its name among the fixtures */
-  async worker(env: Readonly<Record<string, string>> = {}, checkpoint = 'plain'): Promise<TestServer> {
-    return this.add({ ROLE: 'worker', ENGINES: '1', LOG_LEVEL: 'debug', ...env }, checkpoint, true);
+  /**
+   * @param checkpoint folder of the checkpoint that it serves, or its name among the fixtures
+   * @param options how else it is started
+   */
+  async worker(
+    env: Readonly<Record<string, string>> = {},
+    checkpoint = 'plain',
+    options: ServerOptions = {},
+  ): Promise<TestServer> {
+    return this.add({ ROLE: 'worker', ENGINES: '1', LOG_LEVEL: 'debug', ...env }, checkpoint, true, options);
   }
 
   /** A service that shares nothing with the others. */
@@ -40,8 +58,14 @@ export class ScaledService {
     await this.redis.remove();
   }
 
-  private async add(env: Record<string, string>, checkpoint: string, untilReady: boolean): Promise<TestServer> {
+  private async add(
+    env: Record<string, string>,
+    checkpoint: string,
+    untilReady: boolean,
+    options: ServerOptions = {},
+  ): Promise<TestServer> {
     const server = await TestServer.start({
+      ...options,
       checkpoint,
       untilReady,
       env: {
@@ -53,6 +77,17 @@ export class ScaledService {
     });
     this.servers.push(server);
     return server;
+  }
+}
+
+/** The worker that makes a picture now. */
+export async function busyOf(workers: readonly TestServer[]): Promise<TestServer> {
+  for (;;) {
+    for (const worker of workers) {
+      if ((worker.log.match(/takes picture/g) ?? []).length > (worker.log.match(/leaves picture/g) ?? []).length)
+        return worker;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 

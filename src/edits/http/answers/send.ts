@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { StreamableFile } from '@nestjs/common';
+import { HttpStatus, StreamableFile } from '@nestjs/common';
 import type { Response } from 'express';
 import type { JobSnapshot, PictureFile } from '../../../jobs/job-snapshot.js';
 import type { EditHappening } from '../../edits.service.js';
@@ -53,10 +53,36 @@ export function sendEvents(
   job: JobSnapshot,
   happenings: AsyncIterable<EditHappening>,
 ): StreamableFile {
+  return sendStream(response, seenEvents(job, happenings));
+}
+
+/**
+ * The same for a reader that comes again: status 204 when the job has ended and it has seen all, by which an EventSource knows
+ * that it need not come once more (HTML Standard, 9.2.1).
+ */
+export async function sendFurtherEvents(
+  response: Response,
+  job: JobSnapshot,
+  happenings: AsyncIterable<EditHappening>,
+): Promise<StreamableFile | undefined> {
+  const events = seenEvents(job, happenings);
+  if (job.finishedAt === null) return sendStream(response, events);
+  const first = await events.next();
+  if (first.done !== true) return sendStream(response, startingWith(first.value, events));
+  response.status(HttpStatus.NO_CONTENT);
+  return undefined;
+}
+
+async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
+}
+
+function sendStream(response: Response, events: AsyncIterable<NumberedEditEvent>): StreamableFile {
   cutWhenStalled(response);
   // nginx would hold events back.
   response.setHeader('X-Accel-Buffering', 'no');
-  return new StreamableFile(Readable.from(serverSentEvents(seenEvents(job, happenings)), { highWaterMark: 1 }), {
+  return new StreamableFile(Readable.from(serverSentEvents(events), { highWaterMark: 1 }), {
     type: 'text/event-stream',
   });
 }

@@ -9,6 +9,7 @@ export interface FeedLimits {
   /** Counts the body's bytes. */
   readonly held: HeldBytes;
   readonly maxBodyBytes: number;
+  readonly uploadTimeoutSeconds: number;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface FeedLimits {
 export function feedParser(
   request: Request,
   createParser: (done: (error: unknown) => void) => Writable,
-  { held, maxBodyBytes }: FeedLimits,
+  { held, maxBodyBytes, uploadTimeoutSeconds }: FeedLimits,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let receivedBytes = 0;
@@ -54,7 +55,8 @@ export function feedParser(
     request.once('close', () => {
       if (!request.readableEnded) stop(new ApiError('REQUEST_INCOMPLETE', 'The request body was cut off'));
     });
-    watchForSlowBody(request, () => stop(new ApiError('REQUEST_INCOMPLETE', 'The request body arrives too slowly')));
+    const arriving = { body: request, name: 'The request body', timeoutSeconds: uploadTimeoutSeconds };
+    watchForSlowBody(arriving, (message) => stop(new ApiError('REQUEST_INCOMPLETE', message)));
     request.pipe(parser);
   });
 }

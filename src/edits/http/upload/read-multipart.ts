@@ -15,9 +15,6 @@ import { multipartParser } from './multipart-parser.js';
 export async function readMultipart(request: Request, held: HeldBytes, limits: RequestLimits): Promise<FormInput> {
   const form = new MultipartForm(limits);
   const boundary = multipartBoundary(request.headers['content-type'] ?? '');
-  await feedParser(request, (done) => multipartParser(boundary, form, done), {
-    held,
-    maxBodyBytes: limits.maxBodyBytes,
-  });
+  await feedParser(request, (done) => multipartParser(boundary, form, done), { ...limits, held });
   return form.input;
 }

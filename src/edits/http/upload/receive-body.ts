@@ -1,15 +1,13 @@
 import { Writable } from 'node:stream';
 import type { Request } from 'express';
-import type { HeldBytes } from '../../budget/byte-budget.service.js';
 import { FileBlocks } from '../../fields/file-blocks.js';
-import { feedParser } from './feed-parser.js';
+import { type FeedLimits, feedParser } from './feed-parser.js';
 
 /**
  * Takes a whole body into memory as it is.
- * @param held counts its bytes
  * @throws ApiError when it is too large, too slow or cut off, EditError when no more can be held
  */
-export async function receiveBody(request: Request, held: HeldBytes, maxBodyBytes: number): Promise<FileBlocks> {
+export async function receiveBody(request: Request, limits: FeedLimits): Promise<FileBlocks> {
   const body = new FileBlocks();
   const sink = (done: (error: unknown) => void): Writable =>
     new Writable({
@@ -18,6 +16,6 @@ export async function receiveBody(request: Request, held: HeldBytes, maxBodyByte
         next();
       },
     }).once('finish', () => done(null));
-  await feedParser(request, sink, { held, maxBodyBytes });
+  await feedParser(request, sink, limits);
   return body;
 }

@@ -40,7 +40,7 @@ export class UploadReader {
   }
 
   private async readJson(request: Request, held: HeldBytes): Promise<FormInput> {
-    const body = await receiveBody(request, held, this.limits.maxBodyBytes);
+    const body = await receiveBody(request, { ...this.limits, held });
     const input = await held.during(this.json.read(body));
     // The text is gone, and was no shorter than what came of it.
     held.remove(body.length);

@@ -78,8 +78,8 @@ class DenoiserRun {
         image = this.lastBlock(layer, image, text);
         const normed = this.modulated([targetTokens], image);
         const out = config.patchSize ** 2 * config.outChannels;
-        const velocity = this.linear('proj_out', targetTokens, width, out);
-        memory.drop(normed, ...pieces, ...this.tables);
+        const velocity = this.linear('proj_out', targetTokens, width, out, { reads: [normed] });
+        memory.drop(...pieces, ...this.tables);
         return [memory.from(targetTokens * out * FLOAT, velocity)];
       }
       ({ image, text } = this.block(layer, image, text));
@@ -95,6 +95,8 @@ class DenoiserRun {
     const cut = (): Held[] => {
       const vector = this.unpacked(count * width);
       const pieces = Array.from({ length: count }, () => memory.tensor(width * this.sizes.bytes));
+      // The provider's Split takes a number of 8 bytes for each value.
+      memory.scratch(count * width * 8);
       memory.drop(vector);
       return pieces;
     };
@@ -136,9 +138,7 @@ class DenoiserRun {
     const values = (tokens: number): number => tokens * config.inChannels * bytes;
     const parts = [memory.tensor(values(targetTokens)), this.unpacked(referenceTokens * config.inChannels)];
     const latents = memory.from(values(imageTokens), ...parts);
-    const image = this.linear('img_in', imageTokens, config.inChannels, width);
-    memory.drop(latents);
-    return image;
+    return this.linear('img_in', imageTokens, config.inChannels, width, { reads: [latents] });
   }
 
   private block(layer: number, image: Held, passedText: Held | null): { image: Held; text: Held } {
@@ -220,17 +220,21 @@ class DenoiserRun {
   private outputs(out: string, feedForward: string, rows: Rows, stream: Held, attended: Held): Held {
     const { memory, width } = this;
     const tokens = sum(rows);
-    const hidden = this.linear(out, tokens, width, width, (result) => this.addGated(rows, stream, result));
-    memory.drop(attended, stream);
+    const hidden = this.linear(out, tokens, width, width, {
+      reads: [attended],
+      next: (result) => this.addGated(rows, result),
+    });
+    memory.drop(stream);
     const normed = this.modulated(rows, hidden, false);
-    const inner = this.linear(`${feedForward}.net.0.proj`, tokens, width, 4 * width, (result) =>
-      memory.from(tokens * 4 * width * this.sizes.bytes, result),
-    );
-    memory.drop(normed);
-    const next = this.linear(`${feedForward}.net.2`, tokens, 4 * width, width, (result) =>
-      this.addGated(rows, hidden, result),
-    );
-    memory.drop(inner, hidden);
+    const inner = this.linear(`${feedForward}.net.0.proj`, tokens, width, 4 * width, {
+      reads: [normed],
+      next: (result) => memory.from(tokens * 4 * width * this.sizes.bytes, result),
+    });
+    const next = this.linear(`${feedForward}.net.2`, tokens, 4 * width, width, {
+      reads: [inner],
+      next: (result) => this.addGated(rows, result),
+    });
+    memory.drop(hidden);
     return next;
   }
 
@@ -239,10 +243,8 @@ class DenoiserRun {
   }
 
   /** A projection whose heads are normalised each by itself. */
-  private normedHeads(name: string, tokens: number, ...read: readonly Held[]): Held {
-    const normed = this.linear(name, tokens, this.width, this.width, (result) => this.rows(tokens, result));
-    this.memory.drop(...read);
-    return normed;
+  private normedHeads(name: string, tokens: number, ...reads: readonly Held[]): Held {
+    return this.linear(name, tokens, this.width, this.width, { reads, next: (result) => this.rows(tokens, result) });
   }
 
   /** A stream's adaptive norm; where rows are modulated apart they are cut and joined again. */
@@ -254,7 +256,7 @@ class DenoiserRun {
   }
 
   /** A stream with what its gate lets through of a result. */
-  private addGated(rows: Rows, _stream: Held, result: Held): Held {
+  private addGated(rows: Rows, result: Held): Held {
     const gated =
       rows.length === 1 ? this.rows(rows[0]) : this.apart(rows, (tokens) => this.rows(tokens, this.rows(tokens)));
     this.memory.drop(result);
@@ -277,14 +279,22 @@ class DenoiserRun {
     return this.memory.from(tokens * this.width * this.sizes.bytes, ...from);
   }
 
+  /**
+   * A linear layer's run.
+   * @param reads what nothing else reads: it is gone before the next operator
+   * @param next what the result goes through: gets it and drops it
+   */
   private linear(
     name: string,
     tokens: number,
     inFeatures: number,
     outFeatures: number,
-    next?: (result: Held) => Held,
+    { reads = [], next = (result) => result }: { reads?: readonly Held[]; next?: (result: Held) => Held } = {},
   ): Held {
     const { bytes, linear } = this.sizes;
-    return linearRun(this.memory, linear(name), { tokens, inFeatures, outFeatures, bytes }, next);
+    return linearRun(this.memory, linear(name), { tokens, inFeatures, outFeatures, bytes }, (result) => {
+      this.memory.drop(...reads);
+      return next(result);
+    });
   }
 }

@@ -48,12 +48,18 @@ export function linearRun(
 
 function multiplied(memory: RunMemory, layer: LinearRun, { tokens, inFeatures, outFeatures, bytes }: Product): Held {
   const weightBytes = inFeatures * outFeatures * bytes;
-  const weight = layer.makesFloats === 'operator' ? [memory.tensor(weightBytes)] : [];
+  const weight = madeFloats(memory, layer.makesFloats, weightBytes);
   const result = memory.from(tokens * outFeatures * bytes, ...weight);
   if (layer.makesFloats === 'kernel') memory.scratch(weightBytes);
   if (layer.addendBlocks === 0) return result;
   const sums = memory.tensor(tokens * layer.addendBlocks * bytes);
   return memory.from(tokens * outFeatures * bytes, result, sums);
+}
+
+/** The weight as operators before the product make it, none where there are none. */
+export function madeFloats(memory: RunMemory, makesFloats: LinearRun['makesFloats'], bytes: number): Held[] {
+  if (makesFloats === 'operator') return [memory.tensor(bytes)];
+  return makesFloats === 'operators' ? [memory.from(bytes, memory.tensor(bytes))] : [];
 }
 
 /** y + up·(scales ⊙ down·x) (graph/lora/lora-branch.ts). */

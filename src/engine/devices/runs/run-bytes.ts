@@ -1,10 +1,10 @@
 import { ELEMENT_BYTES } from '../../../graph/element-type.js';
 import type { GraphName } from '../../../graph/checkpoint-graphs.js';
-import type { LayerRange } from '../../../graph/networks/layer-range.js';
 import { modulationLength } from '../../../graph/networks/modulation-layout.js';
 import type { Precision } from '../../../protocol/device-settings.js';
 import type { EditCheckpoint } from '../../open-edit-checkpoint.js';
 import { stepsAtOnce } from '../../transformer/modulation-schedule.js';
+import { longestPart, ofEachPartKind, type PartKind } from '../part-kind.js';
 import { precisionFormat } from '../precisions.js';
 import type { Extent } from '../request-extent.js';
 import { denoiserRun } from './denoiser-run.js';
@@ -16,25 +16,21 @@ import { vaeDecoderRun, vaeEncoderRun } from './vae-run.js';
 import { visionTowerRun } from './vision-run.js';
 
 /**
- * The arena's growth depends on which piece a tensor happens to fit into. So not the largest request alone counts, but also the
- * same with tensors that just don't fit where they did, and one that is a little larger: pictures of other aspects are, as their
- * sides are rounded to whole tokens.
+ * What sessions are counted with, as multiples of the largest request's tokens and pixels: the second of its runs finds other
+ * pieces of the arena free than the first, and pictures of other aspects are a little larger, as their sides are rounded to whole
+ * tokens.
  */
-const VARIANTS = [
-  { scale: 1, padding: 0 },
-  { scale: 1, padding: 0.007 },
-  { scale: 1.04, padding: 0 },
-];
+export const COUNTED_SIZES = [1, 1, 1.04, 1];
+/** The arena's growth depends on which piece a tensor happens to fit into: also counted are tensors that just don't fit there. */
+const PADDINGS = [0, 0.007];
 /** For what the runs leave out: shapes, indices, a tensor that the runtime keeps a little longer. */
 const SLACK = 1.05;
-/** Layers of a part that is tried; all are alike. */
-const PART_LAYERS = 2;
 
 /** What a session has taken beside its weights when its largest request is done, in bytes, and keeps. */
 export interface RunBytes {
   readonly graphs: Readonly<Record<GraphName, number>>;
-  /** Of a graph with some of the denoiser's layers, whichever. */
-  readonly denoiserPart: number;
+  /** Of a graph with some of the denoiser's layers, however many. */
+  readonly denoiserParts: Readonly<Record<PartKind, number>>;
 }
 
 /**
@@ -55,15 +51,17 @@ export function runBytes(
   const steps = stepsAtOnce(vector) + (config.zeroCondT ? 1 : 0);
   const visionLinear = linear('visual.blocks.0.attn.qkv');
   const languageLinear = linear('language_model.layers.0.self_attn.q_proj');
-  const denoiser = (memory: RunMemory, scale: number, layers?: LayerRange): void => {
-    const tokens = (count: number): number => Math.ceil(count * scale);
-    const sizes = {
-      textTokens: tokens(extent.textTokens),
-      targetTokens: tokens(extent.targetTokens),
-      referenceTokens: tokens(extent.referenceTokens),
-    };
-    denoiserRun(memory, config, { ...sizes, bytes, linear }, layers);
-  };
+  const denoiserParts = ofEachPartKind((kind) =>
+    kept((memory, scale) => {
+      const tokens = (count: number): number => Math.ceil(count * scale);
+      const sizes = {
+        textTokens: tokens(extent.textTokens),
+        targetTokens: tokens(extent.targetTokens),
+        referenceTokens: tokens(extent.referenceTokens),
+      };
+      denoiserRun(memory, config, { ...sizes, bytes, linear }, longestPart(kind, config.numLayers));
+    }),
+  );
   return {
     graphs: {
       visionTower: kept((memory, scale) =>
@@ -77,30 +75,19 @@ export function runBytes(
         promptProjectionRun(memory, config, extent.textTokens * scale, { linear, bytes }),
       ),
       modulation: kept((memory) => modulationRun(memory, config, steps, { linear, bytes })),
-      denoiser: kept(denoiser),
+      denoiser: denoiserParts.whole,
       vaeEncoder: kept((memory, scale) => vaeEncoderRun(memory, vae.config, extent.encodedPixels * scale, bytes)),
       vaeDecoder: kept((memory, scale) => vaeDecoderRun(memory, vae.config, extent.madePixels * scale, bytes)),
     },
-    denoiserPart: Math.max(
-      ...partsOf(config.numLayers).map((layers) => kept((memory, scale) => denoiser(memory, scale, layers))),
-    ),
+    denoiserParts,
   };
 }
 
-/** The kinds of parts that layers can be dealt out to: the first one, one in the middle, the last one. */
-function partsOf(numLayers: number): LayerRange[] {
-  const count = Math.min(PART_LAYERS, numLayers - 1);
-  const first = { first: 0, end: count };
-  const last = { first: numLayers - count, end: numLayers };
-  return count + 1 < last.first ? [first, { first: 1, end: 1 + count }, last] : [first, last];
-}
-
-/** What a session has after runs of its graph; the second one finds other pieces free than the first. */
+/** What a session has after runs of its graph. */
 function kept(run: (memory: RunMemory, scale: number) => void): number {
-  const ends = VARIANTS.map(({ scale, padding }) => {
+  const ends = PADDINGS.map((padding) => {
     const memory = new RunMemory(padding);
-    run(memory, scale);
-    run(memory, scale);
+    for (const size of COUNTED_SIZES) run(memory, size);
     return memory.bytes;
   });
   return Math.ceil(SLACK * Math.max(...ends));

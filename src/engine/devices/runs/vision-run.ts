@@ -1,6 +1,6 @@
 import type { VisionConfig } from '../../../checkpoint/text-encoder-config.js';
 import { attentionRun } from './attention-run.js';
-import { linearRun, PLAIN_LINEAR, type LinearRun } from './linear-run.js';
+import { linearRun, madeFloats, PLAIN_LINEAR, type LinearRun } from './linear-run.js';
 import type { Held, RunMemory } from './run-memory.js';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
@@ -133,7 +133,9 @@ class VisionRun {
     const result = this.take(outFeatures);
     // What it takes beside the result, which was there.
     const { linear, bytes } = this.sizes;
-    if (linear.makesFloats === 'kernel') this.memory.scratch(inFeatures * outFeatures * bytes);
+    const weightBytes = inFeatures * outFeatures * bytes;
+    if (linear.makesFloats === 'kernel') this.memory.scratch(weightBytes);
+    this.memory.drop(...madeFloats(this.memory, linear.makesFloats, weightBytes));
     return result;
   }
 

@@ -5,7 +5,11 @@
  * Codes and scales are made in float64 where doing it in float32 would round to other ones: they don't depend on how many values
  * an instruction takes.
  */
+import { fewBitsScale } from './few-bits-scale';
+import { codesOf, nearestCodes, promoteHigh } from './nearest-codes';
 
+/** Significant bits of a float32: a scale that has them is written as one, another as a bfloat16. */
+const FLOAT32_BITS = 24;
 /** The largest code's distance from the zero code, at 8 bits. */
 const LIMIT_8: f64 = 127;
 /** Codes of one block before they are packed; of the longest, which has 128. */
@@ -44,17 +48,6 @@ export function widenFloat16(source: usize, target: usize, count: i32): void {
   }
 }
 
-/** Lanes 2 and 3 of a float32 vector as float64. */
-function promoteHigh(values: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<i32>(values, values, 2, 3, 0, 1));
-}
-
-/** ⌊value · inverse + zero + ½⌋, in that order, for two values. */
-function nearestCodes(values: v128, inverse: v128, zero: v128): v128 {
-  const shifted = f64x2.add(f64x2.mul(values, inverse), zero);
-  return i32x4.trunc_sat_f64x2_s_zero(f64x2.add(shifted, f64x2.splat(0.5)));
-}
-
 /** The value furthest from zero with its sign, of two such the first; a NaN is passed over. */
 function furthest(values: usize, end: usize): f32 {
   let most = f32x4.splat(0);
@@ -89,11 +82,14 @@ function pairs(codes: v128): v128 {
 
 /**
  * Rounds rows with one scale for each block. At 4 bits, whose codes reach one further below zero than above, the largest value gets
- * the lowest code and so the scale its sign.
+ * the lowest code and so the scale its sign. Codes are the nearest for the scale as it is written.
  * @param values float32 [rows, stride]
  * @param stride columns, up to the end of a row's last block
- * @param codes uint8 [rows, stride · bits / 8]: written; of 4 bits the first in a byte's lower half
- * @param scales float32 [rows, stride / blockSize]: written
+ * @param scaleBits significant bits of a scale
+ * @param tried scales that are tried where they have few bits
+ * @param isSigned codes of 8 bits are written with a sign, those of zero as 0
+ * @param codes bytes [rows, stride · bits / 8]: written; of 4 bits the first in a byte's lower half
+ * @param scales float32, of fewer bits bfloat16 [rows, stride / blockSize]: written
  * @param columnSums float64 [2, stride]: squares of values and of their errors are added to them; 0 to measure nothing
  * @param rowSums float64 [rows, 2]: the same of each row, written
  */
@@ -103,6 +99,9 @@ export function roundBlocks(
   stride: i32,
   bits: i32,
   blockSize: i32,
+  scaleBits: i32,
+  tried: i32,
+  isSigned: bool,
   codes: usize,
   scales: usize,
   columnSums: usize,
@@ -112,6 +111,7 @@ export function roundBlocks(
   const zero = f64x2.splat(<f64>zeroCode);
   const zeros = i32x4.splat(zeroCode);
   const highest = i32x4.splat(2 * zeroCode - 1);
+  const signs = i8x16.splat(isSigned ? <i8>-128 : <i8>0);
   const errorSums = columnSums + ((<usize>stride) << 3);
   for (let row = 0; row < rows; row++) {
     let rowSquares = f64x2.splat(0);
@@ -119,9 +119,15 @@ export function roundBlocks(
     for (let column = 0; column < stride; column += blockSize) {
       const end = values + ((<usize>blockSize) << 2);
       const largest = <f64>furthest(values, end);
-      const scale = bits == 4 ? largest / -8 : Math.abs(largest) / LIMIT_8;
-      store<f32>(scales, <f32>scale);
-      scales += 4;
+      let scale = bits == 4 ? largest / -8 : Math.abs(largest) / LIMIT_8;
+      if (scaleBits == FLOAT32_BITS) {
+        store<f32>(scales, <f32>scale);
+        scales += 4;
+      } else {
+        scale = fewBitsScale(values, end, scale, scaleBits, tried, zeroCode);
+        store<u16>(scales, <u16>(reinterpret<u32>(<f32>scale) >> 16));
+        scales += 2;
+      }
       const inverse = f64x2.splat(scale == 0 ? 0 : 1 / scale);
       const step = f32x4.splat(<f32>scale);
       let squares = columnSums + ((<usize>column) << 3);
@@ -131,8 +137,7 @@ export function roundBlocks(
         const some = v128.load(values);
         const low = f64x2.promote_low_f32x4(some);
         const high = promoteHigh(some);
-        const exact = v128.shuffle<i64>(nearestCodes(low, inverse, zero), nearestCodes(high, inverse, zero), 0, 2);
-        const code = i32x4.min_s(exact, highest);
+        const code = codesOf(low, high, inverse, zero, highest);
         v128.store(written, code);
         if (columnSums == 0) continue;
         const restored = f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(code, zeros)), step);
@@ -156,7 +161,7 @@ export function roundBlocks(
           v128.store(codes, i8x16.narrow_i16x8_u(pairs(bytesOf(at)), pairs(bytesOf(at + 64))));
         }
       } else {
-        for (let at = blockCodes; at < written; at += 64, codes += 16) v128.store(codes, bytesOf(at));
+        for (let at = blockCodes; at < written; at += 64, codes += 16) v128.store(codes, v128.xor(bytesOf(at), signs));
       }
     }
     if (columnSums == 0) continue;

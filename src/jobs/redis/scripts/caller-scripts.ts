@@ -86,6 +86,18 @@ if isFree then redis.call('HINCRBY', P .. 'reservations', ARGV[2], 1) end
 return { isFree and 1 or 0, unpack(loads) }
 `);
 
+/**
+ * When the next client that is refused is to come again, see RetryAfterSchedule. ARGV: limits, then milliseconds: until there is
+ * room for one, between two places, and the longest wait. Milliseconds from now.
+ */
+export const RETRY_AFTER = script(`
+local key, between, longest = P .. 'retry', tonumber(ARGV[3]), tonumber(ARGV[4])
+local last = tonumber(redis.call('GET', key) or '')
+local at = math.max(NOW + tonumber(ARGV[2]), last and last + between or 0)
+redis.call('SET', key, ms(math.min(at, NOW + longest)), 'PX', string.format('%.0f', between + longest))
+return ms(at - NOW)
+`);
+
 /** ARGV: limits, service. */
 export const RELEASE_RESERVATION = script(`
 if redis.call('HINCRBY', P .. 'reservations', ARGV[2], -1) <= 0 then
@@ -194,6 +206,23 @@ return 1
 /** The record, as field and value in turn, and its position in line ('' for none). ARGV: limits, id. */
 export const SNAPSHOT = script(`
 local id = ARGV[2]
-if not isThere(id) then return {} end
-return { tostring(positionOf(id) or ''), redis.call('HGETALL', jobKey(id)) }
+if redis.call('EXISTS', jobKey(id)) == 0 then return {} end
+-- What is no hash is told as a record that holds nothing.
+return { tostring(positionOf(id) or ''), isThere(id) and redis.call('HGETALL', jobKey(id)) or {} }
+`);
+
+/** Removes a job whose record can't be read, whatever it holds. ARGV: limits, id. Whether there was one. */
+export const REMOVE = script(`
+local id = ARGV[2]
+local job = jobKey(id)
+if redis.call('EXISTS', job) == 0 then return 0 end
+-- What can't be undone by the record is left: it runs out by itself.
+for _, undo in ipairs({ leaveLine, dropInputs, dropPictures, forgetName }) do pcall(undo, id) end
+stopKeeping(id)
+redis.call('ZREM', P .. 'deadlines', id)
+for index = 0, countOf(id, 'images') - 1 do redis.call('UNLINK', job .. ':result:' .. index) end
+redis.call('UNLINK', job .. ':events', job)
+dropBytes('inputs', id)
+redis.call('PUBLISH', job, 'gone')
+return 1
 `);

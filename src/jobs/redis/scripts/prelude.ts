@@ -13,8 +13,14 @@ local NOW = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2])) / 1000
 
 local function ms(value) return string.format('%.3f', value) end
 local function jobKey(id) return P .. 'job:' .. id end
-local function get(id, field) return redis.call('HGET', jobKey(id), field) or '' end
+-- A record that is no hash has no fields.
+local function get(id, field)
+  local value = redis.pcall('HGET', jobKey(id), field)
+  return type(value) == 'string' and value or ''
+end
 local function number(id, field) return tonumber(get(id, field)) or 0 end
+-- Of pictures or files: a damaged record may say any number (MAX_FILES times n is 2560 at most).
+local function countOf(id, field) return math.max(0, math.min(number(id, field), 2560)) end
 local function set(id, ...) redis.call('HSET', jobKey(id), ...) end
 local function modelKey(model, name) return P .. 'model:' .. model .. ':' .. name end
 local function queueKey(id, name) return get(id, 'queue') .. ':' .. name end
@@ -22,7 +28,7 @@ local function pictureId(id, index) return id .. '-' .. index end
 
 -- A record of a newer version of the service is left as it is.
 local function isKnown(id) return number(id, 'v') <= LIMITS.version end
-local function isThere(id) return redis.call('EXISTS', jobKey(id)) == 1 end
+local function isThere(id) return redis.call('TYPE', jobKey(id)).ok == 'hash' end
 local function isLive(id) return isThere(id) and get(id, 'finished') == '' end
 
 local function tellLine(id) redis.call('PUBLISH', P .. 'line:' .. get(id, 'model'), '') end
@@ -176,13 +182,13 @@ local function dropBytes(what, id)
 end
 
 local function dropInputs(id)
-  for index = 0, number(id, 'inputs') - 1 do redis.call('UNLINK', jobKey(id) .. ':input:' .. index) end
+  for index = 0, countOf(id, 'inputs') - 1 do redis.call('UNLINK', jobKey(id) .. ':input:' .. index) end
   dropBytes('inputs', id)
 end
 
 -- Takes it out of BullMQ's line; its workers, if it has some, see that the job has ended.
 local function dropPictures(id)
-  for index = number(id, 'first'), number(id, 'next') - 1 do
+  for index = countOf(id, 'first'), countOf(id, 'next') - 1 do
     if get(id, 's:' .. index) == 'queued' then
       local picture = pictureId(id, index)
       if redis.call('LREM', queueKey(id, 'wait'), 1, picture) > 0 then redis.call('DEL', queueKey(id, picture)) end
@@ -207,7 +213,7 @@ local function forget(id)
   forgetName(id)
   redis.call('ZREM', P .. 'deadlines', id)
   local job = jobKey(id)
-  for index = 0, number(id, 'images') - 1 do redis.call('UNLINK', job .. ':result:' .. index) end
+  for index = 0, countOf(id, 'images') - 1 do redis.call('UNLINK', job .. ':result:' .. index) end
   redis.call('UNLINK', job .. ':events', job)
   redis.call('PUBLISH', job, 'gone')
 end

@@ -40,6 +40,8 @@ export class EditJobs {
       headers: after === 0 ? {} : { 'Last-Event-ID': String(after) },
       signal,
     });
+    // All was told before.
+    if (response.status === 204) return;
     try {
       if (response.body === null) throw cut();
       for await (const { id: number, data } of eventStream(response.body)) {

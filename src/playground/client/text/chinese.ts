@@ -188,6 +188,7 @@ export const chinese: Strings = {
     PAYLOAD_TOO_LARGE: '一次提交的内容过大：',
     QUEUE_FULL: '服务正忙，请稍后再试。',
     GENERATION_ERROR: '编辑失败。',
+    JOB_DAMAGED: '服务保存的此编辑已损坏，请重新运行。',
     MODEL_NOT_READY: '模型尚未就绪，请稍后再试。',
     TIMEOUT: '编辑超过了服务的时限：请减少步数或缩小尺寸。',
     UNREACHABLE: '无法连接到服务。服务是否在运行？',

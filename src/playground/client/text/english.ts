@@ -218,6 +218,7 @@ export const english = {
     PAYLOAD_TOO_LARGE: 'This is too much at once:',
     QUEUE_FULL: 'The service has too much to do; try again in a moment.',
     GENERATION_ERROR: 'The edit has failed.',
+    JOB_DAMAGED: 'What the service has kept of this edit is damaged. Run it again.',
     MODEL_NOT_READY: 'The model is not ready; try again in a moment.',
     TIMEOUT: 'The edit took longer than the service allows: fewer steps or a smaller size help.',
     UNREACHABLE: 'The service can’t be reached. Is it running?',

@@ -1,179 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import type { LookupAddress } from 'node:dns';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import http, { type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { checkUrl, type FetchRules, internetRules } from '../../../../src/edits/http/remote/fetch-rules.js';
-import { fetchUrl } from '../../../../src/edits/http/remote/fetch-url.js';
+import { describe, expect, test } from '@jest/globals';
+import { internetRules } from '../../../../src/edits/http/remote/fetch-rules.js';
+import { answer, get, HOST, openSites, OTHER_HOST, rules } from '../../../support/site.js';
 
-const HOST = 'pictures.example';
-const OTHER_HOST = 'other.example';
-
-/** A server on loopback that notes what it was asked. */
-class Site {
-  readonly asked: { readonly host: string | undefined; readonly path: string | undefined }[] = [];
-  readonly connections = new Set<Socket>();
-  connectionCount = 0;
-
-  private constructor(private readonly server: Server) {
-    server.on('request', ({ headers, url }: IncomingMessage) => this.asked.push({ host: headers.host, path: url }));
-    server.on('connection', (socket: Socket) => {
-      this.connectionCount += 1;
-      this.connections.add(socket);
-      socket.once('close', () => this.connections.delete(socket));
-    });
-  }
-
-  static async open(listener: RequestListener, tls?: https.ServerOptions, address = '127.0.0.1'): Promise<Site> {
-    const server = tls === undefined ? http.createServer() : https.createServer(tls);
-    const site = new Site(server);
-    server.on('request', listener);
-    await new Promise<void>((resolve) => server.listen(0, address, resolve));
-    return site;
-  }
-
-  get port(): number {
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-}
-
-/**
- * The Internet's own rules, but that `name` stands for what the test says, and that a server of the test may be asked: its
- * port, and 127.0.0.1.
- */
-function rules(
-  { port }: { readonly port: number },
-  names: Readonly<Record<string, readonly string[]>> = { [HOST]: ['127.0.0.1'] },
-  more: Partial<FetchRules> = {},
-): FetchRules & { readonly resolved: string[] } {
-  const internet = internetRules([HOST, '*.pictures.example', OTHER_HOST]);
-  const resolved: string[] = [];
-  return {
-    ...internet,
-    resolved,
-    isAllowedPort: (candidate) => candidate === port || internet.isAllowedPort(candidate),
-    isAllowedAddress: (address) => address === '127.0.0.1' || internet.isAllowedAddress(address),
-    resolve: (host): Promise<LookupAddress[]> => {
-      resolved.push(host);
-      const addresses = names[host];
-      if (addresses === undefined) return Promise.reject(new Error(`getaddrinfo ENOTFOUND ${host}`));
-      return Promise.resolve(addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
-    },
-    ...more,
-  };
-}
-
-const opened: Site[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((site) => site.close()));
-});
-async function site(listener: RequestListener, tls?: https.ServerOptions, address?: string): Promise<Site> {
-  const made = await Site.open(listener, tls, address);
-  opened.push(made);
-  return made;
-}
-
-interface Options {
-  readonly maxBytes?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** Checks and fetches as the service does. */
-async function get(url: string, by: FetchRules, { maxBytes = 1000, signal }: Options = {}): Promise<string> {
-  const pieces: Buffer[] = [];
-  const checked = checkUrl(url, by);
-  await fetchUrl(checked, by, (piece) => pieces.push(piece), {
-    maxBytes,
-    signal: signal ?? AbortSignal.timeout(10_000),
-  });
-  return Buffer.concat(pieces).toString();
-}
-
-const answer =
-  (body: string, headers: Record<string, string> = {}, status = 200): RequestListener =>
-  (_request, response) => {
-    response.writeHead(status, headers).end(body);
-  };
-
-/** Answers each path with a redirect to where it says. */
-const redirects =
-  (targets: Readonly<Record<string, string>>, status = 302): RequestListener =>
-  ({ url = '' }, response: ServerResponse) => {
-    const location = targets[url];
-    if (location === undefined) response.end('found');
-    else response.writeHead(status, { location }).end('moved');
-  };
-
-describe('URLs that are refused before anything is asked', () => {
-  const by = internetRules([HOST, '*.pictures.example', 'xn--bcher-kva.example']);
-
-  test.each([
-    `http://${HOST}/a.png`,
-    `https://${HOST}/a.png?b=c`,
-    `HTTPS://PICTURES.EXAMPLE/`,
-    `http://${HOST}:80/`,
-    `https://${HOST}:443/`,
-    `http://${HOST}:443/`,
-    `https://a.b.${HOST}/`,
-    'https://bücher.example/',
-  ])('%s is not', (url) => {
-    expect(checkUrl(url, by).href).toContain('example');
-  });
-
-  test.each([
-    ['http://', 'is not a valid URL'],
-    ['http://a b/', 'is not a valid URL'],
-    ['ftp://pictures.example/a.png', 'is not an http or https URL'],
-    ['file:///etc/passwd', 'is not an http or https URL'],
-    ['gopher://pictures.example/', 'is not an http or https URL'],
-    [`http://user@${HOST}/`, 'must not hold a user name or password'],
-    [`http://user:secret@${HOST}/`, 'must not hold a user name or password'],
-    [`http://${HOST}:8080/`, 'is not fetched: port 8080 is neither 80 nor 443'],
-    [`https://${HOST}:22/`, 'is not fetched: port 22 is neither 80 nor 443'],
-    ['http://evil.example/', /^is not fetched: evil\.example is none of the hosts/],
-    [`http://${HOST}.evil.example/`, /is none of the hosts/],
-    [`http://evil-${HOST}/`, /is none of the hosts/],
-    [`http://${HOST}./`, /is none of the hosts/],
-    [`http://evil.example#@${HOST}/`, /^is not fetched: evil\.example is none of the hosts/],
-    [`http://evil.example\\@${HOST}/`, /^is not fetched: evil\.example is none of the hosts/],
-    ['http://localhost/', /is none of the hosts/],
-    // One and the same address, in the forms that a URL may have it in.
-    ...[
-      '127.0.0.1',
-      '2130706433',
-      '0x7f000001',
-      '0177.0.0.1',
-      '127.1',
-      '0',
-      '[::1]',
-      '[::ffff:127.0.0.1]',
-      '[fd00:ec2::254]',
-    ]
-      .concat(['169.254.169.254', '８.８.８.８', '%31%32%37.0.0.1'])
-      .map((host): [string, string] => [`http://${host}/`, 'must name its host, not an address']),
-  ])('%s', (url, message) => {
-    expect(() => checkUrl(url, by)).toThrow(message);
-  });
-
-  test('every one where no hosts are set', () => {
-    expect(() => checkUrl(`http://${HOST}/`, internetRules([]))).toThrow(/IMAGE_URL_HOSTS is not set/);
-  });
-
-  test('the name itself is not below it', () => {
-    expect(() => checkUrl('http://pictures.example/', internetRules(['*.pictures.example']))).toThrow(
-      /is none of the hosts/,
-    );
-  });
-});
+const site = openSites();
 
 describe('fetching', () => {
   test('the connection goes to the address that was checked, with the name in Host; nothing is resolved twice', async () => {
@@ -224,58 +58,6 @@ describe('fetching', () => {
       'is not fetched: its host has no public address',
     );
     expect(there.connectionCount).toBe(0);
-  });
-
-  test.each([301, 302, 303, 307, 308])('%d is followed, each time by the same rules', async (status) => {
-    const there = await site((request, response) =>
-      redirects({ '/1': '/2', '/2': '3', '/3': `//${OTHER_HOST}:${there.port}/4` }, status)(request, response),
-    );
-    const by = rules(there, { [HOST]: ['127.0.0.1'], [OTHER_HOST]: ['127.0.0.1'] });
-    expect(await get(`http://${HOST}:${there.port}/1`, by)).toBe('found');
-    expect(there.asked.map(({ host, path }) => `${host ?? ''}${path ?? ''}`)).toEqual([
-      ...[1, 2, 3].map((number) => `${HOST}:${there.port}/${number}`),
-      `${OTHER_HOST}:${there.port}/4`,
-    ]);
-    expect(by.resolved).toEqual([HOST, HOST, HOST, OTHER_HOST]);
-  });
-
-  test('a fourth redirect is not', async () => {
-    const there = await site(redirects({ '/1': '/2', '/2': '/3', '/3': '/4', '/4': '/5' }));
-    await expect(get(`http://${HOST}:${there.port}/1`, rules(there))).rejects.toThrow(
-      'is redirected more than 3 times',
-    );
-    expect(there.asked).toHaveLength(4);
-    const circle = await site(redirects({ '/': '/' }));
-    await expect(get(`http://${HOST}:${circle.port}/`, rules(circle))).rejects.toThrow('more than 3 times');
-  });
-
-  test.each([
-    ['another host', 'http://evil.example/', 'is none of the hosts'],
-    ['an address', 'http://127.0.0.1:PORT/', 'must name its host, not an address'],
-    ['metadata', 'http://169.254.169.254/latest/meta-data/', 'must name its host, not an address'],
-    ['a decimal address', 'http://2130706433:PORT/', 'must name its host, not an address'],
-    ['another port', `http://${HOST}:22/`, 'port 22 is neither 80 nor 443'],
-    ['credentials', `http://a:b@${HOST}:PORT/`, 'must not hold a user name or password'],
-    ['a file', 'file:///etc/passwd', 'is not an http or https URL'],
-    ['data', 'data:image/png;base64,AAAA', 'is not an http or https URL'],
-    ['nonsense', 'http://[', 'is not a valid URL'],
-  ])('a redirect to %s is not followed', async (_name, location, message) => {
-    const there = await site((request, response) =>
-      redirects({ '/': location.replace('PORT', String(there.port)) })(request, response),
-    );
-    const fetched = get(`http://${HOST}:${there.port}/`, rules(there));
-    await expect(fetched).rejects.toThrow(/^is redirected, and its new URL /);
-    await expect(fetched).rejects.toThrow(message);
-    expect(there.asked).toHaveLength(1);
-  });
-
-  test('a redirect to a name that stands for an address within is not followed', async () => {
-    const there = await site((request, response) =>
-      redirects({ '/': `http://${OTHER_HOST}:${there.port}/` })(request, response),
-    );
-    const by = rules(there, { [HOST]: ['127.0.0.1'], [OTHER_HOST]: ['127.0.0.2', '10.0.0.1'] });
-    await expect(get(`http://${HOST}:${there.port}/`, by)).rejects.toThrow('its host has no public address');
-    expect(there.asked).toHaveLength(1);
   });
 
   test('more bytes than wanted: announced, and sent without being announced', async () => {
@@ -334,11 +116,9 @@ describe('fetching', () => {
     ['never ends', (_request, response) => response.write('a')],
   ])('a server that %s is left when the time is over', async (_name, listener) => {
     const there = await site(listener);
-    const startedAt = performance.now();
     await expect(
       get(`http://${HOST}:${there.port}/`, rules(there), { signal: AbortSignal.timeout(300) }),
     ).rejects.toThrow();
-    expect(performance.now() - startedAt).toBeLessThan(5000);
     while (there.connections.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 

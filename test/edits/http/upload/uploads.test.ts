@@ -110,6 +110,29 @@ describe('what all uploads may hold together', () => {
     });
   });
 
+  test.each([
+    ['multipart/form-data; boundary=x', PART],
+    ['application/json', '{"prompt": "'],
+  ])(
+    'a body of %s that stalls is given up after UPLOAD_TIMEOUT_SECONDS, and is held no longer',
+    async (type, begun) => {
+      server = await TestServer.start({ env: { UPLOAD_TIMEOUT_SECONDS: '1' } });
+      const stalled = await RawConnection.open(server.port);
+      await stalled.send(head('Content-Length: 1000').replace('multipart/form-data; boundary=x', type));
+      await stalled.send(begun);
+      const { status, body } = await stalled.answer();
+      expectErrorText(status, body, {
+        status: 408,
+        code: 'REQUEST_INCOMPLETE',
+        message: 'The request body did not arrive whole within 1 seconds (UPLOAD_TIMEOUT_SECONDS)',
+        param: null,
+      });
+      while ((await held()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      stalled.close();
+      expect((await postEdit(server.url, goodForm())).status).toBe(200);
+    },
+  );
+
   test('a waiting job holds its pictures until it has ended', async () => {
     server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
     const response = await postEdit(server.url, goodForm({ num_inference_steps: '150', n: '10' }), {
