@@ -5,11 +5,13 @@ and models are asked for those that are there.
 """
 
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import schemathesis
 
 PICTURE = (Path(__file__).parent.parent / "test" / "fixtures" / "pictures" / "square.png").read_bytes()
+DATA_URL = f"data:image/png;base64,{b64encode(PICTURE).decode()}"
 HARMLESS = ("n", "seed", "num_inference_steps", "output_type", "output_format", "output_compression", "stream",
             "partial_images", "progress", "guidance_scale", "background", "quality")  # fmt: skip
 
@@ -32,7 +34,8 @@ def before_call(context, case, kwargs):
 
 def mend(case):
     case.body = {name: value for name, value in case.body.items() if name in HARMLESS}
-    case.body |= {"images": [PICTURE], "prompt": "make it blue", "size": "64x64"}
+    picture = {"image_url": DATA_URL} if case.media_type == "application/json" else PICTURE
+    case.body |= {"images": [picture], "prompt": "make it blue", "size": "64x64"}
     if turns["edit"] % 4 == 0:
         case.headers = {**(case.headers or {}), "Prefer": "respond-async"}
 

@@ -10,11 +10,14 @@ const SEEDS = 16;
 /**
  * Has a service make some edits that differ in nothing but their seeds.
  * @param {string} url
+ * @param {string | null} steps of each; null: as many as the checkpoint's default
  * @returns {Promise<KnownEdits>}
  */
-export async function knownEdits(url) {
+export async function knownEdits(url, steps) {
+  /** @type {Record<string, string>} */
+  const own = steps === null ? {} : { num_inference_steps: steps };
   const bodies = Array.from({ length: SEEDS }, (_, seed) =>
-    editBody({ prompt: 'make it blue', num_inference_steps: '2', seed: String(seed) }),
+    editBody({ prompt: 'make it blue', seed: String(seed), ...own }),
   );
   /** @type {string[]} */
   const expected = [];

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { startRedis } from '../../scripts/support/redis-server.mjs';
 import { startService } from '../../scripts/support/service.mjs';
+import { ownProcessorSeconds, processorSeconds } from './process-memory.mjs';
 
 const [APIS, WORKERS] = [2, 2];
 
@@ -12,6 +13,8 @@ const [APIS, WORKERS] = [2, 2];
  * @property {string} name
  * @property {readonly string[]} urls where edits are taken
  * @property {() => Promise<string>} memory what its processes hold resident
+ * @property {() => Map<string, number>} processor seconds of processors that each kind of its processes has taken until now
+ * @property {string | null} redisUrl null: it has none
  * @property {() => Promise<readonly (number | null)[]>} end as an operator ends it; the exit codes of its processes
  */
 
@@ -21,6 +24,22 @@ const megabytes = (metrics) =>
     .filter(([name]) => name.startsWith('qwen_edit_resident_memory_bytes{'))
     .map(([name, bytes]) => `${/process="(\w+)"/.exec(name)?.[1]} ${(bytes / 1024 ** 2).toFixed(0)}`)
     .join(', ');
+
+/**
+ * Processor time by kinds of processes: what a service has started are its engines.
+ * @param {Readonly<Record<string, readonly number[]>>} services ids of services, by what they are called
+ */
+function processorOf(services) {
+  /** @type {Map<string, number>} */
+  const seconds = new Map();
+  let engines = 0;
+  for (const [name, pids] of Object.entries(services)) {
+    const own = pids.reduce((sum, pid) => sum + ownProcessorSeconds(pid), 0);
+    seconds.set(name, own);
+    engines += pids.reduce((sum, pid) => sum + processorSeconds(pid), 0) - own;
+  }
+  return new Map([['engines', engines], ...seconds]);
+}
 
 /**
  * One service whose jobs lie in its own memory.
@@ -34,6 +53,8 @@ export async function startAlone(engines, env) {
     name: `one service with ${engines === 1 ? 'an engine' : `${engines} engines`}, jobs in its own memory`,
     urls: [service.url],
     memory: async () => megabytes(await service.metrics()),
+    processor: () => processorOf({ service: [service.pid] }),
+    redisUrl: null,
     end: async () => [await service.stop()],
   };
 }
@@ -65,6 +86,13 @@ export async function startFleet(env) {
   return {
     name: `${APIS} services and ${WORKERS} workers, jobs in Redis`,
     urls: apis.map(({ url }) => url),
+    processor: () =>
+      processorOf({
+        services: apis.map(({ pid }) => pid),
+        workers: workers.map(({ pid }) => pid),
+        Redis: [redis.pid],
+      }),
+    redisUrl: redis.url,
     memory: async () => (await Promise.all(all.map(async (service) => megabytes(await service.metrics())))).join('; '),
     end: async () => {
       // What was taken is still made: the workers go last.

@@ -68,16 +68,18 @@ const residentBytes = (pid) => family(pid).reduce((bytes, each) => bytes + statu
  * @param {number} pid
  */
 export function processorSeconds(pid) {
-  const ticks = family(pid).map((each) => {
-    try {
-      // The command's name, in parentheses, may hold anything; user and system time are the 12th and 13th field behind it.
-      const [, ...fields] = readFileSync(`/proc/${each}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-      return Number(fields[10]) + Number(fields[11]);
-    } catch {
-      return 0;
-    }
-  });
-  return ticks.reduce((sum, each) => sum + each, 0) / TICKS_A_SECOND;
+  return family(pid).reduce((sum, each) => sum + ownProcessorSeconds(each), 0);
+}
+
+/** The same of the process alone; 0 when it is gone. @param {number} pid */
+export function ownProcessorSeconds(pid) {
+  try {
+    // The command's name, in parentheses, may hold anything; user and system time are the 12th and 13th field behind it.
+    const [, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return (Number(fields[10]) + Number(fields[11])) / TICKS_A_SECOND;
+  } catch {
+    return 0;
+  }
 }
 
 /** A process and all that it started. @param {number} pid */

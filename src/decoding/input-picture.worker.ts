@@ -10,7 +10,7 @@ import type { OutputSize } from '../protocol/edit-settings.js';
 import { discard } from './discard.js';
 import { PixelSemaphore } from './pixel-semaphore.js';
 
-interface FileTask {
+export interface FileTask {
   /** The file, in pieces. */
   readonly blocks: readonly Uint8Array[];
   readonly limits: DecodeLimits;
@@ -52,6 +52,14 @@ export default async function readInput(task: InputTask): Promise<unknown> {
   const { picture, kept } = result.read;
   const images = [...picture.conditions, ...(kept === null ? [] : [kept.atResult, kept.atMade])];
   return handOver(result, images);
+}
+
+/** The size of a picture that can be decoded. */
+export function checkPicture(task: FileTask): Promise<FileResult<ImageSize>> {
+  return readFile(task, async (bytes, limits) => {
+    const { width, height } = await decodeImage(bytes, limits);
+    return { width, height };
+  });
 }
 
 /** The same for a mask. */

@@ -8,7 +8,7 @@ import type { ReadMask } from '../images/mask/edit-mask.js';
 import type { SizeRules } from '../images/output-size.js';
 import { INPUT_PICTURE_WORKER } from '../program/program-files.js';
 import type { OutputSize } from '../protocol/edit-settings.js';
-import type { FileResult, InputTask, MaskTask, ReadPicture } from './input-picture.worker.js';
+import type { FileResult, FileTask, InputTask, MaskTask, ReadPicture } from './input-picture.worker.js';
 import { PixelSemaphore } from './pixel-semaphore.js';
 
 const MAX_THREADS = Math.min(4, availableParallelism());
@@ -54,6 +54,11 @@ export class PictureDecoder implements OnApplicationShutdown {
     this.semaphoreMemory = PixelSemaphore.of(limits.maxImagePixels).memory;
   }
 
+  /** Decodes the whole picture to see that it can be, and keeps nothing of it but its size. */
+  check(blocks: FileBytes): Promise<FileResult<ImageSize>> {
+    return this.run(this.fileTask(blocks), blocks, 'checkPicture') as Promise<FileResult<ImageSize>>;
+  }
+
   picture(blocks: FileBytes, { size, sizeRules, keptAt }: PictureUse): Promise<FileResult<ReadPicture>> {
     const task: InputTask = { ...this.fileTask(blocks), size, sizeRules, keptAt };
     return this.run(task, blocks, 'default') as Promise<FileResult<ReadPicture>>;
@@ -68,13 +73,13 @@ export class PictureDecoder implements OnApplicationShutdown {
     await this.pool.destroy();
   }
 
-  private fileTask(blocks: FileBytes): Pick<InputTask, 'blocks' | 'limits' | 'semaphoreMemory'> {
+  private fileTask(blocks: FileBytes): FileTask {
     const { maxImagePixels, maxImageAspect } = this.limits;
     const limits = { maxPixels: maxImagePixels, maxAspect: maxImageAspect };
     return { blocks, limits, semaphoreMemory: this.semaphoreMemory };
   }
 
-  private run(task: InputTask | MaskTask, blocks: FileBytes, name: string): Promise<unknown> {
+  private run(task: FileTask | InputTask | MaskTask, blocks: FileBytes, name: string): Promise<unknown> {
     return this.pool.run(task, { name, transferList: blocks.map(({ buffer }) => buffer) });
   }
 }

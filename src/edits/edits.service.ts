@@ -83,7 +83,7 @@ export class EditsService {
     try {
       const files = this.queue.takesFiles ? uploadedFiles(form) : null;
       if (files !== null) held.add(fileBytes(files));
-      const inputs = await this.pictures.read(form);
+      const inputs = await (files === null ? this.pictures.read(form) : this.pictures.check(form));
       held.add(pictureBytes(inputs.edits));
       const job = buildEditJob(form, inputs, isFollowed);
       const id = await this.queue.submit(job, inputs.edits, { reservation, timeoutSeconds, files, name, trace });

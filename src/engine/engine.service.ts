@@ -5,6 +5,7 @@ import { describeTransformer } from '../checkpoint/transformer-weights/describe-
 import type { EngineCommand, EngineEvent, FailureKind } from '../protocol/engine-messages.js';
 import type { ModelInfo } from '../protocol/model-info.js';
 import { WHOLE_MACHINE } from '../protocol/engine-share.js';
+import { ownThreads } from './devices/own-threads.js';
 import { dealEngines } from './devices/deal-engines.js';
 import { planCheckpoint, type PlanReport } from './devices/plan-checkpoint.js';
 import { loadEditModel, type EditModel } from './edit-model.js';
@@ -58,7 +59,13 @@ export class EngineService {
           if (deal !== null) send({ type: 'dealt', shares: deal.shares });
         },
       };
-      this.model = await loadEditModel(checkpoint, report.plan, request.quantizedCache, listener, share.threads);
+      this.model = await loadEditModel(
+        checkpoint,
+        report.plan,
+        request.quantizedCache,
+        listener,
+        share.threads ?? ownThreads(),
+      );
       const contentKey = request.isShared ? await weightsKey(checkpoint) : null;
       const warnings = [...(deal?.lines ?? []), ...report.warnings];
       send({ type: 'ready', model: modelInfo(this.model, { ...report, warnings }, request.maxReferences, contentKey) });

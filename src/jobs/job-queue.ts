@@ -83,6 +83,7 @@ export abstract class JobQueue {
 
   /**
    * Takes a job, or finds the one of the same name; the caller holds it until `leave`.
+   * @param inputs one an edit; without any pixels where the driver takes files
    * @returns its id, which can't be guessed
    * @throws NameTakenError when a job of that name has another content
    * @throws QueueFullError when by the measured speed it would not be done in time, for the work that is before it

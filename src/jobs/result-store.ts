@@ -1,13 +1,10 @@
 import type { PictureFile } from './job-snapshot.js';
 
 /**
- * Where finished pictures lie, apart from the jobs that made them. A worker puts a file before it finishes the picture's
- * turn; the driver deletes a job's files when it forgets the job.
+ * Where finished pictures lie, apart from the jobs that made them. The driver puts a picture's file there when its turn is
+ * finished, and deletes a job's files when it forgets the job.
  */
 export abstract class ResultStore {
-  /** Puts the file of a job's picture `index` (from 0), in place of one that may be there. */
-  abstract put(jobId: string, index: number, file: PictureFile): Promise<void>;
-
   /** null: that picture isn't finished, or its job was forgotten. */
   abstract get(jobId: string, index: number): Promise<PictureFile | null>;
 

@@ -3,6 +3,7 @@ import type { EditError } from '../protocol/edit-error.js';
 import type { TraceContext } from '../protocol/trace-context.js';
 import type { EditJob } from './edit-job.js';
 import type { JobProgress, Preview } from './job-event.js';
+import type { PictureFile } from './job-snapshot.js';
 
 /** What making a picture took; admission tells by it how long others will. */
 export interface PictureWork {
@@ -33,7 +34,7 @@ export interface PictureTurn {
   readonly signal: AbortSignal;
 
   /**
-   * A step is done.
+   * A step is done. A driver that tells others elsewhere may leave out steps that are followed by others at once; the last it tells.
    * @param pictureSeconds until this picture is made, by its own pace; null until that can be told
    */
   report(progress: JobProgress, pictureSeconds: number | null): Promise<void>;
@@ -45,11 +46,11 @@ export interface PictureTurn {
   made(work: PictureWork): Promise<void>;
 
   /**
-   * The picture's file is in the ResultStore: the job has succeeded if this was its last. Once a picture is made, no other of its job
-   * is given out before that: a worker that is faster than the files are written doesn't pile pictures up.
-   * @param bytes of the file
+   * The picture's file is there: the driver stores it for the ResultStore, and the job has succeeded if this was its last. Once a
+   * picture is made, no other of its job is given out before that: a worker that is faster than the files are written doesn't pile
+   * pictures up.
    */
-  finish(bytes: number): Promise<void>;
+  finish(file: PictureFile): Promise<void>;
 
   /** The picture can't be made: its job has failed, or was cancelled when that is what `failure` says. */
   fail(failure: EditError): Promise<void>;

@@ -3,6 +3,14 @@ import type { Script } from './script.js';
 
 export type ScriptArgument = string | number | Uint8Array;
 
+type Call = (...args: (string | number | Buffer)[]) => Promise<unknown>;
+
+/** Both ways to run a script. */
+interface Calls {
+  readonly byText: Call;
+  readonly bySha: Call;
+}
+
 /** Runs scripts by one connection, in the order in which they are asked for. */
 export class ScriptRunner {
   /** Those that Redis has been sent the text of. */
@@ -15,21 +23,37 @@ export class ScriptRunner {
     private readonly limits: string,
   ) {}
 
-  async run(script: Script, ...given: ScriptArgument[]): Promise<unknown> {
-    const args = [
-      this.prefix,
-      this.limits,
-      ...given.map((value) => (typeof value === 'object' ? asBuffer(value) : value)),
-    ];
-    if (!this.sent.has(script.sha)) {
-      this.sent.add(script.sha);
-      return this.redis.eval(script.text, 1, ...args);
+  run(script: Script, ...given: ScriptArgument[]): Promise<unknown> {
+    const { redis } = this;
+    const calls: Calls = {
+      byText: (...args) => redis.eval(script.text, 1, ...args),
+      bySha: (...args) => redis.evalsha(script.sha, 1, ...args),
+    };
+    return this.call(script, calls, given);
+  }
+
+  /** The same, but texts of the answer come as the bytes that they are. */
+  runForBytes(script: Script, ...given: ScriptArgument[]): Promise<unknown> {
+    const { redis } = this;
+    const calls: Calls = {
+      byText: (...args) => redis.callBuffer('EVAL', script.text, 1, ...args),
+      bySha: (...args) => redis.callBuffer('EVALSHA', script.sha, 1, ...args),
+    };
+    return this.call(script, calls, given);
+  }
+
+  private async call({ sha }: Script, { byText, bySha }: Calls, given: readonly ScriptArgument[]): Promise<unknown> {
+    const own = given.map((value) => (typeof value === 'object' ? asBuffer(value) : value));
+    const args = [this.prefix, this.limits, ...own];
+    if (!this.sent.has(sha)) {
+      this.sent.add(sha);
+      return byText(...args);
     }
     try {
-      return await this.redis.evalsha(script.sha, 1, ...args);
+      return await bySha(...args);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return this.redis.eval(script.text, 1, ...args);
+      return byText(...args);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import sharp from 'sharp';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
@@ -10,6 +10,9 @@ import { checkpointFolder } from '../support/fixtures.js';
 import { deleteJob, ENDLESS, getJob, jobEnds, jobRuns, LONG, submitJob } from '../support/jobs.js';
 import { eventually, isServed, renamedCheckpoint, ScaledService } from '../support/redis/scaled.js';
 import type { TestServer } from '../support/server.js';
+
+/** A busy machine takes its time for several processes. */
+jest.setTimeout(180_000);
 
 const idsOf = async (server: TestServer): Promise<string[]> => {
   const { data } = (await (await fetch(`${server.url}/v1/models`)).json()) as { data: { id: string }[] };
@@ -104,8 +107,25 @@ describe('services and workers that share a Redis', () => {
         (await edit(alone.url, goodForm(changes))).data,
       );
     }
-    const bad = await postEdit(apis[0].url, goodForm({ images: new Uint8Array([1, 2, 3]) }));
-    expect(bad.status).toBe(400);
+    const images = [GOOD_PICTURE, GOOD_PICTURE.subarray(0, GOOD_PICTURE.length >> 1)];
+    await expectError(await postEdit(apis[0].url, goodForm({ images })), {
+      status: 400,
+      code: 'INVALID_INPUT',
+      message: /^Invalid image format at index 1: /,
+      param: 'images',
+    });
+    const other = await sharp(alpha, { raw: { width: width * 2, height: height / 2, channels: 4 } })
+      .png()
+      .toBuffer();
+    await expectError(
+      await postEdit(apis[0].url, goodForm({ images: undefined, image: GOOD_PICTURE, mask: other, size: 'auto' })),
+      {
+        status: 400,
+        code: 'INVALID_INPUT',
+        message: /^Invalid mask: it has 128x32 pixels, but the picture/,
+        param: 'mask',
+      },
+    );
   });
 
   test('Redis holds a job as long as it is kept: its texts, neither the key nor anything for ever', async () => {

@@ -93,8 +93,8 @@ async function dryPlan(row, folder) {
   let failure = null;
   try {
     const { graphs, loraLayouts } = await openPlanned(checkpoint, plan, folder);
-    const { computeType } = precisionFormat(plan.precision, plan.kind);
     const extent = largestExtent(checkpoint, asked);
+    const { computeType } = precisionFormat(plan.precision, plan.kind);
     look();
     for (const [edit, size] of COUNTED_SIZES.entries()) {
       const inputs = graphInputs(checkpoint, scaled(extent, size), loraLayouts, computeType);

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { FileResult, ReadPicture } from '../../decoding/input-picture.worker.js';
+import type { FileResult } from '../../decoding/input-picture.worker.js';
 import { type FileBytes, PictureDecoder } from '../../decoding/picture-decoder.service.js';
-import type { ImageSize } from '../../images/condition-size.js';
 import type { ReadMask } from '../../images/mask/edit-mask.js';
 import type { EditInputs } from '../../jobs/edit-job.js';
 import type { JobFiles } from '../../jobs/job-files.js';
@@ -34,7 +33,24 @@ export class InputPictures {
   async read(form: EditForm): Promise<ReadInputs> {
     const mask = await this.readMask(form);
     const size = mask?.size ?? askedSize(form);
-    const pictures = await this.readPictures(form, size, mask?.size ?? null);
+    const { inputs, model } = form;
+    const pictures = await readEach(form, (blocks, index) => {
+      const isKept = inputs.kind === 'separate' || index === 0;
+      const keptAt = isKept ? (mask?.size ?? null) : null;
+      return this.decoder.picture(blocks, { size, sizeRules: model.sizeRules, keptAt });
+    });
+    return { edits: toEdits(form, pictures, mask), size, isWholeMask: mask?.isWhole ?? false };
+  }
+
+  /**
+   * The same where others make the pictures: all is decoded, so that what can't be is refused, but no pixel is kept or brought to
+   * another size.
+   */
+  async check(form: EditForm): Promise<ReadInputs> {
+    const mask = await this.readMask(form);
+    const size = mask?.size ?? askedSize(form);
+    const sizes = await readEach(form, (blocks) => this.decoder.check(blocks));
+    const pictures = sizes.map((own) => ({ picture: { conditions: [], size: own }, kept: null }));
     return { edits: toEdits(form, pictures, mask), size, isWholeMask: mask?.isWhole ?? false };
   }
 
@@ -46,28 +62,21 @@ export class InputPictures {
     if ('read' in result) return result.read;
     throw invalidEdit(`Invalid mask: ${result.fault}`, mask.place ?? MASK_FIELD);
   }
+}
 
-  /** @param keptAt the result's size with a mask; null without */
-  private async readPictures(
-    { inputs, model }: EditForm,
-    size: OutputSize,
-    keptAt: ImageSize | null,
-  ): Promise<ReadPicture[]> {
-    const { kind, files } = inputs;
-    const results = await Promise.all(
-      files.map(({ content: { blocks } }, index): Promise<FileResult<ReadPicture>> => {
-        const isKept = kind === 'separate' || index === 0;
-        return this.decoder.picture(blocks, { size, sizeRules: model.sizeRules, keptAt: isKept ? keptAt : null });
-      }),
+/** What is read of each picture of a form. @throws EditError that names the first at fault */
+async function readEach<T>(
+  { inputs: { kind, files } }: EditForm,
+  read: (blocks: FileBytes, index: number) => Promise<FileResult<T>>,
+): Promise<T[]> {
+  const results = await Promise.all(files.map(({ content: { blocks } }, index) => read(blocks, index)));
+  return results.map((result, index) => {
+    if ('read' in result) return result.read;
+    throw invalidEdit(
+      `Invalid image format at index ${index}: ${result.fault}`,
+      files[index]?.place ?? (kind === 'together' ? 'image' : 'images'),
     );
-    return results.map((result, index) => {
-      if ('read' in result) return result.read;
-      throw invalidEdit(
-        `Invalid image format at index ${index}: ${result.fault}`,
-        files[index]?.place ?? (kind === 'together' ? 'image' : 'images'),
-      );
-    });
-  }
+  });
 }
 
 /** A copy of the form's files as they were uploaded, for workers elsewhere to read. */

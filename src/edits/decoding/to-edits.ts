@@ -9,7 +9,7 @@ import { MASK_FIELD } from '../fields/known-fields.js';
 import type { ReadPicture } from '../../decoding/input-picture.worker.js';
 
 /**
- * The edits that a form's pictures make, each with the mask where there is one.
+ * The edits that a form's pictures make, each with the mask where there is one and the pictures' pixels were kept.
  * @param pictures in the order of the form's files
  * @throws EditError where the mask isn't as large as a picture that it is for
  */
@@ -21,12 +21,12 @@ export function toEdits(form: EditForm, pictures: readonly ReadPicture[], mask: 
   }));
 }
 
-function masked(first: ReadPicture | undefined, index: number, mask: ReadMask, form: EditForm): MaskedPicture {
-  const kept = first?.kept ?? null;
-  if (first === undefined || kept === null) throw new Error('The picture of a mask was read without it');
+function masked(first: ReadPicture | undefined, index: number, mask: ReadMask, form: EditForm): MaskedPicture | null {
+  if (first === undefined) throw new Error('There is no picture for a mask');
+  const { kept, picture } = first;
   const { weights, changes, pictureSize } = mask;
-  if (!isSame(first.picture.size, pictureSize)) throw otherSize(first.picture.size, index, pictureSize, form);
-  return { ...kept, weights, changes };
+  if (!isSame(picture.size, pictureSize)) throw otherSize(picture.size, index, pictureSize, form);
+  return kept === null ? null : { ...kept, weights, changes };
 }
 
 function otherSize(picture: ImageSize, index: number, mask: ImageSize, { inputs, mask: file }: EditForm): EditError {

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { ApiErrors } from '../../http/errors/api-errors.decorator.js';
 import { onClose } from '../../http/on-close.js';
 import type { JobName } from '../../jobs/job-queue.js';
+import type { LogFields } from '../../program/log-fields.js';
 import { EditsService } from '../edits.service.js';
 import type { EditForm } from '../fields/check-form.js';
 import { admittedEdit } from './admission/edit-admission.service.js';
@@ -83,6 +84,8 @@ export class EditsController {
       return sendEvents(response, await this.edits.job(id), this.edits.events(id, 0, gone.signal));
     }
     const { job, files } = await this.edits.finished(id);
+    // Nothing more will come of it: the log need not ask again.
+    logEdit(request, form, () => Promise.resolve(editLogFields(id, job)));
     response.setHeader('Server-Timing', serverTiming(job));
     const [file] = files;
     if (answersPicture && file !== undefined) return sendPicture(response, job, file);
@@ -91,17 +94,13 @@ export class EditsController {
 
   /** @returns the job's id */
   private async submit(upload: HeldUpload, form: EditForm, request: Request, gone: AbortSignal): Promise<string> {
-    const { context } = request;
     const { idempotencyKey: key } = admittedEdit(request).headers;
     const name = key === null ? null : { key, fingerprint: fingerprint(upload) };
     const known = name === null ? null : await this.edits.find(name);
     const id = known ?? (await this.submitNew(upload, form, name, request, gone));
     upload.filesAreGone();
-    context.logFields = {
-      // A queue that can't be asked just now keeps no line from the log.
-      fields: async () => editLogFields(id, await this.edits.snapshot(id).catch(() => null)),
-      privateFields: { prompt: form.fields.prompt },
-    };
+    // A queue that can't be asked just now keeps no line from the log.
+    logEdit(request, form, async () => editLogFields(id, await this.edits.snapshot(id).catch(() => null)));
     return id;
   }
 
@@ -135,4 +134,9 @@ export class EditsController {
     response.setHeader('Preference-Applied', applied.join(', '));
     return sendJson(response, jobAnswer(job, files));
   }
+}
+
+/** Has the request's line in the log tell of its edit. */
+function logEdit({ context }: Request, { fields }: EditForm, logFields: () => Promise<LogFields>): void {
+  context.logFields = { fields: logFields, privateFields: { prompt: fields.prompt } };
 }

@@ -2,10 +2,11 @@ import type { JobLimits } from '../../config/settings.js';
 import type { EditError } from '../../protocol/edit-error.js';
 import type { QueueLoad } from '../admission/queue-load.js';
 import type { InputStore } from '../input-store.js';
-import type { ResultStore } from '../result-store.js';
 import { SpeedMeter } from '../speed-meter.js';
 import type { PictureWork } from '../work-queue.js';
+import type { PictureFile } from '../job-snapshot.js';
 import type { InMemoryJob } from './in-memory-job.js';
+import type { InMemoryResultStore } from './in-memory-result-store.js';
 import { InMemoryTurn, type TurnListener } from './in-memory-turn.js';
 import { JobLine } from './job-line.js';
 import { JobRegistry } from './job-registry.js';
@@ -27,7 +28,7 @@ export class InMemoryJobs implements TurnListener {
   constructor(
     limits: JobLimits,
     readonly inputs: InputStore,
-    readonly results: ResultStore,
+    readonly results: InMemoryResultStore,
   ) {
     this.registry = new JobRegistry(limits, results);
   }
@@ -61,13 +62,10 @@ export class InMemoryJobs implements TurnListener {
     if (job.isLive) this.line.rejoin(job);
   }
 
-  finished({ job, index }: InMemoryTurn, bytes: number): void {
-    if (!job.isLive) {
-      // It may have been forgotten while the file was written.
-      if (this.registry.get(job.id) === undefined) void this.results.delete(job.id);
-      return;
-    }
-    const isLast = job.finishPicture(index, bytes);
+  finished({ job, index }: InMemoryTurn, file: PictureFile): void {
+    if (!job.isLive) return;
+    this.results.put(job.id, index, file);
+    const isLast = job.finishPicture(index, file.bytes.length);
     if (isLast) this.end(job, null);
     else this.line.serve();
   }

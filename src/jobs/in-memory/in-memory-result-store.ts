@@ -5,11 +5,11 @@ import { ResultStore } from '../result-store.js';
 export class InMemoryResultStore extends ResultStore {
   private readonly files = new Map<string, PictureFile[]>();
 
-  put(jobId: string, index: number, file: PictureFile): Promise<void> {
+  /** Puts the file of a job's picture `index` (from 0). */
+  put(jobId: string, index: number, file: PictureFile): void {
     const files = this.files.get(jobId) ?? [];
     files[index] = file;
     this.files.set(jobId, files);
-    return Promise.resolve();
   }
 
   get(jobId: string, index: number): Promise<PictureFile | null> {

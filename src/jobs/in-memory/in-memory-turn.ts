@@ -3,6 +3,7 @@ import type { TraceContext } from '../../protocol/trace-context.js';
 import type { PictureLoad } from '../admission/queue-load.js';
 import type { EditJob } from '../edit-job.js';
 import type { JobProgress, Preview } from '../job-event.js';
+import type { PictureFile } from '../job-snapshot.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { PictureTurn, PictureWork } from '../work-queue.js';
 import type { InMemoryJob } from './in-memory-job.js';
@@ -10,7 +11,7 @@ import type { InMemoryJob } from './in-memory-job.js';
 /** Told what a worker says of its turn. */
 export interface TurnListener {
   made(turn: InMemoryTurn, work: PictureWork): void;
-  finished(turn: InMemoryTurn, bytes: number): void;
+  finished(turn: InMemoryTurn, file: PictureFile): void;
   failed(turn: InMemoryTurn, failure: EditError): void;
 }
 
@@ -58,8 +59,8 @@ export class InMemoryTurn implements PictureTurn {
     return Promise.resolve();
   }
 
-  finish(bytes: number): Promise<void> {
-    this.listener.finished(this, bytes);
+  finish(file: PictureFile): Promise<void> {
+    this.listener.finished(this, file);
     return Promise.resolve();
   }
 

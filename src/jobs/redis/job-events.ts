@@ -1,5 +1,6 @@
 import { modelOfPart } from '../../redis/key-prefix.js';
 import type { NumberedEvent } from '../job-event.js';
+import { Bell } from './bell.js';
 import { eventsKey, jobKey, previewKey } from './keys.js';
 import type { LineFollowers } from './line-followers.js';
 import { readEvent } from './messages/event-message.js';
@@ -23,21 +24,22 @@ export class JobEvents {
     const record = jobKey(context.prefix, id);
     const [model, finished] = await context.clients.callers.hmget(record, 'model', 'finished');
     if (!model || signal.aborted) return;
-    const bell = new Bell(signal);
-    const stops = [await context.watch.watch(record, () => bell.ring())];
+    const bell = new Bell();
+    const ring = (): void => bell.ring();
+    signal.addEventListener('abort', ring);
+    const stops = [() => signal.removeEventListener('abort', ring), await context.watch.watch(record, ring)];
     try {
       if (!finished) stops.push(await this.followers.follow(id, modelOfPart(model)));
-      yield* this.follow(id, after, bell);
+      yield* this.follow(id, after, bell, signal);
     } finally {
       for (const stop of stops) stop();
-      bell.close();
     }
   }
 
-  private async *follow(id: string, after: number, bell: Bell): AsyncGenerator<NumberedEvent> {
+  private async *follow(id: string, after: number, bell: Bell, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     let last = after;
-    while (!bell.hasStopped()) {
-      bell.reset();
+    while (!signal.aborted) {
+      const { rings } = bell;
       // Before the events: what ends in between has its last event among them.
       const hasEnded = await this.hasEnded(id);
       const { events, lastNumber } = await this.next(id, last);
@@ -45,11 +47,11 @@ export class JobEvents {
       last = lastNumber;
       for (const event of events) {
         yield event;
-        if (event.type === 'succeeded' || event.type === 'failed' || bell.hasStopped()) return;
+        if (event.type === 'succeeded' || event.type === 'failed' || hasStopped(signal)) return;
       }
       if (!isNew) {
         if (hasEnded) return;
-        await bell.rung(LOOK_MILLISECONDS);
+        await bell.rung(rings, LOOK_MILLISECONDS);
       }
     }
   }
@@ -92,43 +94,7 @@ export class JobEvents {
   }
 }
 
-/** Wakes who waits for it; it may ring before. */
-class Bell {
-  private hasRung = false;
-  private wake: () => void = () => undefined;
-  private readonly onAbort = (): void => this.ring();
-
-  constructor(private readonly signal: AbortSignal) {
-    signal.addEventListener('abort', this.onAbort);
-  }
-
-  /** Nobody waits any more. */
-  hasStopped(): boolean {
-    return this.signal.aborted;
-  }
-
-  ring(): void {
-    this.hasRung = true;
-    this.wake();
-  }
-
-  reset(): void {
-    this.hasRung = false;
-  }
-
-  /** Resolves when it has rung since the last reset, or after so long. */
-  async rung(milliseconds: number): Promise<void> {
-    if (this.hasRung) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.wake = resolve;
-      timer = setTimeout(resolve, milliseconds);
-    });
-    clearTimeout(timer);
-    this.wake = () => undefined;
-  }
-
-  close(): void {
-    this.signal.removeEventListener('abort', this.onAbort);
-  }
+/** Its reader is gone; that may have changed since it was asked before. */
+function hasStopped({ aborted }: AbortSignal): boolean {
+  return aborted;
 }

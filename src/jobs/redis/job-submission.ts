@@ -7,7 +7,6 @@ import { kindText } from '../picture-kind.js';
 import { NameTakenError } from '../queue-errors.js';
 import { modelPart } from '../../redis/key-prefix.js';
 import { pictureId, queueKey } from './keys.js';
-import type { LineFollowers } from './line-followers.js';
 import { writeFiles } from './messages/files-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
@@ -28,7 +27,6 @@ export class JobSubmission {
   constructor(
     private readonly context: RedisContext,
     private readonly inputs: RedisInputStore,
-    private readonly followers: LineFollowers,
   ) {}
 
   /**
@@ -41,14 +39,14 @@ export class JobSubmission {
     if (files === null) throw new Error('A job comes with its files');
     const count = filesOf(files).length;
     try {
-      await this.inputs.putFiles(id, files);
-      const known = await this.admit(id, edit, edits, files, options);
+      // Sent one behind the other, and not waited for between.
+      const put = this.inputs.putFiles(id, files);
+      const [known] = await Promise.all([this.admit(id, edit, edits, files, options), put]);
       if (known !== null) {
         await this.inputs.deleteFiles(id, count);
         return known;
       }
       await this.context.callersQueues.add(edit.model, [pictureId(id, 0)]);
-      await this.followers.tell([id]);
       return id;
     } catch (error) {
       this.takeBack(id, count);

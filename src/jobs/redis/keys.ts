@@ -33,6 +33,8 @@ export const inputKey: KeyOf<[id: string, index: number]> = (prefix, id, index) 
   `${jobKey(prefix, id)}:input:${index}`;
 export const resultKey: KeyOf<[id: string, index: number]> = (prefix, id, index) =>
   `${jobKey(prefix, id)}:result:${index}`;
+/** The channel on which a process is told of ends of jobs. */
+export const processKey: KeyOf<[processId: string]> = (prefix, processId) => `${prefix}process:${processId}`;
 export const nameKey: KeyOf<[name: string]> = (prefix, name) => `${prefix}name:${name}`;
 export const lineKey: KeyOf<[model: string]> = (prefix, model) => `${prefix}line:${modelPart(model)}`;
 export const waitingKey: KeyOf<[model: string]> = (prefix, model) => `${prefix}model:${modelPart(model)}:waiting`;

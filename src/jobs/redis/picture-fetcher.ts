@@ -10,12 +10,13 @@ import { readEditMessage } from './messages/edit-message.js';
 import { writeFailure } from './messages/failure-message.js';
 import { readTrace } from './messages/trace-message.js';
 import { patiently } from './patiently.js';
+import { PictureAttempt } from './picture-attempt.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisTurn } from './redis-turn.js';
 import { redisFault } from '../../redis/redis-fault.js';
 import { listOf, numberOf, textOf } from '../../redis/replies.js';
 import { END } from './scripts/caller-scripts.js';
-import { BEGIN, SET_IDLE } from './scripts/worker-scripts.js';
+import { SET_IDLE } from './scripts/worker-scripts.js';
 
 /** So long a wait for work is asked of Redis at a time. */
 const BLOCK_SECONDS = 5;
@@ -39,6 +40,8 @@ export class PictureFetcher {
   private isRunning = false;
   private isBlocked = false;
   private isClosed = false;
+  /** How many workers Redis was told last that wait; null: that isn't known. */
+  private toldIdle: number | null = null;
   private whenDone: (() => void)[] = [];
   /** May a picture be taken at all? */
   private mayTake: () => boolean = () => true;
@@ -89,7 +92,8 @@ export class PictureFetcher {
       }
       signal.addEventListener('abort', stop);
       this.takers.add(taker);
-      this.tellIdle();
+      // Else it is told when there is nothing to take.
+      if (this.isBlocked) this.tellIdle();
       void this.run();
     });
   }
@@ -119,10 +123,12 @@ export class PictureFetcher {
   private tellIdle(): void {
     const { context, model } = this;
     const count = this.mayTake() ? this.takers.size : 0;
+    if (count === this.toldIdle) return;
+    this.toldIdle = count;
     context.workers
       .run(SET_IDLE, modelPart(model), context.processId, count)
       .then((adds) => this.addToLine(adds))
-      .catch(() => undefined);
+      .catch(() => (this.toldIdle = null));
   }
 
   /** Further pictures of jobs that have some at engines, for workers that wait. */
@@ -158,63 +164,56 @@ export class PictureFetcher {
 
   /** null: there is nothing to make of it. */
   private async begin(job: Job, token: string): Promise<RedisTurn | null> {
-    const { context } = this;
     const picture = parsePictureId(job.id ?? '');
-    const done = async (): Promise<null> => {
+    if (picture === null) {
       await job.moveToCompleted('', token, false).catch(() => undefined);
       return null;
-    };
-    if (picture === null) return done();
-    const { jobId, index } = picture;
-    if (hasStalledTooOften(job)) {
-      await patiently(context, () => context.workers.run(END, jobId, 'failed', writeFailure(LOST_TWICE)));
-      return done();
     }
-    const others = Math.max(0, this.takers.size - 1);
-    const begin = (): Promise<unknown> => context.workers.run(BEGIN, jobId, index, token, context.processId, others);
-    const reply = listOf((await patiently(context, begin)) ?? []);
-    const [outcome, , , , , adds] = reply;
-    if (outcome !== 'turn') return done();
-    await this.addToLine(adds);
-    return this.turn(job, token, picture, reply);
+    const attempt = new PictureAttempt(picture.jobId, picture.index, job, token, this.context);
+    const turn = hasStalledTooOften(job) ? await this.giveUp(attempt, LOST_TWICE) : await this.turn(attempt);
+    if (turn === null) await attempt.settle();
+    return turn;
   }
 
-  private async turn(
-    job: Job,
-    token: string,
-    { jobId, index }: { readonly jobId: string; readonly index: number },
-    [, edit, images, waited, trace]: readonly unknown[],
-  ): Promise<RedisTurn | null> {
+  private async turn(attempt: PictureAttempt): Promise<RedisTurn | null> {
     const { context } = this;
+    const { jobId, index } = attempt;
+    const others = Math.max(0, this.takers.size - 1);
+    this.toldIdle = null;
+    const [outcome, edit, images, waited, trace, adds] = listOf((await attempt.begin(others)) ?? []);
+    if (outcome !== 'turn') return null;
+    this.toldIdle = others;
+    await this.addToLine(adds);
     try {
-      const waitedSeconds = numberOf(waited) / 1000;
       const taken = {
-        jobId,
-        index,
         edit: readEditMessage(textOf(edit)),
         images: numberOf(images),
-        waitedSeconds,
+        waitedSeconds: numberOf(waited) / 1000,
         trace: readTrace(textOf(trace)),
       };
-      const turn = new RedisTurn(taken, job, token, context);
+      const turn = new RedisTurn(taken, attempt, context);
       this.turns.add(turn);
       this.logger.debug(`This process takes picture ${index + 1} of job ${jobId}`);
-      await turn.begin(() => this.settled(turn));
-      traceWait(context.tracing, taken.trace, jobId, waitedSeconds);
+      attempt.whenSettled(() => this.settled(turn));
+      traceWait(context.tracing, taken.trace, jobId, taken.waitedSeconds);
       return turn;
     } catch (error) {
       // A record that can't be read is nobody's.
       this.logger.error(`Job ${jobId} can't be read: ${(error as Error).message}`);
-      const failure = new EditError('failed', "the job's record is damaged");
-      await patiently(context, () => context.workers.run(END, jobId, 'failed', writeFailure(failure)));
-      await job.moveToCompleted('', token, false).catch(() => undefined);
-      return null;
+      return this.giveUp(attempt, new EditError('failed', "the job's record is damaged"));
     }
+  }
+
+  private async giveUp({ jobId }: PictureAttempt, failure: EditError): Promise<null> {
+    const { context } = this;
+    await patiently(context, () => context.workers.run(END, jobId, 'failed', writeFailure(failure)));
+    return null;
   }
 
   /** Until BullMQ says that there is work, or nobody wants any. */
   private async wait(): Promise<void> {
     this.isBlocked = true;
+    this.tellIdle();
     try {
       if (this.wantsWork) await this.context.clients.blocking.bzpopmin(this.bull.keys['marker'] ?? '', BLOCK_SECONDS);
     } finally {

@@ -19,13 +19,9 @@ export class PictureQueues {
     if (ids.length === 0) return;
     const queue = this.queue(model);
     try {
-      await queue.addBulk(
-        ids.map((id) => ({
-          name: 'picture',
-          data: {},
-          opts: { jobId: id, removeOnComplete: true, removeOnFail: true },
-        })),
-      );
+      // One by one, which are sent in this order: there is one as a rule, and a pipeline of it would cost more than it does.
+      const adds = ids.map((id) => queue.add('picture', {}, { jobId: id, removeOnComplete: true, removeOnFail: true }));
+      await Promise.all(adds);
     } catch (error) {
       // One that could not be set up stays so.
       this.queues.delete(model);

@@ -3,6 +3,8 @@ import type { Metrics } from '../../metrics/metrics.service.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import type { DriverParts } from '../job-driver.js';
 import { HeldJobs } from './held-jobs.js';
+import { JobEnds } from './job-ends.js';
+import { processKey } from './keys.js';
 import type { ChannelWatch } from '../../redis/channel-watch.js';
 import { PictureQueues } from './picture-queues.js';
 import type { RedisClients } from '../../redis/redis-clients.js';
@@ -14,7 +16,9 @@ export class RedisContext {
   readonly processId: string;
   readonly clients: RedisClients;
   readonly watch: ChannelWatch;
-  readonly held = new HeldJobs();
+  /** What this process hears of jobs' ends. */
+  readonly ends: JobEnds;
+  readonly held: HeldJobs;
   readonly callers: ScriptRunner;
   readonly workers: ScriptRunner;
   readonly callersQueues: PictureQueues;
@@ -41,6 +45,8 @@ export class RedisContext {
     this.metrics = metrics;
     this.tracing = tracing;
     this.watch = clients.watch;
+    this.ends = new JobEnds(this.watch, processKey(prefix, clients.processId));
+    this.held = new HeldJobs(this.ends);
     this.callers = new ScriptRunner(clients.callers, prefix, texts);
     this.workers = new ScriptRunner(clients.workers, prefix, texts);
     this.callersQueues = new PictureQueues(clients.callers, prefix);

@@ -5,6 +5,8 @@ import { inputKey, jobKey } from './keys.js';
 import { readFiles } from './messages/files-message.js';
 import { patiently } from './patiently.js';
 import type { RedisContext } from './redis-context.js';
+import { listOf } from '../../redis/replies.js';
+import { READ_INPUT } from './scripts/worker-scripts.js';
 
 /** Until the job is taken; then its files live as long as it may. */
 const UNTAKEN_SECONDS = 60;
@@ -33,20 +35,22 @@ export class RedisInputStore extends InputStore {
   }
 
   async get(jobId: string, inputIndex: number): Promise<EditInput | null> {
-    const { clients, prefix } = this.context;
-    const record = await patiently(this.context, () => clients.workers.hget(jobKey(prefix, jobId), 'files'));
-    if (!record) return null;
-    const { kind, asked, pictures, feather } = readFiles(record);
-    const indexes = kind === 'together' ? Array.from({ length: pictures }, (_, index) => index) : [inputIndex];
+    const { workers } = this.context;
+    const read = await patiently(this.context, () => workers.runForBytes(READ_INPUT, jobId, inputIndex));
+    const [record, ...contents] = listOf(read ?? []);
+    if (!(record instanceof Buffer)) return null;
+    const { kind, asked, pictures, feather } = readFiles(record.toString('utf8'));
     if (inputIndex >= (kind === 'together' ? 1 : pictures)) return null;
-    const files = await Promise.all(indexes.map((index) => this.file(jobId, index)));
-    const mask = feather === null ? null : await this.file(jobId, pictures);
+    // With buffers of their own, which can be handed to another thread.
+    const files = contents.map((bytes) => (bytes instanceof Buffer ? new Uint8Array(bytes) : null));
     // They have gone with the end of the job.
-    if (files.includes(null) || (feather !== null && mask === null)) return null;
+    if (files.includes(null)) return null;
+    const all = files.filter((bytes) => bytes !== null);
+    const bytes = feather === null ? undefined : all.pop();
     return this.decoder.decode({
       asked,
-      pictures: files.filter((bytes) => bytes !== null),
-      mask: mask === null || feather === null ? null : { bytes: mask, feather },
+      pictures: all,
+      mask: bytes === undefined || feather === null ? null : { bytes, feather },
     });
   }
 
@@ -59,13 +63,6 @@ export class RedisInputStore extends InputStore {
   async deleteFiles(jobId: string, count: number): Promise<void> {
     const { clients, prefix } = this.context;
     for (let index = 0; index < count; index += 1) await clients.workers.unlink(inputKey(prefix, jobId, index));
-  }
-
-  /** With a buffer of its own, which can be handed to another thread. */
-  private async file(jobId: string, index: number): Promise<Uint8Array<ArrayBuffer> | null> {
-    const { clients, prefix } = this.context;
-    const bytes = await patiently(this.context, () => clients.workers.getBuffer(inputKey(prefix, jobId, index)));
-    return bytes === null ? null : new Uint8Array(bytes);
   }
 }
 

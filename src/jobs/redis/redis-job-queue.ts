@@ -12,7 +12,7 @@ import type { Housekeeping } from './housekeeping.js';
 import { JobEvents } from './job-events.js';
 import { readJobRecord } from './job-record.js';
 import { JobSubmission } from './job-submission.js';
-import { jobKey, nameKey } from './keys.js';
+import { nameKey } from './keys.js';
 import { LineFollowers } from './line-followers.js';
 import { writeFailure } from './messages/failure-message.js';
 import { readTrace } from './messages/trace-message.js';
@@ -29,7 +29,9 @@ import { orUnavailable, unavailable } from '../../redis/unavailable.js';
 /** What scripts say in the place of a wait, where a job was not ended. */
 const NOT_ENDED = -2;
 /** What isn't heard of an end is looked for after so long. */
-const LOOK_SECONDS = 10;
+const LOOK_MILLISECONDS = 10_000;
+/** Rings that a bell has had before any: who waits for more than these looks at once. */
+const NOT_YET = -1;
 
 /** The driver's own, which its caller's side needs. */
 interface OtherParts {
@@ -46,9 +48,9 @@ export class RedisJobQueue extends JobQueue {
   private readonly followers: LineFollowers;
   private readonly history: JobEvents;
   private readonly submission: JobSubmission;
-  private whenShut: (failure: EditError) => void = () => undefined;
-  /** Rejects when the service has ended and Redis could not be told. */
-  private readonly isShut = new Promise<never>((_resolve, reject) => (this.whenShut = reject));
+  /** The service has ended and Redis could not be told: who waits is told this. */
+  private shutFailure: EditError | null = null;
+  private readonly whenShut = new Set<(failure: EditError) => void>();
 
   constructor(
     private readonly context: RedisContext,
@@ -57,9 +59,7 @@ export class RedisJobQueue extends JobQueue {
     super();
     this.followers = new LineFollowers(context);
     this.history = new JobEvents(context, this.followers);
-    this.submission = new JobSubmission(context, parts.inputs, this.followers);
-    // Nobody may be waiting.
-    this.isShut.catch(() => undefined);
+    this.submission = new JobSubmission(context, parts.inputs);
   }
 
   reserve(timeoutSeconds: number): Promise<Reservation> {
@@ -87,12 +87,26 @@ export class RedisJobQueue extends JobQueue {
       if (known !== null) return known;
       const images = inputs.length * edit.n;
       await orUnavailable(this.parts.room.checkTime(edit, images, options.timeoutSeconds));
-      const id = await orUnavailable(this.submission.submit(randomUUID(), edit, inputs.length, options));
-      this.context.held.add(id);
+      const id = await this.take(edit, inputs.length, options);
       this.parts.housekeeping.within(options.timeoutSeconds * 1000);
       return id;
     } finally {
       options.reservation.release();
+    }
+  }
+
+  /** @returns the job's id, which is held from now on */
+  private async take(edit: EditJob, edits: number, options: SubmitOptions): Promise<string> {
+    const { held } = this.context;
+    const own = randomUUID();
+    const end = held.listen(own);
+    try {
+      const id = await orUnavailable(this.submission.submit(own, edit, edits, options));
+      if (id === own) held.add(own, end);
+      else held.add(id);
+      return id;
+    } finally {
+      if (held.bell(own) === undefined) end.stop();
     }
   }
 
@@ -122,17 +136,18 @@ export class RedisJobQueue extends JobQueue {
 
   async finished(id: string): Promise<JobSnapshot | null> {
     const { context } = this;
-    let wake = (): void => undefined;
-    const stop = await context.watch.watch(jobKey(context.prefix, id), (message) => {
-      if (message === null || message === 'end' || message === 'gone') wake();
-    });
+    const held = context.held.bell(id);
+    // Who holds a job is told of its end anyway, and has listened for it since before it was there.
+    const { bell, stop } = held === undefined ? context.held.listen(id) : { bell: held, stop: () => undefined };
+    const told = held === undefined ? context.processId : '';
+    let seen = held === undefined ? NOT_YET : 0;
     try {
       for (;;) {
-        const heard = new Promise<void>((resolve) => (wake = resolve));
-        const asked = patiently(context, () => this.snapshot(id, context.workers));
-        const job = await orUnavailable(Promise.race([asked, this.isShut]));
+        await this.unlessShut(bell.rung(seen, LOOK_MILLISECONDS));
+        seen = bell.rings;
+        const asked = patiently(context, () => this.snapshot(id, context.workers, told));
+        const job = await orUnavailable(this.unlessShut(asked));
         if (job?.finishedAt !== null) return job ?? null;
-        await Promise.race([withinSeconds(heard, LOOK_SECONDS), this.isShut]);
       }
     } finally {
       stop();
@@ -170,14 +185,15 @@ export class RedisJobQueue extends JobQueue {
     await withinSeconds(this.allDone(), graceSeconds);
     const message = 'The service is shutting down, and the edit was not done in time';
     const failure = new EditError('unavailable', message);
-    await Promise.all(held.ids.map((id) => this.end(id, 'shutdown', failure).catch(() => this.whenShut(failure))));
+    await Promise.all(held.ids.map((id) => this.end(id, 'shutdown', failure).catch(() => this.shut(failure))));
     await Promise.all(work.running.map((turn) => turn.giveBack()));
   }
 
   /** Of all jobs that are held here, and all pictures that are made here. */
   private async allDone(): Promise<void> {
     const { held } = this.context;
-    await Promise.all(held.ids.map((id) => this.finished(id)));
+    // One that can't be read is not waited for.
+    await Promise.all(held.ids.map((id) => this.finished(id).catch(() => null)));
     await this.parts.work.allDone();
   }
 
@@ -185,6 +201,22 @@ export class RedisJobQueue extends JobQueue {
     const { context } = this;
     const status = failure.kind === 'cancelled' ? 'cancelled' : 'failed';
     return this.hasEnded(id, reason, await orUnavailable(context.callers.run(END, id, status, writeFailure(failure))));
+  }
+
+  private shut(failure: EditError): void {
+    this.shutFailure = failure;
+    for (const reject of this.whenShut) reject(failure);
+  }
+
+  /** Waits no longer than until then. */
+  private async unlessShut<T>(asked: Promise<T>): Promise<T> {
+    if (this.shutFailure !== null) throw this.shutFailure;
+    let give = (): void => undefined;
+    const shut = new Promise<never>((_resolve, reject) => {
+      this.whenShut.add(reject);
+      give = () => this.whenShut.delete(reject);
+    });
+    return Promise.race([asked, shut]).finally(give);
   }
 
   /** What the script that was to end a job has answered; whether it did. */
@@ -202,8 +234,9 @@ export class RedisJobQueue extends JobQueue {
     return true;
   }
 
-  private async snapshot(id: string, runner = this.context.callers): Promise<JobSnapshot | null> {
-    const [position, record] = listOf(await runner.run(SNAPSHOT, id));
+  /** @param told a process that is to be told of its end; '' for none */
+  private async snapshot(id: string, runner = this.context.callers, told = ''): Promise<JobSnapshot | null> {
+    const [position, record] = listOf(await runner.run(SNAPSHOT, id, told));
     if (record === undefined) return null;
     return readJobRecord(id, position === '' ? null : numberOf(position), fieldsOf(record));
   }

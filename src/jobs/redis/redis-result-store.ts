@@ -1,23 +1,16 @@
-import { numberOf } from '../../redis/replies.js';
+import { listOf, numberOf } from '../../redis/replies.js';
 import type { PictureFile } from '../job-snapshot.js';
 import { ResultStore } from '../result-store.js';
 import { jobKey, resultKey } from './keys.js';
-import { readFile, writeFileMeta } from './messages/file-message.js';
-import { patiently } from './patiently.js';
+import { readFile } from './messages/file-message.js';
 import type { RedisContext } from './redis-context.js';
-import { PUT_RESULT } from './scripts/worker-scripts.js';
+import { FIRST_RESULT } from './scripts/caller-scripts.js';
 import { orUnavailable } from '../../redis/unavailable.js';
 
-/** Keeps finished pictures in Redis, a hash each: the file, and what there is to know of it. */
+/** Reads finished pictures, which lie in Redis, a hash each: the file, and what there is to know of it. */
 export class RedisResultStore extends ResultStore {
   constructor(private readonly context: RedisContext) {
     super();
-  }
-
-  /** Nothing is put for a job that has ended. */
-  async put(jobId: string, index: number, file: PictureFile): Promise<void> {
-    const { context } = this;
-    await patiently(context, () => context.workers.run(PUT_RESULT, jobId, index, writeFileMeta(file), file.bytes));
   }
 
   get(jobId: string, index: number): Promise<PictureFile | null> {
@@ -37,13 +30,14 @@ export class RedisResultStore extends ResultStore {
 
   private async read(jobId: string, index: number): Promise<PictureFile | null> {
     const key = resultKey(this.context.prefix, jobId, index);
-    const [meta, bytes] = await this.context.clients.callers.hmgetBuffer(key, 'meta', 'bytes');
-    return meta && bytes ? readFile(meta.toString('utf8'), bytes) : null;
+    return fileOf(await this.context.clients.callers.hmgetBuffer(key, 'meta', 'bytes'));
   }
 
   private async readAll(jobId: string): Promise<readonly PictureFile[]> {
-    const indexes = Array.from({ length: await this.count(jobId) }, (_, index) => index);
-    const files = await Promise.all(indexes.map((index) => this.read(jobId, index)));
+    // Most jobs have one picture.
+    const [count, ...first] = listOf(await this.context.callers.runForBytes(FIRST_RESULT, jobId));
+    const others = Array.from({ length: Math.max(0, Number(count) - 1) }, (_, index) => this.read(jobId, index + 1));
+    const files = [fileOf(first), ...(await Promise.all(others))];
     return files.filter((file) => file !== null);
   }
 
@@ -52,4 +46,8 @@ export class RedisResultStore extends ResultStore {
     const images = await this.context.clients.callers.hget(jobKey(this.context.prefix, jobId), 'images');
     return images === null ? 0 : numberOf(images);
   }
+}
+
+function fileOf([meta, bytes]: readonly unknown[]): PictureFile | null {
+  return meta instanceof Buffer && bytes instanceof Buffer ? readFile(meta.toString('utf8'), bytes) : null;
 }

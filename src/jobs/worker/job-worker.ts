@@ -44,11 +44,11 @@ export class JobWorker {
 
   /** Resolves when the engine can be given the next picture; the file may still be written then. */
   private async make(turn: PictureTurn): Promise<void> {
-    const { encoder, engines, metrics, results, speed, tracing } = this.parts;
+    const { encoder, engines, metrics, speed, tracing } = this.parts;
     if (turn.index === 0) metrics.jobStarted(turn.waitedSeconds);
     const run = new PictureRun(turn, speed, engines);
     const trace = new PictureTrace(tracing, turn);
-    const writer = new PictureWriter(turn, encoder, results, this.failing(turn));
+    const writer = new PictureWriter(turn, encoder, this.failing(turn));
     let made: MadePicture;
     try {
       made = await this.engine.make(await this.request(turn), this.listener(turn, run, writer), turn.signal);
@@ -63,8 +63,9 @@ export class JobWorker {
     const { width, height } = made.picture;
     const seconds = run.elapsedSeconds;
     speed.add(turn.edit.settings, { width, height }, seconds);
-    await turn.made({ width, height, seconds, stageSeconds: made.seconds });
-    writer.result(made);
+    const told = turn.made({ width, height, seconds, stageSeconds: made.seconds });
+    writer.result(made, told);
+    await told;
   }
 
   private async request({ jobId, edit, index }: PictureTurn): Promise<PictureRequest> {

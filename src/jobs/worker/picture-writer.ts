@@ -1,11 +1,10 @@
 import type { RgbImage } from '../../images/rgb-image.js';
 import type { MadePicture } from '../../protocol/picture.js';
 import { placeOf } from '../edit-job.js';
-import type { ResultStore } from '../result-store.js';
 import type { PictureTurn } from '../work-queue.js';
 import type { PictureEncoder } from './picture-encoder.service.js';
 
-/** Encodes and stores what an engine makes of one turn: one thing after the other, in the order in which they were made. */
+/** Encodes what an engine makes of one turn: one thing after the other, in the order in which they were made. */
 export class PictureWriter {
   private writing: Promise<void> = Promise.resolve();
 
@@ -13,7 +12,6 @@ export class PictureWriter {
   constructor(
     private readonly turn: PictureTurn,
     private readonly encoder: PictureEncoder,
-    private readonly results: ResultStore,
     private readonly fail: (error: unknown) => void,
   ) {}
 
@@ -26,15 +24,18 @@ export class PictureWriter {
     });
   }
 
-  /** The turn is finished when the file is stored. */
-  result({ picture, tokens, warnings }: MadePicture): void {
+  /**
+   * The turn is finished with the file.
+   * @param told that the picture is made, which comes before
+   */
+  result({ picture, tokens, warnings }: MadePicture, told: Promise<void>): void {
     this.write(async () => {
-      const { edit, index, jobId, signal } = this.turn;
+      const { edit, index, signal } = this.turn;
       const { width, height } = picture;
       const bytes = await this.encoder.result(picture, edit);
       if (signal.aborted) return;
-      await this.results.put(jobId, index, { bytes, width, height, tokens, warnings, ...placeOf(edit, index) });
-      await this.turn.finish(bytes.length);
+      await told;
+      await this.turn.finish({ bytes, width, height, tokens, warnings, ...placeOf(edit, index) });
     });
   }
 

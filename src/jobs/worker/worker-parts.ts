@@ -1,7 +1,6 @@
 import type { Metrics } from '../../metrics/metrics.service.js';
 import type { Tracing } from '../../tracing/tracing.js';
 import type { InputStore } from '../input-store.js';
-import type { ResultStore } from '../result-store.js';
 import type { SpeedMeter } from '../speed-meter.js';
 import type { WorkQueue } from '../work-queue.js';
 import type { PictureEncoder } from './picture-encoder.service.js';
@@ -10,7 +9,6 @@ import type { PictureEncoder } from './picture-encoder.service.js';
 export interface WorkerParts {
   readonly queue: WorkQueue;
   readonly inputs: InputStore;
-  readonly results: ResultStore;
   readonly encoder: PictureEncoder;
   readonly metrics: Metrics;
   readonly tracing: Tracing;

@@ -3,7 +3,6 @@ import { EnginePool } from '../../inference/engine-pool.js';
 import { Metrics } from '../../metrics/metrics.service.js';
 import { Tracing } from '../../tracing/tracing.js';
 import { InputStore } from '../input-store.js';
-import { ResultStore } from '../result-store.js';
 import { SpeedMeter } from '../speed-meter.js';
 import { WorkQueue } from '../work-queue.js';
 import { JobWorker } from './job-worker.js';
@@ -20,7 +19,6 @@ export class WorkerPool implements OnModuleInit, OnModuleDestroy {
     private readonly pool: EnginePool,
     queue: WorkQueue,
     inputs: InputStore,
-    results: ResultStore,
     encoder: PictureEncoder,
     metrics: Metrics,
     tracing: Tracing,
@@ -30,7 +28,6 @@ export class WorkerPool implements OnModuleInit, OnModuleDestroy {
     this.parts = {
       queue,
       inputs,
-      results,
       encoder,
       metrics,
       tracing,

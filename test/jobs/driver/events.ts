@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { JobEvent } from '../../../src/jobs/job-event.js';
+import type { JobEvent, JobProgress } from '../../../src/jobs/job-event.js';
 import type { PictureTurn } from '../../../src/jobs/work-queue.js';
 import { EditError } from '../../../src/protocol/edit-error.js';
 import { editJob } from '../edit-jobs.js';
@@ -61,6 +61,18 @@ export function eventTests(create: DriverFactory): void {
       expect(await next()).toMatchObject({ type: 'picture', index: 0, number: 5 });
       expect(await next()).toMatchObject({ type: 'succeeded', number: 6 });
       expect((await events.next()).done).toBe(true);
+    });
+
+    test('the last step is told before the picture is, however soon the picture comes', async () => {
+      const id = await bench.submit(editJob(1));
+      const turn = await bench.take();
+      const progress = (step: number): JobProgress => ({ step, steps: 8, image: 1, images: 1, etaSeconds: 0 });
+      for (let step = 1; step <= 8; step += 1) void turn.report(progress(step), null);
+      await bench.makePicture(turn);
+      expect((await bench.snapshot(id)).progress).toEqual(progress(8));
+      await bench.finish(turn);
+      const told = (await bench.history(id)).flatMap((event) => (event.type === 'progress' ? [event.progress] : []));
+      expect(told).toEqual([progress(8)]);
     });
 
     test('a reader that comes later does not see what newer events have superseded', async () => {

@@ -153,6 +153,10 @@ if ARGV[6] == '1' and redis.call('HINCRBY', P .. 'reservations', service, -1) <=
 end
 hold(id, service)
 enterLine(id, queueNext(id, {}))
+-- It goes to the end of BullMQ's line: those before it wait there, or are about to.
+local position = tonumber(redis.call('HGET', modelKey(get(id, 'model'), 'counts'), 'queued'))
+append(id, 'queued', position)
+set(id, 'told', position)
 return { 'new' }
 `);
 
@@ -203,10 +207,14 @@ if number(id, 'holders') == 0 then forget(id) end
 return 1
 `);
 
-/** The record, as field and value in turn, and its position in line ('' for none). ARGV: limits, id. */
+/**
+ * The record, as field and value in turn, and its position in line ('' for none). ARGV: limits, id, a process that is to be told of its
+ * end or ''.
+ */
 export const SNAPSHOT = script(`
 local id = ARGV[2]
 if redis.call('EXISTS', jobKey(id)) == 0 then return {} end
+if ARGV[3] ~= '' and isLive(id) then tellEndTo(id, ARGV[3]) end
 -- What is no hash is told as a record that holds nothing.
 return { tostring(positionOf(id) or ''), isThere(id) and redis.call('HGETALL', jobKey(id)) or {} }
 `);
@@ -217,7 +225,7 @@ local id = ARGV[2]
 local job = jobKey(id)
 if redis.call('EXISTS', job) == 0 then return 0 end
 -- What can't be undone by the record is left: it runs out by itself.
-for _, undo in ipairs({ leaveLine, dropInputs, dropPictures, forgetName }) do pcall(undo, id) end
+for _, undo in ipairs({ leaveLine, dropInputs, dropPictures, forgetName, tellEnd }) do pcall(undo, id) end
 stopKeeping(id)
 redis.call('ZREM', P .. 'deadlines', id)
 for index = 0, countOf(id, 'images') - 1 do redis.call('UNLINK', job .. ':result:' .. index) end
@@ -225,4 +233,10 @@ redis.call('UNLINK', job .. ':events', job)
 dropBytes('inputs', id)
 redis.call('PUBLISH', job, 'gone')
 return 1
+`);
+
+/** How many pictures a job has, and its first one where that is finished. ARGV: limits, id. [count, meta (JSON), bytes] */
+export const FIRST_RESULT = script(`
+local id = ARGV[2]
+return { number(id, 'images'), unpack(redis.call('HMGET', jobKey(id) .. ':result:0', 'meta', 'bytes')) }
 `);

@@ -11,6 +11,7 @@ local model = get(id, 'model')
 redis.call('HSET', modelKey(model, 'idle'), worker, ARGV[6])
 if get(id, 's:' .. index) == 'done' or index >= number(id, 'next') then return { 'gone' } end
 local waited = leaveLine(id) or 0
+tellEndTo(id, worker)
 setState(id, index, 'running')
 set(id, 'status', 'running', 'attempt:' .. index, token)
 if get(id, 'started') == '' then
@@ -33,6 +34,26 @@ redis.call('HSET', modelKey(ARGV[2], 'idle'), ARGV[3], ARGV[4])
 local adds = {}
 offerFurther(ARGV[2], adds)
 return adds
+`);
+
+/**
+ * What an edit of a job is made from, as it was uploaded. ARGV: limits, id, which edit. [] when it is gone, else [files (JSON), pictures…,
+ * the mask if there is one].
+ */
+export const READ_INPUT = script(`
+local id, index = ARGV[2], tonumber(ARGV[3])
+local text = get(id, 'files')
+if text == '' then return {} end
+local files = cjson.decode(text)
+local read = { text }
+local function add(at) table.insert(read, redis.call('GET', jobKey(id) .. ':input:' .. at)) end
+if files.kind == 'together' then
+  for at = 0, math.min(files.pictures, countOf(id, 'inputs')) - 1 do add(at) end
+else
+  add(index)
+end
+if files.feather ~= cjson.null then add(files.pictures) end
+return read
 `);
 
 /** ARGV: limits, id, index, token, progress (JSON), seconds until the picture is made or -1. */
@@ -82,7 +103,7 @@ end
 
 /**
  * A picture is made, its file not yet there. ARGV: limits, id, index, token, model, worker, kind, seconds, model time by
- * stage (JSON), pixels.
+ * stage (JSON), pixels, progress that was not reported yet (JSON) or ''.
  */
 export const MADE = script(`
 ${SPEEDS}
@@ -93,6 +114,7 @@ if not entry or cjson.decode(entry).token ~= token then return end
 addSpeed(model, ARGV[7], ARGV[6], tonumber(ARGV[8]), tonumber(ARGV[10]))
 redis.call('HDEL', running, pictureId(id, index))
 if not isThere(id) then return end
+if ARGV[11] ~= '' and isLive(id) then say(id, tonumber(index), 'progress', ARGV[11]) end
 setState(id, tonumber(index), 'made')
 if number(id, 'flight') == 0 then redis.call('ZREM', modelKey(model, 'batches'), id) end
 for stage, seconds in pairs(cjson.decode(ARGV[9])) do
@@ -100,23 +122,19 @@ for stage, seconds in pairs(cjson.decode(ARGV[9])) do
 end
 `);
 
-/** Stores a picture's file while its job wants it. ARGV: limits, id, index, meta (JSON), bytes. */
-export const PUT_RESULT = script(`
-local id, index = ARGV[2], ARGV[3]
-if not isLive(id) or get(id, 's:' .. index) == 'done' then return 0 end
-local key = jobKey(id) .. ':result:' .. index
-redis.call('HSET', key, 'meta', ARGV[4], 'bytes', ARGV[5])
-redis.call('PEXPIREAT', key, get(id, 'expires'))
-return 1
-`);
-
-/** A picture's file is there. ARGV: limits, id, index, token, bytes. [gone], [late], [end], or [next, pictures to be put into line]. */
+/**
+ * A picture's file is there. ARGV: limits, id, index, token, meta (JSON), bytes. [gone], [late], [end], or [next, pictures to be put
+ * into line].
+ */
 export const FINISH = script(`
 local id, index, token = ARGV[2], tonumber(ARGV[3]), ARGV[4]
 if not isLive(id) then return { 'gone' } end
 if get(id, 's:' .. index) == 'done' or not isAttempt(id, ARGV[3], token) then return { 'late' } end
+local result = jobKey(id) .. ':result:' .. index
+redis.call('HSET', result, 'meta', ARGV[5], 'bytes', ARGV[6])
+redis.call('PEXPIREAT', result, get(id, 'expires'))
 setState(id, index, 'done')
-set(id, 'resultBytes', number(id, 'resultBytes') + tonumber(ARGV[5]))
+set(id, 'resultBytes', number(id, 'resultBytes') + #ARGV[6])
 say(id, index, 'picture', index)
 if number(id, 'done') == number(id, 'images') then
   finishJob(id, 'succeeded', '')
