@@ -60,16 +60,17 @@ describe('faults of Redis', () => {
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(await refused.text()).toContain('The job queue is unavailable: Redis can not be reached');
     expect((await fetch(`${api.url}/v1/images/edits/${waiting.id}`)).status).toBe(503);
+    const all = [api, worker];
+    // A process that doesn't try to connect meanwhile hears nothing of it.
+    await eventually(() => all.every((process) => process.log.includes("Redis can't be reached")));
     await scaled.redis.startAgain();
     await isServed(api);
     goOn();
     for (const { id } of [running, waiting]) expect((await jobEnds(api.url, id)).status).toBe('succeeded');
     expect((await plain).status).toBe(200);
-    const all = [api, worker];
     await eventually(() => all.every((process) => process.log.includes('Redis works again')));
     for (const { log } of all) {
       const told = [...log.matchAll(/Redis can't be reached: .*/g)].map(([text]) => text);
-      expect(told.length).toBeGreaterThan(0);
       expect(told).toEqual([...new Set(told)]);
     }
     reportFault(
