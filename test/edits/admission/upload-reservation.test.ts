@@ -12,9 +12,10 @@ const queue = (): (() => Promise<Reservation>) => {
   const admission = new Admission(1, new SpeedMeter());
   const reservations = new Reservations();
   return () =>
-    new Promise((resolve) => {
-      admission.checkRoom(10, { ...IDLE, reservations: reservations.count });
-      resolve(reservations.keep());
+    new Promise((resolve, reject) => {
+      const refusal = admission.checkRoom(10, { ...IDLE, reservations: reservations.count });
+      if (refusal === null) resolve(reservations.keep());
+      else reject(new Error(refusal.message));
     });
 };
 const isFull = async (reserve: () => Promise<Reservation>): Promise<boolean> => {
