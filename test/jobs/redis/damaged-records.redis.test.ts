@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { RedisClients } from '../../../src/redis/redis-clients.js';
-import { createRedisDriver } from '../../../src/jobs/redis/redis-driver.js';
 import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
 import { DriverBench } from '../driver/driver-bench.js';
+import { redisDriverFactory } from '../driver/redis-driver-factory.js';
 import { editJob } from '../edit-jobs.js';
 
 const PREFIX = 'test:';
@@ -27,16 +26,7 @@ describe('a job whose record is damaged', () => {
   beforeEach(async () => {
     server = await startRedis();
     redis = new Redis(server.url);
-    bench = await DriverBench.open(async (parts) => {
-      const clients = new RedisClients({ url: server.url, lostSeconds: 1 }, PREFIX);
-      await clients.ready();
-      const driver = createRedisDriver({ ...parts, redis: clients });
-      const close = async (): Promise<void> => {
-        await driver.close();
-        clients.close();
-      };
-      return { driver, close };
-    });
+    bench = await DriverBench.open(redisDriverFactory(server.url, PREFIX, 1));
   });
   afterEach(async () => {
     await bench.close();

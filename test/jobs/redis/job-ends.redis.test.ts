@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
-import { createRedisDriver } from '../../../src/jobs/redis/redis-driver.js';
-import { RedisClients } from '../../../src/redis/redis-clients.js';
-import { DriverBench, type DriverFactory } from '../driver/driver-bench.js';
+import { DriverBench } from '../driver/driver-bench.js';
+import { redisDriverFactory } from '../driver/redis-driver-factory.js';
 import { editJob } from '../edit-jobs.js';
 
 describe('ends of jobs, as processes hear them', () => {
@@ -17,18 +16,7 @@ describe('ends of jobs, as processes hear them', () => {
     client = new Redis(redis.url);
   });
   beforeEach(async () => {
-    const prefix = `test-${randomUUID()}:`;
-    // Each as a process of its own has it.
-    const create: DriverFactory = async (parts) => {
-      const clients = new RedisClients({ url: redis.url, lostSeconds: 5 }, prefix);
-      await clients.ready();
-      const driver = createRedisDriver({ ...parts, redis: clients });
-      const close = async (): Promise<void> => {
-        await driver.close();
-        clients.close();
-      };
-      return { driver, close };
-    };
+    const create = redisDriverFactory(redis.url, `test-${randomUUID()}:`);
     service = await DriverBench.open(create);
     worker = await DriverBench.open(create);
   });

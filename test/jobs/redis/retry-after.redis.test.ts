@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { RedisClients } from '../../../src/redis/redis-clients.js';
-import { createRedisDriver } from '../../../src/jobs/redis/redis-driver.js';
 import { QueueFullError } from '../../../src/jobs/queue-errors.js';
 import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
 import { DriverBench } from '../driver/driver-bench.js';
+import { redisDriverFactory } from '../driver/redis-driver-factory.js';
 import { editJob } from '../edit-jobs.js';
 
 /** What the one picture that was made has taken. */
@@ -14,17 +13,7 @@ const services: DriverBench[] = [];
 beforeAll(async () => {
   server = await startRedis();
   for (let service = 0; service < 2; service += 1) {
-    const open = async (parts: Parameters<typeof createRedisDriver>[0]) => {
-      const clients = new RedisClients({ url: server.url, lostSeconds: 5 }, 'test:');
-      await clients.ready();
-      const driver = createRedisDriver({ ...parts, redis: clients });
-      const close = async (): Promise<void> => {
-        await driver.close();
-        clients.close();
-      };
-      return { driver, close };
-    };
-    services.push(await DriverBench.open(open, { limits: { queueLimit: 1 } }));
+    services.push(await DriverBench.open(redisDriverFactory(server.url, 'test:'), { limits: { queueLimit: 1 } }));
   }
 });
 afterAll(async () => {
