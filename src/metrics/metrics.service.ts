@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { PACKAGE_VERSION } from '../program/program-files.js';
 import { PICTURE_STAGES, type StageSeconds } from '../protocol/picture.js';
 import { measureEventLoopLag } from './event-loop-lag.js';
+import { addRedisFaults, type RedisFaultFigures } from './redis-faults.js';
 import { residentBytes } from './resident-memory.js';
 
 const CANCEL_REASONS = ['client_gone', 'deleted', 'timeout', 'shutdown'] as const;
@@ -16,13 +17,6 @@ interface EngineFigures {
   readonly isReady: boolean;
   /** Id of what it makes pictures with; null while it makes none. */
   readonly model: string | null;
-}
-
-/** What is told of a fault of Redis when it is asked for. */
-interface RedisFigures {
-  readonly fault: string;
-  readonly isNow: boolean;
-  readonly commands: number;
 }
 
 /** From a tiny checkpoint's milliseconds to minutes of a published one on a CPU. */
@@ -99,7 +93,7 @@ export class Metrics {
     labelNames: ['engine'] as const,
     registers: this.registers,
   });
-  private redisFaults: () => readonly RedisFigures[] = () => [];
+  private redisFaults: () => readonly RedisFaultFigures[] = () => [];
   private readonly cancels = new Counter({
     name: 'qwen_edit_cancels_total',
     help: 'Jobs that were given up before they were done, by reason (client_gone, deleted, timeout, shutdown)',
@@ -128,7 +122,7 @@ export class Metrics {
       registers: this.registers,
     });
     measureEventLoopLag((seconds) => lag.observe(seconds));
-    this.addRedis();
+    addRedisFaults(this.registers, () => this.redisFaults());
   }
 
   /** Metrics in Prometheus' text format, and its media type. */
@@ -233,7 +227,7 @@ export class Metrics {
    * Of a process that shares its jobs by Redis; asked at each scrape.
    * @param faults commands that Redis has not done, and whether it is so now, by what is wrong
    */
-  measureRedis(faults: () => readonly RedisFigures[]): void {
+  measureRedis(faults: () => readonly RedisFaultFigures[]): void {
     this.redisFaults = faults;
   }
 
@@ -292,30 +286,6 @@ export class Metrics {
           const bytes = resident[index] ?? null;
           if (bytes !== null) this.set({ process: 'engine', engine: name }, bytes);
         }
-      },
-    });
-  }
-
-  /** Without REDIS_URL there are no values. */
-  private addRedis(): void {
-    const figures = (): readonly RedisFigures[] => this.redisFaults();
-    new Gauge({
-      name: 'qwen_edit_redis_fault',
-      help: '1 while Redis does not do what it is asked, by what is wrong (away, silent, loading, full, read_only)',
-      labelNames: ['fault'] as const,
-      registers: this.registers,
-      collect() {
-        for (const { fault, isNow } of figures()) this.set({ fault }, isNow ? 1 : 0);
-      },
-    });
-    new Counter({
-      name: 'qwen_edit_redis_failed_commands_total',
-      help: 'Commands that Redis has not done, by what was wrong',
-      labelNames: ['fault'] as const,
-      registers: this.registers,
-      collect() {
-        this.reset();
-        for (const { fault, commands } of figures()) this.inc({ fault }, commands);
       },
     });
   }
