@@ -95,9 +95,10 @@ describe('the end of the service', () => {
     const { pid } = server;
     await submitJob(url, ENDLESS);
     process.kill(pid, 'SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await server.until(() => server.log.includes('Ending: nothing new is taken'));
     process.kill(pid, 'SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // What comes more than a second after the first is another one.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     expect(await isDraining(url)).toBe(true);
     process.kill(pid, 'SIGINT');
     expect((await server.ended()).code).toBe(130);
