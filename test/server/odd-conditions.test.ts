@@ -66,7 +66,7 @@ describe('odd conditions', () => {
     // More than the connection takes by itself.
     await connection.send(`GET /v1/images/edits/${id} HTTP/1.1\r\nHost: a\r\n\r\n`);
     expect(
-      await within(100, () => new RegExp(`path=/v1/images/edits/${id} status=200 .*cut=true`).test(server.log)),
+      await within(150, () => new RegExp(`path=/v1/images/edits/${id} status=200 .*cut=true`).test(server.log)),
     ).toBe(true);
     connection.close();
   }, 180_000);
