@@ -32,6 +32,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
-  testTimeout: 60_000,
+  // A busy machine takes ten times what a quiet one does.
+  testTimeout: 180_000,
   maxWorkers: 2,
 };
