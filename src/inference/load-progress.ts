@@ -11,15 +11,23 @@ const MINUTES_FROM_SECONDS = 90;
 
 /** What is told of one load while it lasts. */
 export class LoadProgress {
-  private readonly startedAt = performance.now();
+  private readonly startedAt: number;
   private toldAt = -Infinity;
 
-  /** @param log takes a line now and then */
-  constructor(private readonly log: (line: string) => void) {}
+  /**
+   * @param log takes a line now and then
+   * @param now in milliseconds
+   */
+  constructor(
+    private readonly log: (line: string) => void,
+    private readonly now = (): number => performance.now(),
+  ) {
+    this.startedAt = now();
+  }
 
   /** What the load is at, in a few words; null in its first moments. */
   update(event: LoadEvent): string | null {
-    const now = performance.now();
+    const now = this.now();
     if (now - this.startedAt < TOLD_AFTER_MILLISECONDS) return null;
     const words = inWords(event);
     const isOneOfMany = event.type === 'quantizing' && event.done < event.count;

@@ -8,7 +8,7 @@ import { expectError } from '../support/expect-error.js';
 import { checkpointFolder } from '../support/fixtures.js';
 import { ENDLESS, jobEnds, jobRuns, jobsBegin, jobsWait, LONG, submitJob } from '../support/jobs.js';
 import { metric } from '../support/metrics.js';
-import { isAlive, within } from '../support/process.js';
+import { isGone } from '../support/process.js';
 import type { TestServer } from '../support/server.js';
 import { BATCH, ready, RESTARTS, startTwo } from '../support/two-engines.js';
 
@@ -93,6 +93,7 @@ describe('two engines of which', () => {
     server = await startTwo();
     const { url, pid } = server;
     const pids = ['0', '1'].map((engine) => server.pidOfEngine(engine));
+    for (const engine of pids) process.kill(engine, 'SIGSTOP');
     const running = [postEdit(url, goodForm(LONG)), postEdit(url, goodForm(LONG))];
     await jobsBegin(url, 2);
     const waiting = postEdit(url, goodForm());
@@ -101,11 +102,12 @@ describe('two engines of which', () => {
     await server.until(() => server.log.includes('Ending: nothing new is taken'));
     expect((await ready(server)).body).toMatchObject({ status: 'not_ready', reason: 'draining' });
     expect((await postEdit(url, goodForm())).status).toBe(503);
+    for (const engine of pids) process.kill(engine, 'SIGCONT');
     for (const answer of await Promise.all([...running, waiting])) {
       expect(answer.status).toBe(200);
       expect(((await answer.json()) as EditBody).data).toHaveLength(1);
     }
     expect(await server.ended()).toEqual({ code: 0, leftovers: [] });
-    expect(await within(20, () => pids.every((engine) => !isAlive(engine)))).toBe(true);
+    for (const engine of pids) await isGone(engine);
   });
 });

@@ -109,10 +109,8 @@ describe('two engines', () => {
     // It has a picture then, which it can't finish.
     process.kill(pid, 'SIGSTOP');
     await metricReaches(server.url, IN_FLIGHT, 2);
-    process.kill(pid, 'SIGKILL');
     // The next one doesn't come up before it is let.
-    await server.until(() => server.pidOfEngine('1') !== pid);
-    process.kill(server.pidOfEngine('1'), 'SIGSTOP');
+    await server.stopNextEngine(() => server.pidOfEngine('1'));
     const states = await Promise.all(jobs.map(async (id) => await getJob(server.url, id)));
     const failed = states.filter(({ status }) => status === 'failed');
     expect(failed).toHaveLength(1);

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { edit, goodForm, postEdit } from '../support/edit-form.js';
-import { ENDLESS, getJob, jobEnds, jobUntil, LONG, submitJob } from '../support/jobs.js';
-import { isAlive, within } from '../support/process.js';
+import { ENDLESS, getJob, jobEnds, jobRuns, jobUntil, submitJob } from '../support/jobs.js';
 import { RawConnection } from '../support/raw-http.js';
 import { TestServer } from '../support/server.js';
 
@@ -12,16 +11,16 @@ describe('an engine that dies', () => {
   const engines = (): number => (server.log.match(/Engine process \d+ started/g) ?? []).length;
 
   test('while it loads: it is started again, with growing pauses', async () => {
-    server = await TestServer.start({ untilReady: false });
+    server = await TestServer.start({ isGateClosed: true });
     const pauses = (): string[] =>
       [...server.log.matchAll(/starts again in ([\d.]+) s/g)].map(([, seconds]) => seconds ?? '');
-    for (let round = 1; round <= 3; round += 1) {
-      const started = engines();
-      const { enginePid } = server;
-      if (isAlive(enginePid)) process.kill(enginePid, 'SIGKILL');
-      expect(await within(20, () => engines() > started)).toBe(true);
+    for (let started = 1; started <= 3; started += 1) {
+      await server.until(() => engines() === started);
+      process.kill(server.enginePid, 'SIGKILL');
     }
+    await server.until(() => engines() === 4);
     expect(pauses().map(Number)).toEqual([0.5, 1, 2]);
+    await server.openGate();
     await server.untilReady();
     expect((await edit(server.url, goodForm())).data).toHaveLength(1);
   }, 60_000);
@@ -29,9 +28,12 @@ describe('an engine that dies', () => {
   test('between the pictures of a batch that waits for its turn, only the running edit fails', async () => {
     server = await TestServer.start({ env: { SHUTDOWN_GRACE_SECONDS: '0' } });
     const { url, enginePid } = server;
+    // Both are there before the first picture is made.
+    server.holdEngine();
     const batch = await submitJob(url, { n: '2', num_inference_steps: '20' });
-    const long = await submitJob(url, LONG);
-    await jobUntil(url, long.id, ({ progress }) => progress !== null);
+    const long = await submitJob(url, { ...ENDLESS, size: '1024x1024' });
+    server.letEngineGoOn();
+    await jobRuns(url, long.id);
     expect((await getJob(url, batch.id)).progress).toMatchObject({ image: 1, step: 20 });
     process.kill(enginePid, 'SIGKILL');
     expect((await jobEnds(url, batch.id)).result?.data).toHaveLength(2);
@@ -62,7 +64,7 @@ describe('clients that hardly send', () => {
     } finally {
       await server.stop();
     }
-  }, 60_000);
+  }, 180_000);
 
   test('five hundred connections that send nothing: others are served', async () => {
     const server = await TestServer.start();

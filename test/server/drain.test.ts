@@ -3,7 +3,7 @@ import { goodForm, postEdit } from '../support/edit-form.js';
 import { allEvents } from '../support/event-stream.js';
 import { expectError } from '../support/expect-error.js';
 import { ENDLESS, jobRuns, jobsBegin, jobsWait, LONG, submitJob } from '../support/jobs.js';
-import { isAlive, within } from '../support/process.js';
+import { isAlive, isGone } from '../support/process.js';
 import { TestServer } from '../support/server.js';
 
 describe('the end of the service', () => {
@@ -25,6 +25,7 @@ describe('the end of the service', () => {
     async (signal) => {
       const url = await start();
       const { enginePid, pid } = server;
+      server.holdEngine();
       const running = postEdit(url, goodForm(LONG));
       await jobsBegin(url, 1);
       const waiting = postEdit(url, goodForm({ stream: 'true' }));
@@ -41,6 +42,7 @@ describe('the end of the service', () => {
         message: 'Model is not ready yet',
         param: null,
       });
+      server.letEngineGoOn();
       const [ran, waited] = await Promise.all([running, waiting]);
       expect(ran.status).toBe(200);
       expect(((await ran.json()) as { data: unknown[] }).data).toHaveLength(1);
@@ -69,12 +71,10 @@ describe('the end of the service', () => {
   });
 
   test('an idle service ends at once', async () => {
-    const url = await start();
+    // Whoever waits for the grace waits longer than this test may last.
+    const url = await start({ SHUTDOWN_GRACE_SECONDS: '100000' });
     await fetch(`${url}/health`);
-    const startedAt = Date.now();
     expect((await server.stop()).code).toBe(0);
-    // Far less than the grace for work.
-    expect(Date.now() - startedAt).toBeLessThan(10_000);
   });
 
   test('a second signal ends it at once', async () => {
@@ -87,7 +87,7 @@ describe('the end of the service', () => {
     process.kill(pid, 'SIGINT');
     expect(await running).toMatchObject({ message: 'fetch failed' });
     expect((await server.ended()).code).toBe(130);
-    expect(await within(20, () => !isAlive(enginePid))).toBe(true);
+    await isGone(enginePid);
   });
 
   test('under npm, which passes a signal on once more, the same one is no second', async () => {
@@ -95,9 +95,10 @@ describe('the end of the service', () => {
     const { pid } = server;
     await submitJob(url, ENDLESS);
     process.kill(pid, 'SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await server.until(() => server.log.includes('Ending: nothing new is taken'));
     process.kill(pid, 'SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // What comes more than a second after the first is another one.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     expect(await isDraining(url)).toBe(true);
     process.kill(pid, 'SIGINT');
     expect((await server.ended()).code).toBe(130);
@@ -107,7 +108,7 @@ describe('the end of the service', () => {
     server = await TestServer.start({ untilReady: false });
     const { enginePid } = server;
     expect((await server.stop()).code).toBe(0);
-    expect(await within(20, () => !isAlive(enginePid))).toBe(true);
+    await isGone(enginePid);
   });
 
   test.each([
@@ -121,16 +122,17 @@ describe('the end of the service', () => {
       await jobRuns(url, id);
     }
     process.kill(pid, 'SIGKILL');
-    expect(await within(20, () => !isAlive(enginePid))).toBe(true);
+    await isGone(enginePid);
   });
 
   test('kill -9 while the engine is inside a run that takes longer than any client would wait', async () => {
     const url = await start();
     const { enginePid, pid } = server;
-    // One step of the largest picture takes this checkpoint many seconds.
+    // One step of the largest picture takes this checkpoint seconds; the moment is anywhere in it.
     await submitJob(url, { num_inference_steps: '2', size: '2048x2048' });
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await jobsBegin(url, 1);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     process.kill(pid, 'SIGKILL');
-    expect(await within(20, () => !isAlive(enginePid))).toBe(true);
+    await isGone(enginePid);
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
 import { jobsBegin, LONG } from '../support/jobs.js';
-import { isAlive, within } from '../support/process.js';
+import { isGone } from '../support/process.js';
 import { type ServerOptions, TestServer } from '../support/server.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -30,6 +30,7 @@ describe('npm start', () => {
     async (signal, _to, isGroup) => {
       const service = await start({ ownGroup: isGroup });
       const { url, pid, enginePid } = service;
+      service.holdEngine();
       const running = postEdit(url, goodForm(LONG));
       await jobsBegin(url, 1);
       process.kill(isGroup ? -pid : pid, signal);
@@ -40,9 +41,10 @@ describe('npm start', () => {
         message: 'Model is not ready yet',
         param: null,
       });
+      service.letEngineGoOn();
       expect((await running).status).toBe(200);
       expect((await service.ended()).code).toBe(0);
-      expect(await within(20, () => !isAlive(enginePid))).toBe(true);
+      await isGone(enginePid);
     },
   );
 

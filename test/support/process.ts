@@ -8,6 +8,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Waits until the process is not there any more. */
+export async function isGone(pid: number): Promise<void> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 /** Waits until the condition holds, at most that long; whether it held. */
 export async function within(seconds: number, condition: () => boolean): Promise<boolean> {
   const end = Date.now() + seconds * 1000;

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { checkpointFolder } from './fixtures.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const GATE_MODULE = join(import.meta.dirname, 'engine-gate.mjs');
 
 export interface ServerOptions {
   /** Name of a tiny checkpoint among the fixtures, or an absolute folder. */
@@ -21,6 +23,8 @@ export interface ServerOptions {
   readonly ownGroup?: boolean;
   /** False: return as soon as it listens. */
   readonly untilReady?: boolean;
+  /** Its engines don't begin to load before `openGate`; it is not waited for until it is ready. */
+  readonly isGateClosed?: boolean;
 }
 
 export interface StoppedServer {
@@ -36,6 +40,7 @@ export class TestServer {
   private constructor(
     private readonly child: ChildProcess,
     private readonly folder: string,
+    private readonly gateFolder: string,
   ) {
     const collect = (chunk: Buffer): void => void (this.output += chunk.toString());
     child.stdout?.on('data', collect);
@@ -50,8 +55,12 @@ export class TestServer {
     program = ROOT,
     command = [process.execPath, join(program, 'dist', 'cli.js'), 'serve'],
     ownGroup = false,
+    isGateClosed = false,
   }: ServerOptions = {}): Promise<TestServer> {
     const folder = await mkdtemp(join(tmpdir(), 'service-'));
+    const gateFolder = await mkdtemp(join(tmpdir(), 'gate-'));
+    const gate = join(gateFolder, 'closed');
+    if (isGateClosed) await writeFile(gate, '');
     const { PATH = '' } = process.env;
     const child = spawn('/bin/sh', ['-c', `${limits}; exec "$0" "$@"`, ...command], {
       // An empty folder as working and temporary directory: no stray .env, and whatever is left behind shows.
@@ -62,14 +71,18 @@ export class TestServer {
         HOST: '127.0.0.1',
         PORT: '0',
         QWEN_MODEL_DIR: checkpoint.startsWith('/') ? checkpoint : checkpointFolder(checkpoint),
+        // However slow the machine is, no edit is refused or ended for the time that it takes.
+        REQUEST_TIMEOUT_SECONDS: '100000',
+        JOB_TIMEOUT_SECONDS: '100000',
+        NODE_OPTIONS: `--import=${pathToFileURL(GATE_MODULE).href}?${encodeURIComponent(gate)}`,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: ownGroup,
     });
-    const server = new TestServer(child, folder);
+    const server = new TestServer(child, folder, gateFolder);
     await server.until(() => server.output.includes('Listening on '));
-    if (untilReady) await server.untilReady();
+    if (untilReady && !isGateClosed) await server.untilReady();
     return server;
   }
 
@@ -107,12 +120,35 @@ export class TestServer {
     await this.until(() => this.output.lastIndexOf(' is ready on ') > this.output.lastIndexOf('Engine process'));
   }
 
-  /** Ends the engine, and stops the next one before it has loaded the model: the service loads until SIGCONT. */
-  async stopNextEngine(): Promise<void> {
-    const { enginePid } = this;
-    process.kill(enginePid, 'SIGKILL');
-    await this.until(() => this.enginePid !== enginePid);
+  /** Stops the engine that was started last: a picture that it has, or is given, is not made before `letEngineGoOn`. */
+  holdEngine(): void {
     process.kill(this.enginePid, 'SIGSTOP');
+  }
+
+  letEngineGoOn(): void {
+    process.kill(this.enginePid, 'SIGCONT');
+  }
+
+  /** Engines that are started from now on don't begin to load before `openGate`, however fast they are. */
+  closeGate(): Promise<void> {
+    return writeFile(join(this.gateFolder, 'closed'), '');
+  }
+
+  openGate(): Promise<void> {
+    return rm(join(this.gateFolder, 'closed'), { force: true });
+  }
+
+  /**
+   * Ends the engine, and stops the next one before it has loaded the model: the service loads until SIGCONT.
+   * @param pidOf which of several engines it is
+   */
+  async stopNextEngine(pidOf = (): number => this.enginePid): Promise<void> {
+    const ended = pidOf();
+    await this.closeGate();
+    process.kill(ended, 'SIGKILL');
+    await this.until(() => pidOf() !== ended);
+    process.kill(pidOf(), 'SIGSTOP');
+    await this.openGate();
   }
 
   /** Waits until the condition holds; fails with the server's output when the server ends before. */
@@ -147,7 +183,7 @@ export class TestServer {
       await ended;
     }
     const leftovers = await readdir(this.folder);
-    await rm(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.gateFolder]) await rm(folder, { recursive: true, force: true });
     return { code: this.child.exitCode, leftovers };
   }
 }

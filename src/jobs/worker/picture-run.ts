@@ -11,29 +11,33 @@ interface StepReport {
 
 /** Times the steps of the picture that an engine makes now, and estimates by them what the rest of its job takes. */
 export class PictureRun {
-  private readonly startedAt = performance.now();
-  private firstStepAt = this.startedAt;
-  private lastStepAt = this.startedAt;
+  private readonly startedAt: number;
+  private firstStepAt: number;
+  private lastStepAt: number;
   private step = 0;
 
   /**
    * @param speed of the pictures that were made before
    * @param engines that can make pictures now
+   * @param now in milliseconds
    */
   constructor(
     private readonly turn: PictureTurn,
     private readonly speed: SpeedMeter,
     private readonly engines: () => number,
-  ) {}
+    private readonly now = (): number => performance.now(),
+  ) {
+    this.startedAt = this.firstStepAt = this.lastStepAt = now();
+  }
 
   get elapsedSeconds(): number {
-    return (performance.now() - this.startedAt) / 1000;
+    return (this.now() - this.startedAt) / 1000;
   }
 
   /** Step `step` of `steps` is done. */
   advance(step: number, steps: number): StepReport {
     this.step = step;
-    this.lastStepAt = performance.now();
+    this.lastStepAt = this.now();
     if (step === 1) this.firstStepAt = this.lastStepAt;
     const { edit } = this.turn;
     const perPicture = this.speed.pictureSeconds(edit.settings) ?? this.stepSeconds * steps;

@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
-import { edit, type EditBody, type Fields, form, GOOD_PICTURE, goodForm, postEdit } from '../../support/edit-form.js';
-import { BEGUN, ENDLESS, jobsBegin, jobsWait, LONG } from '../../support/jobs.js';
+import { edit, type EditBody, form, GOOD_PICTURE, goodForm, postEdit } from '../../support/edit-form.js';
+import { BEGUN, ENDLESS, jobEnds, jobsBegin, jobsWait, submitJob } from '../../support/jobs.js';
 import { metric } from '../../support/metrics.js';
 import { gradient } from '../../support/pictures.js';
 import { TestServer } from '../../support/server.js';
@@ -171,29 +172,27 @@ describe('edits', () => {
   });
 
   test('requests wait for each other in order', async () => {
-    const finished: string[] = [];
-    const send = async (name: string, changes: Fields): Promise<number> => {
-      const response = await postEdit(server.url, goodForm(changes));
-      await response.text();
-      finished.push(name);
-      return Number(/queue;dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '')?.[1]);
-    };
     const begun = (await metric(server.url, BEGUN)) ?? NaN;
-    const waits = [send('long', LONG)];
+    server.holdEngine();
+    const jobs = [await submitJob(server.url)];
     await jobsBegin(server.url, begun + 1);
-    for (const [index, name] of ['second', 'third', 'fourth'].entries()) {
-      // Each lasts longer than the file before it is written and sent.
-      waits.push(send(name, { num_inference_steps: '20', size: '256x256' }));
-      await jobsWait(server.url, index + 1);
+    for (const waiting of [1, 2, 3]) {
+      jobs.push(await submitJob(server.url));
+      await jobsWait(server.url, waiting);
     }
-    const [first = NaN, ...others] = await Promise.all(waits);
-    expect(finished).toEqual(['long', 'second', 'third', 'fourth']);
-    expect(Math.max(...others)).toBeGreaterThan(first);
+    server.letEngineGoOn();
+    const ended = [];
+    for (const { id } of jobs) ended.push(await jobEnds(server.url, id));
+    // By the service's own clock each began when the one before it was made, and waited longer.
+    const starts = ended.map(({ started_at: at }) => at ?? NaN);
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
+    for (const { started_at: start, created_at: created } of ended.slice(1)) expect(start).toBeGreaterThan(created);
   });
 
   test('a client that leaves while it waits is skipped', async () => {
     const begun = (await metric(server.url, BEGUN)) ?? NaN;
-    const long = edit(server.url, goodForm(LONG));
+    server.holdEngine();
+    const first = edit(server.url, goodForm());
     await jobsBegin(server.url, begun + 1);
     const leaving = new AbortController();
     const left = fetch(`${server.url}/v1/images/edits`, {
@@ -204,9 +203,11 @@ describe('edits', () => {
     await jobsWait(server.url, 1);
     leaving.abort();
     await expect(left).rejects.toThrow();
-    await long;
+    while ((await metric(server.url, 'qwen_edit_queue_depth_jobs')) !== 0) await setTimeout(10);
+    server.letEngineGoOn();
+    await first;
     await edit(server.url, goodForm());
-    // The long one and the last.
+    // The first one and the last.
     expect(await metric(server.url, BEGUN)).toBe(begun + 2);
   });
 });

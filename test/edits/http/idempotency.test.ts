@@ -13,7 +13,7 @@ import {
   LONG,
   submitJob,
 } from '../../support/jobs.js';
-import { metric } from '../../support/metrics.js';
+import { metric, metricReaches } from '../../support/metrics.js';
 import { sharedServer } from '../../support/shared-server.js';
 
 describe('Idempotency-Key', () => {
@@ -43,6 +43,7 @@ describe('Idempotency-Key', () => {
   test('two plain requests share the work; it is cancelled only when both have gone', async () => {
     const key = { 'idempotency-key': 'shared' };
     const begun = (await metric(service.url, BEGUN)) ?? NaN;
+    service.server.holdEngine();
     const [leaving, staying] = [
       new AbortController(),
       postEdit(service.url, goodForm({ ...LONG, seed: undefined }), key),
@@ -54,8 +55,12 @@ describe('Idempotency-Key', () => {
       signal: leaving.signal,
     });
     await jobsBegin(service.url, begun + 1);
+    // Itself, and both of them.
+    await metricReaches(service.url, 'qwen_edit_http_requests_in_flight', 3);
     leaving.abort();
     await expect(left).rejects.toThrow();
+    await service.server.until(() => service.server.log.includes('path=/v1/images/edits status=499'));
+    service.server.letEngineGoOn();
     const response = await staying;
     expect(response.status).toBe(200);
     await response.text();

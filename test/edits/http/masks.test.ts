@@ -126,7 +126,11 @@ describe('edits with a mask', () => {
     const input = await decoded(images);
     const fields = { images, mask: await png(maskOf(80, 64, shape)), size: 'auto', num_inference_steps: '4' };
     const followed = { ...fields, stream: 'true', partial_images: '3' };
-    const events = await allEvents(await postEdit(service.url, goodForm(followed)));
+    // It begins once its reader is there: who comes late misses what was superseded.
+    service.server.holdEngine();
+    const response = await postEdit(service.url, goodForm(followed));
+    service.server.letEngineGoOn();
+    const events = await allEvents(response);
     const files = events.map(({ data }) => Buffer.from(String(data['b64_json']), 'base64'));
     expect(events.map(({ name }) => name)).toEqual([
       ...new Array<string>(3).fill('image_edit.partial_image'),

@@ -7,7 +7,7 @@ import { dataUrl, postJson } from '../../support/edit-json.js';
 import { allEvents, type StreamEvent } from '../../support/event-stream.js';
 import { expectError, expectRefused } from '../../support/expect-error.js';
 import { goldenFile, manifest, pictureFile, type PictureCase } from '../../support/fixtures.js';
-import { deleteJob, type JobBody, jobEnds, jobRuns, LONG } from '../../support/jobs.js';
+import { deleteJob, ENDLESS, type JobBody, jobEnds, jobRuns } from '../../support/jobs.js';
 import { caseTexts, pixelsOf } from '../../support/picture-cases.js';
 import { readImage } from '../../support/read-image.js';
 import { TestServer } from '../../support/server.js';
@@ -135,10 +135,13 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
   test('a stream has previews, steps and the result', async () => {
     const image = item.pictures.map(bytesOf);
     const fields = { ...caseTexts(item), image, num_inference_steps: '3' };
+    // It begins once its reader is there: who comes late misses what was superseded.
+    server.holdEngine();
     const response = await postEdit(
       server.url,
       form({ ...fields, stream: 'true', progress: 'true', partial_images: '1' }),
     );
+    server.letEngineGoOn();
     const events = await allEvents(response);
     const named = (name: string): StreamEvent[] => events.filter((event) => event.name === `image_edit.${name}`);
     // A later step stands for one that was not sent yet.
@@ -154,7 +157,7 @@ describe.each(['plus-2509', 'plus-2511'])('references of one edit, on %s', (chec
   test('a job is found again by its key, but not with the references in another order; it can be cancelled', async () => {
     const image = item.pictures.map(bytesOf);
     const submit = (files: readonly Buffer[]): Promise<Response> =>
-      postEdit(server.url, form({ ...caseTexts(item), ...LONG, image: files }), {
+      postEdit(server.url, form({ ...caseTexts(item), ...ENDLESS, images: undefined, image: files }), {
         prefer: 'respond-async',
         'idempotency-key': checkpoint,
       });

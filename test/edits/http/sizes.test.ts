@@ -89,7 +89,11 @@ describe('the miniature, asked to keep the picture', () => {
   test('previews and tensors have the exact size too', async () => {
     const photo = await photoOf(1, 1);
     const fields = { ...keep(photo, '520x520'), num_inference_steps: '2', stream: 'true', partial_images: '1' };
-    const [preview, completed] = await allEvents(await postEdit(service.url, form(fields)));
+    // It begins once its reader is there: who comes late misses what was superseded.
+    service.server.holdEngine();
+    const response = await postEdit(service.url, form(fields));
+    service.server.letEngineGoOn();
+    const [preview, completed] = await allEvents(response);
     for (const event of [preview, completed]) {
       const picture = await rgb(Buffer.from(String(event?.data['b64_json']), 'base64'));
       expect([event?.name, picture.width, picture.height]).toEqual([event?.name, 520, 520]);

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createDriver, DEFAULT_DRIVER } from '../../../src/jobs/create-driver.js';
 import { SpeedMeter } from '../../../src/jobs/speed-meter.js';
@@ -15,21 +14,34 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
+/** Milliseconds, as the runs see them. */
+let now = 1000;
+
 /** The first picture of a job with so many, as it begins. */
 const begin = async (images: number, speed: SpeedMeter, engines = 1): Promise<PictureRun> => {
   await bench.submit(editJob(images));
-  return new PictureRun(await bench.take(), speed, () => engines);
+  return new PictureRun(
+    await bench.take(),
+    speed,
+    () => engines,
+    () => now,
+  );
 };
 
 test('one step is not yet a pace: the first has the preparations in it', async () => {
   const run = await begin(1, new SpeedMeter());
-  await pause(50);
+  now += 5000;
   expect(run.advance(1, 50).pictureSeconds).toBeNull();
-  await pause(20);
-  const { progress, pictureSeconds } = run.advance(2, 50);
-  expect(pictureSeconds).toBeGreaterThan(48 * 0.015);
-  expect(progress).toEqual({ step: 2, steps: 50, image: 1, images: 1, etaSeconds: pictureSeconds });
+  now += 250;
+  expect(run.advance(2, 50)).toEqual({
+    progress: { step: 2, steps: 50, image: 1, images: 1, etaSeconds: 48 * 0.25 },
+    pictureSeconds: 48 * 0.25,
+  });
+  // From now on in the mean.
+  now += 750;
+  expect(run.advance(3, 50)).toMatchObject({ pictureSeconds: 47 * 0.5, progress: { etaSeconds: 47 * 0.5 } });
   expect(run.advance(50, 50)).toMatchObject({ pictureSeconds: 0, progress: { etaSeconds: 0 } });
+  expect(run.elapsedSeconds).toBe(6);
 });
 
 test('with several engines those that are made side by side take the time of one', async () => {
@@ -46,13 +58,12 @@ test('with several engines those that are made side by side take the time of one
 test('the pictures that follow take as long as others of their kind did, else as this one does', async () => {
   const speed = new SpeedMeter();
   const unmeasured = await begin(3, speed);
-  await pause(50);
-  const { etaSeconds } = unmeasured.advance(1, 2).progress;
-  // Nothing is known but the first step: two steps a picture.
-  expect(etaSeconds).toBeGreaterThan(2 * 0.1);
-  expect(etaSeconds).toBeLessThan(3 * 0.1 + 5);
+  now += 500;
+  // Nothing is known but the first step: two steps a picture, of which this one has made one.
+  expect(unmeasured.advance(1, 2).progress.etaSeconds).toBe(0.5 + 2 * 1);
   speed.add(SETTINGS, { width: 1024, height: 1024 }, 100);
   const measured = await begin(3, speed);
-  expect(Math.round(measured.advance(1, 2).progress.etaSeconds ?? NaN)).toBe(300);
+  now += 500;
+  expect(measured.advance(1, 2).progress.etaSeconds).toBe(99.5 + 200);
   expect(measured.advance(2, 2).progress.etaSeconds).toBe(200);
 });

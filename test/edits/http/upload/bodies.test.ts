@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { form, GOOD_PICTURE, goodForm, postEdit } from '../../../support/edit-form.js';
 import { expectError, expectErrorText, type ExpectedError } from '../../../support/expect-error.js';
+import { metric } from '../../../support/metrics.js';
 import { RawConnection } from '../../../support/raw-http.js';
 import { TestServer } from '../../../support/server.js';
 
@@ -158,7 +159,7 @@ describe('request bodies', () => {
     const connection = await RawConnection.open(server.port);
     await connection.send(head('Content-Type: multipart/form-data; boundary=x', 'Content-Length: 100000'));
     await connection.send(part('prompt', 'a'));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (((await metric(server.url, 'qwen_edit_http_requests_in_flight')) ?? 0) < 2) continue;
     connection.close();
     await server.until(() => server.log.includes('path=/v1/images/edits status=499'));
     await stillServes();
