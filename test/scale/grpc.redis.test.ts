@@ -5,7 +5,7 @@ import { edit, goodForm, postEdit } from '../support/edit-form.js';
 import { expectError } from '../support/expect-error.js';
 import { type EditEvent, failure, GrpcClient, grpcAddress } from '../support/grpc.js';
 import { ENDLESS_REQUEST, goodRequest, LONG_REQUEST, resultFiles } from '../support/grpc-edit.js';
-import { eventually, isServed, ScaledService } from '../support/redis/scaled.js';
+import { eventually, heldInStep, isServed, ScaledService } from '../support/redis/scaled.js';
 import type { TestServer } from '../support/server.js';
 
 /** A busy machine takes its time for several processes. */
@@ -85,12 +85,14 @@ describe('gRPC of services whose pictures workers make', () => {
 
   test('a worker that is killed in a step: its stream goes on with the next one', async () => {
     const lost = plain;
+    lost.holdEngine();
     const events: EditEvent[] = [];
     for await (const event of client.open(LONG_REQUEST) as AsyncIterable<EditEvent>) {
-      const isFirst = event.event === 'progress' && events.every((before) => before.event !== 'progress');
       events.push(event);
-      if (!isFirst) continue;
+      if (event.event !== 'started') continue;
+      await heldInStep(api, [lost], events[0]?.accepted?.job_id ?? '');
       await lost.kill();
+      lost.letEngineGoOn();
       plain = await scaled.worker();
     }
     expect(events.at(-1)?.completed).toMatchObject({ generated_images: 1 });

@@ -6,7 +6,7 @@ import { allEvents } from '../support/event-stream.js';
 import { ENDLESS, getJob, jobEnds, jobRuns, LONG, submitJob } from '../support/jobs.js';
 import { metricReaches } from '../support/metrics.js';
 import { reportFault, secondsSince } from '../support/redis/report-fault.js';
-import { busyOf, eventually, isServed, ScaledService } from '../support/redis/scaled.js';
+import { busyOf, eventually, heldInStep, isServed, ScaledService } from '../support/redis/scaled.js';
 import type { TestServer } from '../support/server.js';
 
 /** A busy machine takes its time for them. */
@@ -32,11 +32,13 @@ describe('faults of services and workers', () => {
     const { api, workers } = await start(2);
     const form = { ...LONG, progress: 'true' };
     const right = await jobEnds(api.url, (await submitJob(api.url, form)).id);
+    for (const worker of workers) worker.holdEngine();
     const { id } = await submitJob(api.url, form);
-    await jobRuns(api.url, id);
-    const first = await busyOf(workers);
+    const first = await heldInStep(api, workers, id);
+    const others = workers.filter((worker) => worker !== first);
     const killedAt = performance.now();
-    await first.kill();
+    await killHeld(first);
+    for (const worker of others) worker.letEngineGoOn();
     const ended = await jobEnds(api.url, id);
     expect(ended.status).toBe('succeeded');
     expect(ended.result?.data).toEqual(right.result?.data);
@@ -44,9 +46,9 @@ describe('faults of services and workers', () => {
       'SIGKILL to one of two workers in a step',
       `the other made the picture, the same to the byte, ${secondsSince(killedAt)} after the kill`,
     );
-    const deadly = (await submitJob(api.url, { ...LONG, progress: 'true' })).id;
+    const deadly = (await submitJob(api.url, { ...LONG, size: '1024x1024', progress: 'true' })).id;
     await jobRuns(api.url, deadly);
-    await (await busyOf(workers.filter((worker) => worker !== first))).kill();
+    await (await busyOf(others)).kill();
     const third = await scaled.worker();
     await eventually(() => third.log.includes('takes picture'));
     await third.kill();
@@ -85,10 +87,12 @@ describe('faults of services and workers', () => {
 
   test('a worker that was given up and comes back with its picture: it is dropped', async () => {
     const { api, workers } = await start(2);
+    for (const worker of workers) worker.holdEngine();
     const { id } = await submitJob(api.url, { ...LONG, n: '2', progress: 'true' });
-    await jobRuns(api.url, id);
-    const frozen = await busyOf(workers);
+    const frozen = await heldInStep(api, workers, id);
     process.kill(frozen.pid, 'SIGSTOP');
+    // Its engine makes the picture meanwhile, as the other's does.
+    for (const worker of workers) worker.letEngineGoOn();
     const ended = await jobEnds(api.url, id);
     expect(ended.status).toBe('succeeded');
     const events = await allEvents(await fetch(`${api.url}/v1/images/edits/${id}/events`));
@@ -147,8 +151,10 @@ describe('faults of services and workers', () => {
       expect(Math.abs((time ?? NaN) - now)).toBeLessThan(1800);
     // Neither the one nor the other is thought to be lost.
     const right = await scaled.worker();
-    const { id } = await submitJob(api.url, { ...LONG, n: '4' });
+    late.holdEngine();
+    const { id } = await submitJob(api.url, { n: '4' });
     await eventually(() => [late, right].every((worker) => worker.log.includes('takes picture')));
+    late.letEngineGoOn();
     expect((await jobEnds(api.url, id)).status).toBe('succeeded');
     expect(hoursAhead(late)).toBe(1);
     reportFault(
@@ -179,6 +185,12 @@ describe('faults of services and workers', () => {
     redis.disconnect();
   });
 });
+
+/** Kills a worker whose engine is stopped: that ends with it once it goes on. */
+async function killHeld(worker: TestServer): Promise<void> {
+  await worker.kill();
+  worker.letEngineGoOn();
+}
 
 /** By how much the worker's clock is ahead of this one. */
 function hoursAhead({ log }: TestServer): number {

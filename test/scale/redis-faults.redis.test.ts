@@ -118,6 +118,8 @@ describe('faults of Redis', () => {
     // Long enough that what is told each time would be told often.
     for (const { url } of all) await metricReaches(url, full, 12);
     for (const { url } of all) await metricReaches(url, 'qwen_edit_redis_fault{fault="full"}', 1);
+    // The log comes through another pipe than the metrics.
+    await eventually(() => all.every((process) => times(process, 'Redis has no memory left') > 0));
     expect(all.map((process) => times(process, 'Redis has no memory left'))).toEqual([1, 1]);
     expect(all.map((process) => process.log.includes('OOM'))).toEqual([false, false]);
     goOn();

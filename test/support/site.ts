@@ -97,7 +97,7 @@ export async function get(
   const checked = checkUrl(url, by);
   await fetchUrl(checked, by, (piece) => pieces.push(piece), {
     maxBytes,
-    signal: signal ?? AbortSignal.timeout(10_000),
+    signal: signal ?? AbortSignal.timeout(50_000),
   });
   return Buffer.concat(pieces).toString();
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Collector, type Span } from '../support/collector.js';
 import { edit, GOOD_PICTURE, goodForm, postEdit } from '../support/edit-form.js';
@@ -69,10 +71,10 @@ describe('traces', () => {
     expect(response.status).toBe(200);
     const timing = response.headers.get('server-timing') ?? '';
     await response.text();
-    const endedAt = Date.now();
     await (await fetch(`${server.url}/health`)).text();
     // What is on its way is sent when the service ends.
     expect((await server.stop()).code).toBe(0);
+    const endedAt = Date.now();
 
     const request = one(spans.filter(({ parentSpanId }) => parentSpanId === CALLER));
     expect(request).toMatchObject({
@@ -126,8 +128,9 @@ describe('traces', () => {
     }
     expect(stageMilliseconds).toBeCloseTo(Number(/decode;dur=([\d.]+)/.exec(timing)?.[1]), 0);
     for (const span of spans) {
-      expect(span.start).toBeGreaterThanOrEqual(startedAt - 5);
-      expect(span.end).toBeLessThanOrEqual(endedAt + 50);
+      // The time of day may be set a little meanwhile, to which spans don't listen.
+      expect(span.start).toBeGreaterThanOrEqual(startedAt - 1000);
+      expect(span.end).toBeLessThanOrEqual(endedAt + 1000);
       expect(span.status).toEqual({ code: 0 });
     }
     expect(collector?.resource).toMatchObject({ 'service.name': 'qwen-image-edit-service' });
@@ -177,18 +180,26 @@ describe('traces', () => {
   });
 
   test.each([
-    ['nothing listens', '127.0.0.1:9'],
-    // Packets to this net get no answer.
-    ['nothing answers', '192.0.2.1:4318'],
+    ['nothing listens', false],
+    ['nothing answers', true],
   ])(
     'a collector that cannot be reached, because %s: edits and the end of the service do not wait',
-    async (_name, address) => {
-      server = await TestServer.start({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://${address}` } });
+    async (_name, isOpen) => {
+      // Takes connections, and says nothing.
+      const silent = createServer().listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      if (!isOpen) await new Promise((resolve) => silent.close(resolve));
+      server = await TestServer.start({
+        env: {
+          OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+          // Whoever waits for the exporter waits longer than a test may last.
+          OTEL_EXPORTER_OTLP_TIMEOUT: '1000000',
+        },
+      });
       for (let round = 0; round < 3; round += 1) await edit(server.url, goodForm());
-      const startedAt = Date.now();
       expect((await server.stop()).code).toBe(0);
-      // Far less than an exporter's own ten seconds.
-      expect(Date.now() - startedAt).toBeLessThan(8000);
+      if (isOpen) silent.close();
     },
   );
 

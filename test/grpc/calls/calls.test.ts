@@ -176,6 +176,7 @@ describe('a call', () => {
 test('a service that ends finishes what runs, and takes nothing new', async () => {
   const server = await TestServer.start({ env: { GRPC_PORT: '0', SHUTDOWN_GRACE_SECONDS: '600' } });
   const client = new GrpcClient(grpcAddress(server));
+  server.holdEngine();
   const stream = client.open(LONG_REQUEST);
   const iterator = (stream as AsyncIterable<EditEvent>)[Symbol.asyncIterator]();
   let last: EditEvent | undefined;
@@ -184,10 +185,11 @@ test('a service that ends finishes what runs, and takes nothing new', async () =
     if (step.done !== true) last = step.value;
     return step.done !== true;
   };
-  while ((await next()) && last?.event !== 'progress') continue;
+  while ((await next()) && last?.event !== 'started') continue;
   process.kill(server.pid, 'SIGTERM');
   await server.until(() => server.log.includes('Ending: '));
   expect(await failure(client.all(goodRequest()))).toMatchObject({ status: 'UNAVAILABLE', reason: 'MODEL_NOT_READY' });
+  server.letEngineGoOn();
   while (await next()) continue;
   expect(last).toMatchObject({ event: 'completed', completed: { generated_images: 1 } });
   client.close();

@@ -24,13 +24,6 @@ export function eventTests(create: DriverFactory): void {
     });
     afterEach(() => bench.close());
 
-    /** What a reader sees of a job that isn't done. */
-    const soFar = async (id: string): Promise<JobEvent[]> => {
-      const seen: JobEvent[] = [];
-      for await (const event of bench.driver.jobs.events(id, 0, AbortSignal.timeout(300))) seen.push(event);
-      return seen;
-    };
-
     /** A job of two pictures that is done. */
     const done = async (): Promise<string> => {
       const id = await bench.submit(editJob(2));
@@ -45,7 +38,7 @@ export function eventTests(create: DriverFactory): void {
 
     test('a reader that follows a job sees everything that happens to it, in order', async () => {
       const id = await bench.submit(editJob(1));
-      const events = bench.driver.jobs.events(id, 0, AbortSignal.timeout(5000))[Symbol.asyncIterator]();
+      const events = bench.driver.jobs.events(id, 0, AbortSignal.timeout(45_000))[Symbol.asyncIterator]();
       const next = async (): Promise<unknown> => ((await events.next()) as IteratorResult<JobEvent>).value;
       expect(await next()).toMatchObject({ type: 'queued', position: 1, number: 1, at: expect.any(Date) });
       const turn = await bench.take();
@@ -79,12 +72,12 @@ export function eventTests(create: DriverFactory): void {
       const id = await bench.submit(editJob(2));
       const turn = await bench.take();
       await tellSteps(turn);
-      const seen = await soFar(id);
+      const seen = await bench.soFar(id, 4);
       expect(typesOf(seen)).toEqual(['queued', 'started', 'progress', 'preview']);
       expect(seen.slice(2)).toMatchObject([{ progress: { step: 2 } }, { preview: { index: 1 } }]);
       await bench.makePicture(turn);
       await bench.finish(turn);
-      expect(typesOf(await soFar(id))).toEqual(['queued', 'started', 'progress', 'picture']);
+      expect(typesOf(await bench.soFar(id, 4))).toEqual(['queued', 'started', 'progress', 'picture']);
       await bench.work();
       expect(typesOf(await bench.history(id))).toEqual([
         'queued',
@@ -100,10 +93,10 @@ export function eventTests(create: DriverFactory): void {
       const id = await bench.submit(editJob(2));
       const [first, second] = [await bench.take(), await bench.take()];
       await tellSteps(second);
-      expect(typesOf(await soFar(id))).toEqual(['queued', 'started']);
+      expect(typesOf(await bench.soFar(id, 2))).toEqual(['queued', 'started']);
       expect((await bench.snapshot(id)).progress).toBeNull();
       await tellSteps(first);
-      expect((await soFar(id)).slice(2)).toMatchObject([
+      expect((await bench.soFar(id, 4)).slice(2)).toMatchObject([
         { progress: { image: 1, step: 2 } },
         { preview: { image: 1, index: 1 } },
       ]);
@@ -111,7 +104,7 @@ export function eventTests(create: DriverFactory): void {
       await bench.finish(second);
       // Its result can be had, and is not told of yet.
       expect(await bench.driver.jobs.result(id, 1)).not.toBeNull();
-      expect(typesOf(await soFar(id))).toEqual(['queued', 'started', 'progress', 'preview']);
+      expect(typesOf(await bench.soFar(id, 4))).toEqual(['queued', 'started', 'progress', 'preview']);
       await bench.makePicture(first);
       await bench.finish(first);
       const pictures = (await bench.history(id)).filter(({ type }) => type === 'picture');
@@ -125,7 +118,7 @@ export function eventTests(create: DriverFactory): void {
       await tellSteps(second);
       await bench.makePicture(first);
       await bench.finish(first);
-      const seen = await soFar(id);
+      const seen = await bench.soFar(id, 5);
       expect(typesOf(seen)).toEqual(['queued', 'started', 'picture', 'progress', 'preview']);
       expect(seen.slice(3)).toMatchObject([{ progress: { image: 2, step: 2 } }, { preview: { image: 2, index: 1 } }]);
       expect(await bench.snapshot(id)).toMatchObject({ progress: { image: 2, step: 2 } });
@@ -157,7 +150,7 @@ export function eventTests(create: DriverFactory): void {
       const second = await bench.submit(editJob(1));
       const positions: number[] = [];
       const following = (async () => {
-        for await (const event of bench.driver.jobs.events(second, 0, AbortSignal.timeout(5000))) {
+        for await (const event of bench.driver.jobs.events(second, 0, AbortSignal.timeout(45_000))) {
           if (event.type === 'queued') positions.push(event.position);
         }
       })();

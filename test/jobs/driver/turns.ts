@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TraceContext } from '../../../src/protocol/trace-context.js';
 import { type RequestSpan, type SpanRecord, Tracing } from '../../../src/tracing/tracing.js';
@@ -153,6 +154,8 @@ export function turnTests(create: DriverFactory): void {
     test('a turn brings what the worker needs, and its inputs are there by index', async () => {
       const edit = editJob(2, { prompt: 'make it red' });
       const id = await bench.submit(edit, { inputs: 2, trace: { traceparent: 'a' } });
+      // Clocks count whole milliseconds.
+      await pause(5);
       const turn = await bench.take();
       expect(turn).toMatchObject({ jobId: id, edit, index: 0, images: 4, trace: { traceparent: 'a' } });
       expect(turn.waitedSeconds).toBeGreaterThan(0);

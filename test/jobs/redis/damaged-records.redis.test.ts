@@ -26,7 +26,7 @@ describe('a job whose record is damaged', () => {
   beforeEach(async () => {
     server = await startRedis();
     redis = new Redis(server.url);
-    bench = await DriverBench.open(redisDriverFactory(server.url, PREFIX, 1));
+    bench = await DriverBench.open(redisDriverFactory(server.url, PREFIX));
   });
   afterEach(async () => {
     await bench.close();

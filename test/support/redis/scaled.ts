@@ -1,11 +1,12 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getJob } from '../jobs.js';
 import { TestServer } from '../server.js';
 import { type RedisServer, startRedis } from '../../../scripts/support/redis-server.mjs';
 
-/** A process that was killed counts as gone after so long. */
-export const LOST_SECONDS = 2;
+/** A process that was killed counts as gone after so long. One that is there is never silent for it, however busy the machine is. */
+export const LOST_SECONDS = 4;
 
 /** Services and workers that share a Redis, all of them real processes. */
 export class ScaledService {
@@ -76,6 +77,24 @@ export async function busyOf(workers: readonly TestServer[]): Promise<TestServer
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/**
+ * Has a worker make steps of a job's first picture, and stops its engine there, however fast it is: what is done to the worker finds it in
+ * a step. Every worker's engine must be held.
+ */
+export async function heldInStep(api: TestServer, workers: readonly TestServer[], id: string): Promise<TestServer> {
+  // Of the first picture alone steps are told before it is made.
+  const taken = (worker: TestServer): boolean => worker.log.includes(`takes picture 1 of job ${id}`);
+  await eventually(() => workers.some(taken));
+  const worker = workers.find(taken);
+  if (worker === undefined) throw new Error('Nobody has taken it');
+  while ((await getJob(api.url, id)).progress === null) {
+    worker.letEngineGoOn();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    worker.holdEngine();
+  }
+  return worker;
 }
 
 /** Waits until the condition holds. */
