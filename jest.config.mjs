@@ -26,7 +26,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     ...(hasCurl ? [] : ['curl\\.test\\.ts$']),
-    ...(hasRedis ? [] : ['redis\\.test\\.ts$']),
+    ...(hasRedis ? [] : ['redis\\.(browser\\.)?test\\.ts$']),
     ...(hasBrowser ? [] : ['browser\\.test\\.ts$']),
   ],
   extensionsToTreatAsEsm: ['.ts'],

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { loraOfModel } from '../edits/fields/lora/chosen-loras.js';
+import { loraOfModel } from '../edits/fields/lora/lora-of-model.js';
 import { isNameOf } from '../edits/fields/model-name.js';
 import { modelDefaults, modelSizes } from '../edits/model-defaults.js';
 import { ServedModel } from '../inference/served-model.js';

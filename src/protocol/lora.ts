@@ -1,5 +1,3 @@
-import type { EditSettings } from './edit-settings.js';
-
 /** A LoRA that an edit uses. */
 export interface LoraChoice {
   /** One of ModelInfo.loras. */
@@ -22,7 +20,7 @@ export interface LoraInfo {
   /** The scale of a request that names none. */
   readonly defaultScale: number;
   /** Defaults of edits that use it, in place of the checkpoint's. */
-  readonly defaults: Partial<Pick<EditSettings, 'numInferenceSteps' | 'trueCfgScale'>>;
+  readonly defaults: { readonly numInferenceSteps?: number; readonly trueCfgScale?: number };
   /** Why it can't be used, in a sentence; null: it can. */
   readonly refused: string | null;
 }

@@ -129,7 +129,7 @@ describe('an edit with the miniature', () => {
     await page.fill('#prompt', 'put a hat on the cat');
     await editor.setOption('num_inference_steps', '1');
     await editor.makeEdit();
-    expect(await page.textContent('#warnings')).toMatch(/^The picture came out as it went in: /);
+    expect(await page.textContent('#warnings')).toMatch(/^结果与输入图片相同：/);
   });
 
   test('suggestions are in the language of the page', async () => {

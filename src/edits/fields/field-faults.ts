@@ -1,6 +1,6 @@
 import type { OutputSize } from '../../protocol/edit-settings.js';
 import type { FieldContext } from './field-rule.js';
-import { loraOfModel } from './lora/chosen-loras.js';
+import { loraOfModel } from './lora/lora-of-model.js';
 import { refusedLora, servedLoras } from './lora/lora-faults.js';
 import { isOpenAiModel } from './model-name.js';
 

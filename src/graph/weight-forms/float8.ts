@@ -20,5 +20,6 @@ export const FLOAT8: WeightForm = {
   },
   arrays: (shape) => [elementCount(shape)],
   makesFloats: 'operator',
+  floatsBlock: null,
   addendBlock: null,
 };

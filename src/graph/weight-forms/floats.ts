@@ -13,5 +13,6 @@ export const FLOATS: WeightForm = {
   },
   arrays: (shape, computeType) => [elementCount(shape) * ELEMENT_BYTES[computeType]],
   makesFloats: null,
+  floatsBlock: null,
   addendBlock: null,
 };

@@ -34,6 +34,7 @@ export function quantized(format: LinearFormat): WeightForm {
       return [codes, scales * ELEMENT_BYTES[computeType]];
     },
     makesFloats: format.kind === 'channels' ? 'kernel' : MAKES_FLOATS[format.floatsBy],
+    floatsBlock: format.kind === 'channels' ? null : format.blockSize,
     addendBlock: null,
   };
 }

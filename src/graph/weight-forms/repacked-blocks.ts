@@ -45,6 +45,7 @@ export function repackedBlocks(form: BlockForm): WeightForm {
       return [elementCount(codes), ofBlocks, ...(form.hasAddends ? [ofBlocks] : [])];
     },
     makesFloats: isDequantized ? 'operator' : 'kernel',
+    floatsBlock: form.blockSize,
     addendBlock: form.hasAddends ? form.blockSize : null,
   };
 }

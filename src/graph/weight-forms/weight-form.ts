@@ -39,6 +39,8 @@ export interface WeightForm {
    * which is a Gemm then, or on a GPU the product's kernel; null where the floats are there.
    */
   readonly makesFloats: 'operator' | 'operators' | 'kernel' | null;
+  /** Floats are made of whole blocks of so many inputs, also of a last one that the weight doesn't fill; null: of its own alone. */
+  readonly floatsBlock: number | null;
   /** Inputs that share an addend, whose sums are multiplied with it; null for a weight without addends. */
   readonly addendBlock: number | null;
 }

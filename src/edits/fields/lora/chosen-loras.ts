@@ -1,9 +1,9 @@
 import { invalidEdit } from '../../../protocol/edit-error.js';
-import type { LoraChoice, LoraInfo } from '../../../protocol/lora.js';
+import type { LoraChoice } from '../../../protocol/lora.js';
 import type { ModelInfo } from '../../../protocol/model-info.js';
 import type { EditFields } from '../edit-fields.dto.js';
-import { isNameOf } from '../model-name.js';
 import { quoted } from '../quoted.js';
+import { loraOf, loraOfModel } from './lora-of-model.js';
 
 /**
  * The LoRAs that an edit uses, in the order in which they were named, with their scales. What has a scale of 0 isn't used.
@@ -23,13 +23,4 @@ export function chosenLoras({ lora, model: name }: EditFields, model: ModelInfo)
   return choices
     .map(({ name, scale }) => ({ name, scale: scale ?? loraOf(name, model)?.defaultScale ?? 1 }))
     .filter(({ scale }) => scale !== 0);
-}
-
-/** The LoRA that the field `model` names; null where it names the checkpoint, whose names come first, or nothing. */
-export function loraOfModel(name: string, model: ModelInfo): LoraInfo | null {
-  return isNameOf(model.id, name) ? null : loraOf(name, model);
-}
-
-function loraOf(name: string, { loras }: ModelInfo): LoraInfo | null {
-  return loras.find((lora) => lora.name === name) ?? null;
 }

@@ -5,21 +5,27 @@ import type { Held, RunMemory } from './run-memory.js';
 export interface LinearRun {
   /** What makes floats of its weight; unless it is the product's kernel, the product is a Gemm and adds any sum. */
   readonly makesFloats: WeightForm['makesFloats'];
+  /** See WeightForm. */
+  readonly floatsBlock: WeightForm['floatsBlock'];
   /** Blocks of inputs whose sums are multiplied with the weight's addends; 0 for a weight without addends. */
   readonly addendBlocks: number;
   /** Ranks of its LoRAs, all of which may be used; null without. */
   readonly lora: { readonly ranks: number; readonly isStacked: boolean } | null;
 }
 
-export const PLAIN_LINEAR: LinearRun = { makesFloats: null, addendBlocks: 0, lora: null };
+export const PLAIN_LINEAR: LinearRun = { makesFloats: null, floatsBlock: null, addendBlocks: 0, lora: null };
 
-/** Sizes of a product. */
-export interface Product {
-  readonly tokens: number;
+/** Sizes of a weight. */
+interface WeightSizes {
   readonly inFeatures: number;
   readonly outFeatures: number;
   /** Of one value. */
   readonly bytes: number;
+}
+
+/** Sizes of a product. */
+export interface Product extends WeightSizes {
+  readonly tokens: number;
 }
 
 /**
@@ -46,20 +52,34 @@ export function linearRun(
   return chosen;
 }
 
-function multiplied(memory: RunMemory, layer: LinearRun, { tokens, inFeatures, outFeatures, bytes }: Product): Held {
-  const weightBytes = inFeatures * outFeatures * bytes;
-  const weight = madeFloats(memory, layer.makesFloats, weightBytes);
-  const result = memory.from(tokens * outFeatures * bytes, ...weight);
-  if (layer.makesFloats === 'kernel') memory.scratch(weightBytes);
+function multiplied(memory: RunMemory, layer: LinearRun, product: Product): Held {
+  const { tokens, outFeatures, bytes } = product;
+  const result = memory.from(tokens * outFeatures * bytes, ...madeFloats(memory, layer, product));
+  kernelFloats(memory, layer, product);
   if (layer.addendBlocks === 0) return result;
   const sums = memory.tensor(tokens * layer.addendBlocks * bytes);
   return memory.from(tokens * outFeatures * bytes, result, sums);
 }
 
 /** The weight as operators before the product make it, none where there are none. */
-export function madeFloats(memory: RunMemory, makesFloats: LinearRun['makesFloats'], bytes: number): Held[] {
-  if (makesFloats === 'operator') return [memory.tensor(bytes)];
-  return makesFloats === 'operators' ? [memory.from(bytes, memory.tensor(bytes))] : [];
+export function madeFloats(memory: RunMemory, layer: LinearRun, product: WeightSizes): Held[] {
+  const whole = wholeBytes(layer, product);
+  if (layer.makesFloats !== 'operator' && layer.makesFloats !== 'operators') return [];
+  const made = layer.makesFloats === 'operator' ? memory.tensor(whole) : memory.from(whole, memory.tensor(whole));
+  // What the weight doesn't fill of its last blocks is cut off.
+  const own = product.inFeatures * product.outFeatures * product.bytes;
+  return [own < whole ? memory.from(own, made) : made];
+}
+
+/** The weight as the product's kernel makes it while it runs. */
+export function kernelFloats(memory: RunMemory, layer: LinearRun, product: WeightSizes): void {
+  if (layer.makesFloats === 'kernel') memory.scratch(wholeBytes(layer, product));
+}
+
+/** Bytes of a weight's floats with all of its last blocks. */
+function wholeBytes({ floatsBlock }: LinearRun, { inFeatures, outFeatures, bytes }: WeightSizes): number {
+  const columns = floatsBlock === null ? inFeatures : Math.ceil(inFeatures / floatsBlock) * floatsBlock;
+  return columns * outFeatures * bytes;
 }
 
 /** y + up·(scales ⊙ down·x) (graph/lora/lora-branch.ts). */

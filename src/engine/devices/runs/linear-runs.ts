@@ -38,9 +38,9 @@ function runsOf(tensors: GraphTensors, loras: readonly Lora[], computeType: Comp
     for (const use of tensors[graph].filter(({ kind }) => kind === 'linear')) {
       const layer = use.name.replace(/\.weight$/, '');
       const format = use.mayBeQuantized ? recipe(graph, use.name) : undefined;
-      const { makesFloats, addendBlock } = formOfWeight(use.tensor, computeType, format);
+      const { makesFloats, floatsBlock, addendBlock } = formOfWeight(use.tensor, computeType, format);
       const addendBlocks = addendBlock === null ? 0 : (use.tensor.shape[1] ?? 0) / addendBlock;
-      runs.set(layer, { makesFloats, addendBlocks, lora: ofLoras.get(layer) ?? null });
+      runs.set(layer, { makesFloats, floatsBlock, addendBlocks, lora: ofLoras.get(layer) ?? null });
     }
   }
   return (layer) => runs.get(layer) ?? PLAIN_LINEAR;

@@ -1,12 +1,12 @@
 import type { VisionConfig } from '../../../checkpoint/text-encoder-config.js';
 import { attentionRun } from './attention-run.js';
-import { linearRun, madeFloats, PLAIN_LINEAR, type LinearRun } from './linear-run.js';
+import { kernelFloats, linearRun, madeFloats, type LinearRun } from './linear-run.js';
 import type { Held, RunMemory } from './run-memory.js';
 
 const FLOAT = Float32Array.BYTES_PER_ELEMENT;
 const INTEGER = BigInt64Array.BYTES_PER_ELEMENT;
 
-/** What the linear layers of the blocks take, and the bytes of a value. */
+/** What the linear layers take, and the bytes of a value. */
 interface VisionSizes {
   readonly linear: LinearRun;
   readonly bytes: number;
@@ -46,7 +46,7 @@ class VisionRun {
 
   operators(): Held[] {
     const { memory, config, patches, width } = this;
-    const { bytes } = this.sizes;
+    const { linear, bytes } = this.sizes;
     const pixels = memory.tensor(
       patches * config.inChannels * config.temporalPatchSize * config.patchSize ** 2 * bytes,
     );
@@ -60,9 +60,9 @@ class VisionRun {
     this.leave(width, hidden);
     const merged = config.spatialMergeSize ** 2;
     const product = { tokens: patches / merged, inFeatures: merged * width, outFeatures: merged * width, bytes };
-    const inner = linearRun(memory, PLAIN_LINEAR, product);
+    const inner = linearRun(memory, linear, product);
     const active = memory.from(patches * width * bytes, inner);
-    const embeds = linearRun(memory, PLAIN_LINEAR, { ...product, outFeatures: config.outHiddenSize });
+    const embeds = linearRun(memory, linear, { ...product, outFeatures: config.outHiddenSize });
     memory.drop(active);
     this.leave(width, normed);
     return [memory.from((patches / merged) * config.outHiddenSize * FLOAT, embeds), ...this.kept];
@@ -131,12 +131,12 @@ class VisionRun {
   /** A layer of the blocks. */
   private linear(inFeatures: number, outFeatures: number): Held {
     const { linear, bytes } = this.sizes;
-    const weightBytes = inFeatures * outFeatures * bytes;
-    const floats = madeFloats(this.memory, linear.makesFloats, weightBytes);
+    const weight = { inFeatures, outFeatures, bytes };
+    const floats = madeFloats(this.memory, linear, weight);
     const result = this.take(outFeatures);
     this.memory.drop(...floats);
     // What it takes beside the result, which was there.
-    if (linear.makesFloats === 'kernel') this.memory.scratch(weightBytes);
+    kernelFloats(this.memory, linear, weight);
     return result;
   }
 

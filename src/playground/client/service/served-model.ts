@@ -1,6 +1,6 @@
 import type { ModelDto, ModelListDto } from '../../../model-list/model-list.dto.js';
 import type { ServedLora, ServedModel } from '../state/app-state.js';
-import { editFields } from './edit-fields.js';
+import { type EditField, editFields } from './edit-fields.js';
 import type { ServiceClient } from './service-client.js';
 
 /**
@@ -12,9 +12,11 @@ export async function servedModel(client: ServiceClient): Promise<ServedModel> {
   const { data } = (await client.getJson('v1/models')) as ModelListDto;
   const [model] = data;
   const sizes = ['auto', ...(model?.sizes ?? [])];
-  const fields = editFields(await client.getJson('openapi.json')).map((field) =>
-    field.name === 'size' ? { ...field, choices: sizes } : field,
-  );
+  const ids = data.filter(({ parent }) => parent === null).map(({ id }) => id);
+  const fields = editFields(await client.getJson('openapi.json')).map((field) => {
+    if (field.name === 'size') return { ...field, choices: sizes };
+    return field.name === 'model' && ids.length > 1 ? chosenFrom(field, ids) : field;
+  });
   const {
     id = '',
     notice = null,
@@ -32,6 +34,11 @@ export async function servedModel(client: ServiceClient): Promise<ServedModel> {
     })),
     sizes: model?.sizes ?? [],
   };
+}
+
+/** The model of an edit, where several are served; the first is the default. */
+function chosenFrom(field: EditField, ids: readonly string[]): EditField {
+  return { ...field, kind: 'choice', choices: ids, fallback: ids[0] ?? null };
 }
 
 /** A path of the service, below whatever path a proxy has put it. */

@@ -1,3 +1,4 @@
+import { chineseWarning } from './chinese-warnings.js';
 import type { Strings } from './english.js';
 import { percent } from './percent.js';
 
@@ -203,14 +204,7 @@ export const chinese: Strings = {
     'At least one image is required': '请至少添加一张图片。',
     'Prompt cannot be empty': '请写出要改什么。',
   },
-  sizeNote: (text) => {
-    const made = /^size: (\S+) was made at (\S+), which (.+) makes well, and resized$/.exec(text);
-    if (made !== null) return `尺寸：按 ${made[3]} 擅长的 ${made[2]} 生成，再缩放为 ${made[1]}`;
-    const kept = /^size: the input of (\S+) was resized to (\S+), the default;/.exec(text);
-    if (kept !== null) return `尺寸：输入图片由 ${kept[1]} 缩放为默认的 ${kept[2]}；选 auto 可保留原有像素`;
-    const stretched = /^size: the input of (\S+) was stretched to (\S+);/.exec(text);
-    return stretched === null ? null : `尺寸：输入图片由 ${stretched[1]} 拉伸为 ${stretched[2]}；选 auto 可保持长宽比`;
-  },
+  warning: chineseWarning,
   labels: {
     prompt: '要改什么',
     images: '图片',

@@ -232,8 +232,8 @@ export const english = {
   fieldFault: null as ((name: string) => string) | null,
   /** What the service says most often, by its own words. */
   told: {} as Readonly<Record<string, string>>,
-  /** What it says of a size, from its own words; null: those are shown as they are. */
-  sizeNote: null as ((text: string) => string | null) | null,
+  /** A warning of an answer, from its own words; null: those are shown as they are. */
+  warning: null as ((text: string) => string | null) | null,
   /** Names of options; others go by the field's own name. */
   labels: {
     size: 'Size',

@@ -5,6 +5,7 @@ import type { Strings } from '../text/english.js';
 type Group = keyof Strings['groups'];
 
 const GROUPS: Readonly<Record<string, Group>> = {
+  model: 'picture',
   size: 'picture',
   n: 'picture',
   seed: 'picture',
@@ -31,6 +32,11 @@ export function optionGroups(fields: readonly EditField[]): [Group, EditField[]]
   const groups: Group[] = ['picture', 'file', 'advanced', 'openai'];
   return groups.map((group) => [
     group,
-    options.filter(({ name }) => (GROUPS[name] ?? 'advanced') === group).sort((a, b) => place(a) - place(b)),
+    options.filter((field) => groupOf(field) === group).sort((a, b) => place(a) - place(b)),
   ]);
+}
+
+/** The model is an option where there are several to choose from. */
+function groupOf({ name, kind }: EditField): Group {
+  return name === 'model' && kind !== 'choice' ? 'advanced' : (GROUPS[name] ?? 'advanced');
 }

@@ -58,7 +58,7 @@ export function showResultFacts(store: AppStore, run: (request: EditRequest) => 
 const IS_NOTE = /^size: the input of \S+ was resized to \S+, the default;/;
 
 function warning(text: string, strings: Strings): HTMLElement {
-  const own = strings.sizeNote?.(text) ?? null;
+  const own = strings.warning?.(text) ?? null;
   return element(
     'li',
     { class: IS_NOTE.test(text) ? 'note' : '', ...(own === null ? { lang: 'en' } : {}) },
