@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { answeredStatus } from './answered-status.js';
-import { type LogFields, type LogFieldSource, logMilliseconds } from '../program/log-fields.js';
+import { type LogFields, type LogFieldSource, logMilliseconds, ownFields } from '../program/log-fields.js';
 import { PROBE_PATHS } from './probe-paths.js';
 import { wireBytes } from './wire-bytes.js';
 import { onClose } from './on-close.js';
@@ -34,8 +34,9 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
       ms: logMilliseconds(performance.now() - startedAt),
       ...(response.writableFinished ? {} : { cut: true }),
     };
-    const { fields, privateFields } = logFields ?? NO_MORE;
-    void fields().then((own) => {
+    const source = logFields ?? NO_MORE;
+    const { privateFields } = source;
+    void ownFields(source).then((own) => {
       const message = `${method} ${path}`;
       if (isQuiet) logger.debug(message, { ...common, ...own });
       else logger.log(message, { ...common, ...own });

@@ -9,6 +9,11 @@ export interface LogFieldSource {
   readonly privateFields: LogFields;
 }
 
+/** What a line says of its own; nothing where that can't be had any more: a log line is no reason to fail. */
+export async function ownFields({ fields }: LogFieldSource): Promise<LogFields> {
+  return fields().catch(() => ({}));
+}
+
 /** A time as the log tells it: milliseconds, to the tenth. */
 export function logMilliseconds(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { goodForm, postEdit } from '../support/edit-form.js';
+import { allEvents } from '../support/event-stream.js';
 import { expectError } from '../support/expect-error.js';
 import {
   deleteJob,
@@ -51,9 +52,18 @@ describe('faults of Redis', () => {
     const { running, goOn } = await heldJob(api, worker);
     const waiting = await submitJob(api.url, { n: '2' });
     const plain = postEdit(api.url, goodForm());
-    await metricReaches(api.url, 'qwen_edit_queue_depth_jobs', 2);
+    const streamed = await postEdit(api.url, goodForm({ stream: 'true' }));
+    const leaving = new AbortController();
+    const left = await fetch(`${api.url}/v1/images/edits`, {
+      ...{ method: 'POST', body: goodForm({ stream: 'true' }), signal: leaving.signal },
+    });
+    await metricReaches(api.url, 'qwen_edit_queue_depth_jobs', 4);
     await scaled.redis.stop();
     await eventually(async () => (await fetch(`${api.url}/ready`)).status === 503);
+    // What the log would say of its edit can't be asked for.
+    leaving.abort();
+    await expect(left.text()).rejects.toThrow();
+    await eventually(() => api.log.includes('cut=true'));
     expect((await fetch(`${api.url}/health`)).status).toBe(200);
     const refused = await postEdit(api.url, goodForm());
     expect(refused.status).toBe(503);
@@ -68,6 +78,7 @@ describe('faults of Redis', () => {
     goOn();
     for (const { id } of [running, waiting]) expect((await jobEnds(api.url, id)).status).toBe('succeeded');
     expect((await plain).status).toBe(200);
+    expect((await allEvents(streamed)).at(-1)?.name).toBe('image_edit.completed');
     await eventually(() => all.every((process) => process.log.includes('Redis works again')));
     for (const { log } of all) {
       const told = [...log.matchAll(/Redis can't be reached: .*/g)].map(([text]) => text);
@@ -86,12 +97,15 @@ describe('faults of Redis', () => {
     await isServed(api);
     const plain = postEdit(api.url, goodForm(ENDLESS));
     await metricReaches(api.url, 'qwen_edit_pictures_in_flight', 1);
+    const streamed = await postEdit(api.url, goodForm({ stream: 'true' }));
+    const cut = streamed.text().catch(() => 'cut');
     const ended = api.stop();
     await api.until(() => api.log.includes('Ending'));
     await scaled.redis.stop();
     const answer = await plain;
     expect(answer.status).toBe(503);
     expect(await answer.text()).toContain('The service is shutting down');
+    expect(await cut).not.toContain('image_edit.completed');
     expect((await ended).code).toBe(0);
     reportFault(
       'SIGTERM to a service in a plain request, then to Redis',

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '../../metrics/metrics.service.js';
-import { type LogFields, type LogFieldSource, logMilliseconds } from '../../program/log-fields.js';
+import { type LogFields, type LogFieldSource, logMilliseconds, ownFields } from '../../program/log-fields.js';
 import { type RequestSpan, Tracing } from '../../tracing/tracing.js';
 import { isOwnFault } from '../errors/status-table.js';
 import { IMAGE_EDITS } from '../proto/proto-files.js';
@@ -74,8 +74,9 @@ export class CallRecord {
       in: receivedBytes,
       ms: logMilliseconds(milliseconds),
     };
-    const { fields, privateFields } = logFields ?? NO_MORE;
-    void fields().then((own) => {
+    const source = logFields ?? NO_MORE;
+    const { privateFields } = source;
+    void ownFields(source).then((own) => {
       const message = `gRPC ${path}`;
       if (isOwn(call)) this.logger.log(message, { ...common, ...own });
       else this.logger.debug(message, { ...common, ...own });

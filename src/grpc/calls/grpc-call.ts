@@ -49,6 +49,7 @@ export class GrpcCall {
   ) {
     this.id = new RequestContext({ 'x-request-id': this.text('x-request-id') }).id;
     calls.set(metadata, this);
+    stream.on('timeout', () => stream.close(constants.NGHTTP2_CANCEL));
   }
 
   /** The call that has come with this metadata. */
@@ -93,7 +94,7 @@ export class GrpcCall {
 
   /** Waits for a message to be sent; a caller that takes nothing of it for long is cut off. */
   async whileSending(sent: Promise<void>): Promise<void> {
-    this.stream.setTimeout(STALLED_MILLISECONDS, () => this.stream.close(constants.NGHTTP2_CANCEL));
+    this.stream.setTimeout(STALLED_MILLISECONDS);
     await sent;
     this.stream.setTimeout(0);
   }

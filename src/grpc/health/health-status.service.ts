@@ -17,6 +17,7 @@ export class HealthStatus {
     Object.fromEntries(SERVICES.map((name) => [name, 'NOT_SERVING' as const])),
   );
   private isDraining = false;
+  private told: boolean | null = null;
 
   constructor(private readonly model: ServedModel) {}
 
@@ -38,8 +39,11 @@ export class HealthStatus {
     }
   }
 
+  /** Who watches hears of changes alone. */
   private tell(): void {
     const isServing = !this.isDraining && this.model.state.status === 'ready';
+    if (isServing === this.told) return;
+    this.told = isServing;
     for (const name of SERVICES) this.health.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
   }
 }

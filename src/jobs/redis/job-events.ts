@@ -1,4 +1,5 @@
 import { modelOfPart } from '../../redis/key-prefix.js';
+import { redisFault } from '../../redis/redis-fault.js';
 import type { NumberedEvent } from '../job-event.js';
 import { Bell } from './bell.js';
 import { eventsKey, jobKey, previewKey } from './keys.js';
@@ -10,6 +11,8 @@ import type { RedisContext } from './redis-context.js';
 const AT_ONCE = 100;
 /** What isn't heard is looked for after so long. */
 const LOOK_MILLISECONDS = 10_000;
+/** While Redis doesn't answer. */
+const AWAY_MILLISECONDS = 500;
 
 /** Reads jobs' histories, a stream each in Redis: entry `N-0` is event number N. */
 export class JobEvents {
@@ -18,8 +21,11 @@ export class JobEvents {
     private readonly followers: LineFollowers,
   ) {}
 
-  /** See JobQueue.events. */
-  async *read(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
+  /**
+   * See JobQueue.events. While Redis is away, or full, it waits: what was accepted goes on behind that.
+   * @param checkShut throws when it is not to wait any longer
+   */
+  async *read(id: string, after: number, signal: AbortSignal, checkShut: () => void): AsyncGenerator<NumberedEvent> {
     const { context } = this;
     const record = jobKey(context.prefix, id);
     const [model, finished] = await context.clients.callers.hmget(record, 'model', 'finished');
@@ -30,19 +36,29 @@ export class JobEvents {
     const stops = [() => signal.removeEventListener('abort', ring), await context.watch.watch(record, ring)];
     try {
       if (!finished) stops.push(await this.followers.follow(id, modelOfPart(model)));
-      yield* this.follow(id, after, bell, signal);
+      yield* this.follow(id, after, bell, signal, checkShut);
     } finally {
       for (const stop of stops) stop();
     }
   }
 
-  private async *follow(id: string, after: number, bell: Bell, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
+  private async *follow(
+    id: string,
+    after: number,
+    bell: Bell,
+    signal: AbortSignal,
+    checkShut: () => void,
+  ): AsyncGenerator<NumberedEvent> {
     let last = after;
     while (!signal.aborted) {
       const { rings } = bell;
-      // Before the events: what ends in between has its last event among them.
-      const hasEnded = await this.hasEnded(id);
-      const { events, lastNumber } = await this.next(id, last);
+      const seen = await this.look(id, last);
+      if (seen === null) {
+        checkShut();
+        await bell.rung(rings, AWAY_MILLISECONDS);
+        continue;
+      }
+      const { hasEnded, events, lastNumber } = seen;
       const isNew = lastNumber > last;
       last = lastNumber;
       for (const event of events) {
@@ -53,6 +69,21 @@ export class JobEvents {
         if (hasEnded) return;
         await bell.rung(rings, LOOK_MILLISECONDS);
       }
+    }
+  }
+
+  /** What is new; null while Redis doesn't tell. */
+  private async look(
+    id: string,
+    after: number,
+  ): Promise<{ hasEnded: boolean; events: NumberedEvent[]; lastNumber: number } | null> {
+    try {
+      // Before the events: what ends in between has its last event among them.
+      const hasEnded = await this.hasEnded(id);
+      return { hasEnded, ...(await this.next(id, after)) };
+    } catch (error) {
+      if (redisFault(error) === null || this.context.isClosed) throw error;
+      return null;
     }
   }
 

@@ -168,7 +168,9 @@ export class RedisJobQueue extends JobQueue {
 
   async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     try {
-      yield* this.history.read(id, after, signal);
+      yield* this.history.read(id, after, signal, () => {
+        if (this.shutFailure !== null) throw this.shutFailure;
+      });
     } catch (error) {
       throw unavailable(error);
     }
