@@ -62,8 +62,11 @@ describe('what the page writes as code', () => {
     const { page } = editor;
     await editor.openCode();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    // Of one that was copied before, the same would be told.
+    await page.evaluate("navigator.clipboard.writeText('')");
     await page.click(`#copy-${id}`);
     await page.getByText('Copied.').first().waitFor();
+    await editor.until("navigator.clipboard.readText().then((text) => text !== '')");
     return page.evaluate<string>('navigator.clipboard.readText()');
   };
   const execute = async (id: string, cwd: string): Promise<{ stdout: string; stderr: string }> => {

@@ -134,11 +134,15 @@ describe('faults on the page', () => {
 
   test('an edit that fails in the middle says why', async () => {
     await editor.runLong();
-    process.kill(server.enginePid, 'SIGKILL');
+    const { enginePid } = server;
+    process.kill(enginePid, 'SIGKILL');
     await expectFaultText('The edit has failed.');
     const { page } = editor;
     expect(await page.textContent('#failure #general-fault')).toContain('Image generation failed: ');
     expect(await isSeen('#general-fault')).toBe(true);
+    // The page may not have noticed yet that the engine was gone.
+    await server.until(() => server.enginePid !== enginePid);
+    await server.untilReady();
     await editor.isReady();
     await editor.setOption('num_inference_steps', '1');
     await editor.setOption('n', '1');

@@ -42,7 +42,8 @@ describe('a service with a key', () => {
     // That the count is worth something: a request without the header that keeps the dialog away.
     await page.evaluate("fetch('v1/models').then((response) => response.status)");
     expect(dialogs).toBe(1);
-    // It was opened on no address at all, from which all of these are elsewhere.
+    // It was opened on no address at all, from which all of these are elsewhere, until it is closed.
+    await page.close();
     const elsewhere = tests.mishaps.filter((text) => !text.startsWith(`asked for ${server.url}`));
     tests.mishaps.splice(0, Infinity, ...elsewhere);
   });

@@ -128,6 +128,7 @@ describe('the references of an edit on the page', () => {
       expect(await page.textContent('#arrangement-note')).toBe('');
       await editor.makeEdit();
       expect(await editor.results().count()).toBe(3);
+      await editor.isKept(3);
       await page.reload();
       await editor.isUsable();
       expect(await editor.pictures()).toEqual(NAMES);

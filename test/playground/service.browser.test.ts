@@ -1,4 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { freePort } from '../../scripts/support/free-port.mjs';
 import { ELSEWHERE } from '../support/browser.js';
 import { edit, goodForm } from '../support/edit-form.js';
 import { pictureFile } from '../support/fixtures.js';
@@ -35,7 +36,11 @@ describe('the page and the service', () => {
     const { page } = editor;
     await editor.isReady();
     await editor.runLong();
+    server.holdEngine();
+    const deleted = page.waitForResponse((response) => response.request().method() === 'DELETE');
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await deleted;
+    server.letEngineGoOn();
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
     expect(await page.textContent('#announcer')).toBe('Cancelled.');
     expect(await page.textContent('#chain .run.cancelled .meta')).toBe('cancelled');
@@ -49,14 +54,16 @@ describe('the page and the service', () => {
     const server = await tests.serve();
     const editor = await tests.open(server.url);
     await editor.isReady();
-    // Each of its pictures takes long enough for a busy browser.
-    const { id } = await submitJob(server.url, { ...ENDLESS, size: '1024x1024' });
+    const { id } = await submitJob(server.url, ENDLESS);
     await jobRuns(server.url, id);
+    // The page's turn comes after the picture that is being made.
+    server.holdEngine();
     await editor.fillIn();
     await editor.run();
     await editor.page.getByText('Next in the queue').waitFor();
     await editor.page.click('#cancel');
     await editor.page.locator('#run').waitFor();
+    server.letEngineGoOn();
     await deleteJob(server.url, id);
   });
 
@@ -76,7 +83,7 @@ describe('the page and the service', () => {
     process.kill(server.enginePid, 'SIGCONT');
     await editor.isReady();
     await editor.isResultShown();
-    expect(await page.isVisible('#notice')).toBe(false);
+    await page.locator('#notice').waitFor({ state: 'hidden' });
   });
 
   test('a model that can’t be loaded: the reason is there to read', async () => {
@@ -87,14 +94,17 @@ describe('the page and the service', () => {
   });
 
   test('the service is restarted in the middle of an edit: the page waits, says that it is lost, and makes it again', async () => {
-    const server = await tests.serve();
+    const port = await freePort();
+    const server = await tests.serve({ env: { PORT: String(port) } });
     const editor = await tests.open(server.url);
     const { page } = editor;
     await editor.isReady();
     await editor.runLong();
-    const { port } = server;
+    // None of its pictures is made before.
+    server.holdEngine();
     // As a crash would end it: nothing is told to those who listen.
     process.kill(server.pid, 'SIGKILL');
+    server.letEngineGoOn();
     await page.getByText('The service doesn’t answer; the edit goes on').waitFor();
     await page.getByText('The service can’t be reached. The page keeps trying').waitFor();
     await server.stop();
@@ -112,7 +122,8 @@ describe('the page and the service', () => {
   });
 
   test('“Ready” goes when the service goes or hangs, and comes back with it', async () => {
-    const server = await tests.serve();
+    const port = await freePort();
+    const server = await tests.serve({ env: { PORT: String(port) } });
     const editor = await tests.open(server.url);
     const { page } = editor;
     await editor.isReady();
@@ -120,7 +131,6 @@ describe('the page and the service', () => {
     await page.locator('.status.offline').waitFor();
     process.kill(server.pid, 'SIGCONT');
     await editor.isReady();
-    const { port } = server;
     await server.stop();
     await page.locator('.status.offline').waitFor();
     await editor.fillIn();
@@ -134,10 +144,10 @@ describe('the page and the service', () => {
   });
 
   test('a service that comes back with another model between two looks is noticed', async () => {
-    const server = await tests.serve();
+    const port = await freePort();
+    const server = await tests.serve({ env: { PORT: String(port) } });
     const { page } = await tests.open(server.url);
     await page.locator('#model-name', { hasText: 'tiny-plain' }).waitFor();
-    const { port } = server;
     await server.stop();
     await tests.serve({ checkpoint: 'grouped', env: { PORT: String(port) } });
     // The next look, which would come by itself after some seconds.

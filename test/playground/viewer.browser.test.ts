@@ -12,6 +12,14 @@ interface Point {
   readonly y: number;
 }
 
+/** Both pictures are there and have their own place in the frame: of what is not loaded yet, the browser knows no size. */
+const FITTED = `['before', 'after'].every((id) => {
+  const image = document.getElementById(id);
+  const { complete, naturalWidth, naturalHeight, style } = image;
+  const ratio = Number(style.getPropertyValue('--aspect')) / (naturalWidth / naturalHeight);
+  return complete && naturalWidth > 0 && Math.abs(Math.log(ratio)) < 0.12;
+})`;
+
 describe('before and after in one frame', () => {
   const tests = new PageTests();
   let server: TestServer;
@@ -34,6 +42,7 @@ describe('before and after in one frame', () => {
       await editor.setOption('size', 'auto');
     }
     await editor.makeEdit();
+    await editor.until(FITTED);
     const { x, y, width, height } = (await page.locator('#viewer').boundingBox()) ?? {
       x: 0,
       y: 0,

@@ -20,6 +20,35 @@ export class EditorPage {
     while (!(await this.page.evaluate<boolean>(expression))) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
+  /**
+   * Waits until a condition holds of what the browser has on its disk, of which a page that is left sooner may lose the last.
+   * @param condition an expression of `runs`, of the ids `files`, and of the form's `pictures`
+   */
+  untilKept(condition: string): Promise<void> {
+    return this.until(`new Promise((resolve) => {
+      const opening = indexedDB.open('qwen-image-edit');
+      opening.onsuccess = () => {
+        const transaction = opening.result.transaction(['runs', 'files']);
+        const askedRuns = transaction.objectStore('runs').getAll();
+        const askedFiles = transaction.objectStore('files').getAllKeys();
+        transaction.oncomplete = () => {
+          opening.result.close();
+          const [runs, files] = [askedRuns.result, askedFiles.result];
+          const pictures = JSON.parse(sessionStorage.getItem('qwen-image-edit.pictures') ?? '[]');
+          resolve(${condition});
+        };
+      };
+    })`);
+  }
+
+  /** Waits until a page that is opened again has so many results, of edits that have ended, and the form's pictures. */
+  isKept(results: number): Promise<void> {
+    return this.untilKept(
+      `runs.flatMap((run) => run.results).length === ${results} &&
+        runs.every(({ outcome }) => outcome === 'done') && pictures.every(({ id }) => files.includes(id))`,
+    );
+  }
+
   private isRunning(): Promise<void> {
     return this.page.locator('#progress-text', { hasText: /Step \d/ }).waitFor();
   }
@@ -59,7 +88,7 @@ export class EditorPage {
     await this.page.fill('#prompt', prompt);
   }
 
-  /** Ten pictures that take minutes: what is done to them while they are made finds them being made. */
+  /** Ten pictures that take minutes. A test that needs their first one not to be made yet holds the engine then. */
   async runLong(): Promise<void> {
     await this.fillIn();
     await this.setOption('num_inference_steps', '150');

@@ -129,6 +129,16 @@ export class TestServer {
     process.kill(this.enginePid, 'SIGCONT');
   }
 
+  /** Lets the engine, which is held, go on in small pieces until the condition holds, and then freely: it can't outrun who looks. */
+  async letEngineGoOnUntil(condition: () => Promise<boolean>): Promise<void> {
+    while (!(await condition())) {
+      this.letEngineGoOn();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      this.holdEngine();
+    }
+    this.letEngineGoOn();
+  }
+
   /** Engines that are started from now on don't begin to load before `openGate`, however fast they are. */
   closeGate(): Promise<void> {
     return writeFile(join(this.gateFolder, 'closed'), '');
