@@ -24,18 +24,28 @@ function peakKilobytes() {
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? process.resourceUsage().maxRSS);
 }
 
+/** What the process has read so far; null where the system doesn't count it. */
+function readMegabytes() {
+  const counts = process.platform === 'linux' ? readFileSync('/proc/self/io', 'utf8') : '';
+  const [, bytes] = /^rchar: (\d+)$/m.exec(counts) ?? [];
+  return bytes === undefined ? null : Number(bytes) / 1e6;
+}
+
 /** @param {string} folder */
 async function measure(folder) {
+  const readBefore = readMegabytes();
   const start = performance.now();
   const checkpoint = await openEditCheckpoint(folder);
   const opened = performance.now();
   const { models, unexpected } = buildGraphs(checkpoint, 'float32');
   const built = performance.now();
+  const read = readMegabytes();
   const indices = [checkpoint.transformer.tensors, checkpoint.textEncoder.tensors, checkpoint.vae.tensors];
   const entries = indices.flatMap((tensors) => [...tensors.names()].map((name) => tensors.get(name)));
   return {
     openSeconds: (opened - start) / 1000,
     graphSeconds: (built - opened) / 1000,
+    readMegabytes: read === null || readBefore === null ? null : read - readBefore,
     peakMegabytes: peakKilobytes() / 1000,
     tensors: entries.length,
     weightBytes: entries.reduce((sum, entry) => sum + (entry?.length ?? 0), 0),
@@ -64,6 +74,7 @@ async function main() {
           `offsets up to ${(result.largestOffset / 1e9).toFixed(2)} GB`,
       );
       console.log(`opened in ${result.openSeconds.toFixed(2)} s, graphs built in ${result.graphSeconds.toFixed(2)} s`);
+      if (result.readMegabytes !== null) console.log(`read ${result.readMegabytes.toFixed(1)} MB`);
       console.log(`peak resident memory ${result.peakMegabytes.toFixed(0)} MB`);
     }
   } finally {

@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 const BENCHMARK = join(import.meta.dirname, '..', '..', 'benchmarks', 'published-size.mjs');
 
 interface Result {
-  readonly openSeconds: number;
-  readonly graphSeconds: number;
+  /** Null where the system doesn't count it. */
+  readonly readMegabytes: number | null;
   readonly peakMegabytes: number;
   readonly tensors: number;
   readonly weightBytes: number;
@@ -48,8 +48,9 @@ describe.each(['edit', '2509', '2511'])('a checkpoint in the form of %s', (relea
     expect(result.unexpected).toEqual([]);
   });
 
-  test('within 5 seconds and 300 MB', () => {
-    expect(result.openSeconds + result.graphSeconds).toBeLessThan(5);
+  test('of its 57 GB little is read, and less than 300 MB are taken', () => {
+    if (process.platform === 'linux') expect(result.readMegabytes).toBeGreaterThan(0);
+    expect(result.readMegabytes ?? 0).toBeLessThan(5);
     expect(result.peakMegabytes).toBeLessThan(300);
   });
 });

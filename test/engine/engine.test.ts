@@ -121,8 +121,10 @@ test('a preview is decoded from the clean latents that the model predicts', asyn
 
 test('a cancelled picture ends at the next step, and the next one is right', async () => {
   const before = await made({ seed: 9 });
+  // Minutes, of which nobody misses half.
   const numInferenceSteps = 2000;
-  const { outcome, steps } = await engine.make(changed({ numInferenceSteps }), (step, cancel) => {
+  const size = { width: 256, height: 256 };
+  const { outcome, steps } = await engine.make(changed({ numInferenceSteps, size }), (step, cancel) => {
     if (step === 3) cancel();
   });
   expect(outcome).toMatchObject({ type: 'failed', kind: 'cancelled' });

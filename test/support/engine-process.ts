@@ -1,12 +1,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { DeviceMap, PrecisionSetting } from '../../src/protocol/device-settings.js';
 import type { LoadRequest, QuantizedCacheSettings } from '../../src/protocol/load-request.js';
-import type { EngineCommand, EngineEvent } from '../../src/protocol/engine-messages.js';
+import type { EngineCommand, EngineEvent, QuantizingProgress } from '../../src/protocol/engine-messages.js';
 import type { ModelInfo } from '../../src/protocol/model-info.js';
 import { OWN_TRANSFORMER, type TransformerSource } from '../../src/protocol/transformer-source.js';
 import type { PictureRequest } from '../../src/protocol/picture-request.js';
+
+const HOLD_MODULE = pathToFileURL(join(import.meta.dirname, 'hold-engine.mjs')).href;
 
 /** Pixels: the service's own limit. */
 const LARGEST_RESULT = 4_194_304;
@@ -32,11 +35,12 @@ export class EngineProcess {
   private readonly started: Promise<unknown>;
   private count = 0;
 
-  constructor() {
+  /** @param heldAt where it stops once it has told of it: it can be killed there, however fast it is */
+  constructor(heldAt?: Pick<QuantizingProgress, 'step' | 'done'>) {
     this.started = once(this.events, 'started');
     this.child = fork(join(import.meta.dirname, '..', '..', 'dist', 'engine.js'), {
       serialization: 'advanced',
-      execArgv: [],
+      execArgv: heldAt === undefined ? [] : [`--import=${HOLD_MODULE}?step=${heldAt.step}&done=${heldAt.done}`],
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     });
     this.child.on('message', (event: EngineEvent) => {

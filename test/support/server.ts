@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { gateOptions } from './gate-options.js';
 import { checkpointFolder } from './fixtures.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const GATE_MODULE = join(import.meta.dirname, 'engine-gate.mjs');
 
 export interface ServerOptions {
   /** Name of a tiny checkpoint among the fixtures, or an absolute folder. */
@@ -74,7 +73,7 @@ export class TestServer {
         // However slow the machine is, no edit is refused or ended for the time that it takes.
         REQUEST_TIMEOUT_SECONDS: '100000',
         JOB_TIMEOUT_SECONDS: '100000',
-        NODE_OPTIONS: `--import=${pathToFileURL(GATE_MODULE).href}?${encodeURIComponent(gate)}`,
+        NODE_OPTIONS: gateOptions(gate),
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,14 +1,17 @@
+import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { Workplace } from '../../support/command.js';
+import { type RunningCommand, Workplace } from '../../support/command.js';
 import { GOOD_PICTURE } from '../../support/edit-form.js';
-import { isAlive, within } from '../../support/process.js';
+import { gateOptions } from '../../support/gate-options.js';
+import { isGone } from '../../support/process.js';
 
-/** Work that goes on until it is ended. A picture takes far longer than the five seconds from one line about steps to the next. */
+/** Work that goes on until it is ended: a picture takes minutes, and every five seconds there is a line about its steps. */
+const MANY_STEPS = { MAX_STEPS: '1000' };
 const ENDLESS = [
   'photo.png',
   'make it blue',
-  '--num_inference_steps=150',
-  '--size=1024x1024',
+  '--num_inference_steps=1000',
+  '--size=1536x1536',
   '--true_cfg_scale=4',
   '--negative_prompt=grey',
   '--n=10',
@@ -24,6 +27,11 @@ describe('the command line that is interrupted', () => {
   });
   afterEach(() => place.remove());
 
+  /** The engine doesn't begin to load the model, however fast the machine is. */
+  const startBeforeGate = async (): Promise<RunningCommand> => {
+    await writeFile(place.at('closed'), '');
+    return place.start(ENDLESS, { env: { ...MANY_STEPS, NODE_OPTIONS: gateOptions(place.at('closed')) } });
+  };
   const enginePid = (stderr: string): number => Number(/Engine process (\d+) started/.exec(stderr)?.[1]);
 
   test.each([
@@ -32,33 +40,36 @@ describe('the command line that is interrupted', () => {
   ] as const)(
     '%s in the middle of a picture: no file, no engine',
     async (signal, code) => {
-      const command = place.start(ENDLESS);
-      await command.says(/step \d+ of 150/);
+      const command = place.start(ENDLESS, { env: MANY_STEPS });
+      await command.says(/step \d+ of 1000/);
       command.kill(signal);
       const ended = await command.ended();
       expect(ended.code).toBe(code);
       expect(await place.files()).toEqual(['photo.png']);
       const pid = enginePid(ended.stderr);
-      expect(await within(10, () => !isAlive(pid))).toBe(true);
+      await isGone(pid);
     },
     120_000,
   );
 
   test('while the model loads', async () => {
-    const command = place.start(ENDLESS);
+    const command = await startBeforeGate();
     const pid = enginePid(await command.says(/Engine process \d+ started/));
-    // Stopped before the command looks: on a busy machine a tiny model is ready by then, and there is nothing to wait for.
-    process.kill(pid, 'SIGSTOP');
     await command.says('Loading the model');
     command.kill('SIGINT');
     expect((await command.ended()).code).toBe(130);
-    expect(await within(10, () => !isAlive(pid))).toBe(true);
+    await isGone(pid);
   });
 
   test('what was finished stays', async () => {
-    const command = place.start(['photo.png', 'x', '--num_inference_steps=150', '--n=10', '-o', 'out/']);
-    await command.says('out/photo-1.png');
+    const steps = ['--num_inference_steps=150', '--size=128x128', '--n=10'];
+    const command = place.start(['photo.png', 'x', ...steps, '-o', 'out/', '-v']);
+    await command.says('-> out/photo-1.png');
+    // The others aren't made before the command is told to end, however fast the engine is.
+    const pid = enginePid(command.stderr);
+    process.kill(pid, 'SIGSTOP');
     command.kill('SIGINT');
+    process.kill(pid, 'SIGCONT');
     expect((await command.ended()).code).toBe(130);
     const files = await place.files();
     expect(files).toContain('out/photo-1.png');
@@ -67,8 +78,8 @@ describe('the command line that is interrupted', () => {
   });
 
   test('an engine that is killed fails its picture', async () => {
-    const command = place.start(ENDLESS);
-    await command.says(/step \d+ of 150/);
+    const command = place.start(ENDLESS, { env: MANY_STEPS });
+    await command.says(/step \d+ of 1000/);
     process.kill(enginePid(command.stderr), 'SIGKILL');
     const { code, stderr } = await command.ended();
     expect(stderr).toMatch(/photo\.png: Image generation failed: the engine process was killed \(SIGKILL\)/);
@@ -76,7 +87,7 @@ describe('the command line that is interrupted', () => {
   }, 120_000);
 
   test('an engine that dies while it loads is not started for ever', async () => {
-    const command = place.start(ENDLESS);
+    const command = await startBeforeGate();
     process.kill(enginePid(await command.says(/Engine process \d+ started/)), 'SIGKILL');
     const { code, stderr } = await command.ended();
     expect(stderr).toMatch(/Failed to load model: the engine process was killed \(SIGKILL\)[^\n]*\n$/);

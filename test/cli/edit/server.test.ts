@@ -122,6 +122,7 @@ describe('the command line with a server', () => {
     const command = place.start(withKey('photo.png', 'x', '-o', 'out/', ...args, '--json'));
     // The first result: it runs, and has more to do.
     await command.says('out/photo-1.png');
+    server.holdEngine();
     command.kill('SIGINT');
     const { code, stdout } = await command.ended();
     expect(code).toBe(130);
@@ -129,6 +130,7 @@ describe('the command line with a server', () => {
     while (((await metric(server.url, 'qwen_edit_cancels_total{reason="client_gone"}')) ?? 0) === before) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    server.letEngineGoOn();
     expect((await place.files()).filter((file) => file.endsWith('.part'))).toEqual([]);
   });
 });
@@ -176,11 +178,14 @@ describe('the command line with a server that can’t', () => {
       'out/',
       '--n=10',
       '--num_inference_steps=150',
+      '--size=128x128',
       '--server',
       server.url,
     ]);
     await command.says('out/photo-1.png');
+    server.holdEngine();
     process.kill(server.pid, 'SIGKILL');
+    server.letEngineGoOn();
     const { code, stderr } = await command.ended();
     await server.ended();
     expect(stderr).toMatch(/photo\.png: The connection to \S+ was lost: .+\n$/);

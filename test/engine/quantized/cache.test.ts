@@ -48,12 +48,12 @@ const theOnly = (names: readonly string[]): string => {
   return name;
 };
 
-/** Ends an engine as a lack of memory would when so many weights are rounded. */
-async function killWhileMaking(checkpoint: string, precision: Precision, rounded: number): Promise<void> {
-  const engine = new EngineProcess();
+/** Ends an engine as a lack of memory would when the first weight is made. */
+async function killWhileMaking(checkpoint: string, precision: Precision): Promise<void> {
+  const engine = new EngineProcess({ step: 'placed', done: 1 });
   const told = new Promise<void>((resolve) => {
-    engine.on('quantizing', ({ step, done }) => {
-      if (step === 'placed' || done >= rounded) resolve();
+    engine.on('quantizing', ({ step }) => {
+      if (step === 'placed') resolve();
     });
   });
   engine.load(checkpoint, 'cpu', precision, { folder, maxBytes: GIGABYTE }).catch(() => undefined);
@@ -141,7 +141,7 @@ describe('the cache of quantized weights', () => {
   });
 
   test('of an engine that was killed while it made it leaves nothing to one that makes another', async () => {
-    await killWhileMaking(MINIATURE, 'int8', 1);
+    await killWhileMaking(MINIATURE, 'int8');
     const [unfinished, ...others] = await new QuantizedCache({ folder, maxBytes: GIGABYTE }).listUnfinished();
     expect(others).toEqual([]);
     expect(unfinished).toMatchObject({ key: theOnly(readdirSync(folder)).slice(0, 32), isBeingMade: false });
@@ -190,6 +190,14 @@ describe('the cache of quantized weights', () => {
       });
     await make(first);
     await make(second);
+    // However fast they were made, one after the other.
+    for (const [key, seconds] of [
+      [first, 20],
+      [second, 10],
+    ] as const) {
+      const then = new Date(Date.now() - seconds * 1000);
+      utimesSync(join(folder, key, 'manifest.json'), then, then);
+    }
     // Being found counts as a use.
     expect(await cache.find(first)).toMatchObject({ state: 'whole' });
     await make(third);

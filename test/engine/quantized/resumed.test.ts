@@ -62,7 +62,7 @@ async function load(checkpoint = model, folder = cache): Promise<void> {
 
 /** Kills an engine when so many weights are through a step. */
 async function killAt(step: 'rounded' | 'placed', weights: number): Promise<void> {
-  const engine = new EngineProcess();
+  const engine = new EngineProcess({ step, done: weights });
   const reached = new Promise<void>((resolve) => {
     engine.on('quantizing', (told) => {
       if (told.step === step && told.done >= weights) resolve();

@@ -26,7 +26,7 @@ function load(engine: EngineProcess, folder: string, file = GGUF): Promise<Model
 
 /** Loads a file with an empty cache, and kills the engine when so many tensors are repacked. */
 async function killAt(tensors: number, folder: string, file = GGUF): Promise<string> {
-  const killed = new EngineProcess();
+  const killed = new EngineProcess({ step: 'repacked', done: tensors });
   const reached = new Promise<void>((resolve) => {
     killed.on('quantizing', ({ step, done }) => {
       if (step === 'repacked' && done >= tensors) resolve();
