@@ -1,13 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { answeredStatus } from './answered-status.js';
-import { type LogFields, type LogFieldSource, logMilliseconds, ownFields } from '../program/log-fields.js';
+import { type LogFields, logMilliseconds, ownFields } from '../program/log-fields.js';
 import { PROBE_PATHS } from './probe-paths.js';
 import { wireBytes } from './wire-bytes.js';
 import { onClose } from './on-close.js';
 
 const logger = new Logger('Request');
-const NO_MORE: LogFieldSource = { fields: () => Promise.resolve({}), privateFields: {} };
 
 /**
  * One line a request: neither query, prompt nor key. `in` and `out` are its bytes on the wire, `ms` the time from its
@@ -34,9 +33,8 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
       ms: logMilliseconds(performance.now() - startedAt),
       ...(response.writableFinished ? {} : { cut: true }),
     };
-    const source = logFields ?? NO_MORE;
-    const { privateFields } = source;
-    void ownFields(source).then((own) => {
+    const privateFields = logFields?.privateFields ?? {};
+    void ownFields(logFields).then((own) => {
       const message = `${method} ${path}`;
       if (isQuiet) logger.debug(message, { ...common, ...own });
       else logger.log(message, { ...common, ...own });

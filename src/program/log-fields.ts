@@ -9,9 +9,12 @@ export interface LogFieldSource {
   readonly privateFields: LogFields;
 }
 
-/** What a line says of its own; nothing where that can't be had any more: a log line is no reason to fail. */
-export async function ownFields({ fields }: LogFieldSource): Promise<LogFields> {
-  return fields().catch(() => ({}));
+/**
+ * What a line says of its own; nothing where that can't be had any more: a log line is no reason to fail.
+ * @param source null: it has nothing of its own
+ */
+export async function ownFields(source: LogFieldSource | null): Promise<LogFields> {
+  return source === null ? {} : source.fields().catch(() => ({}));
 }
 
 /** A time as the log tells it: milliseconds, to the tenth. */

@@ -1,13 +1,12 @@
 import { status } from '@grpc/grpc-js';
 import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '../../metrics/metrics.service.js';
-import { type LogFields, type LogFieldSource, logMilliseconds, ownFields } from '../../program/log-fields.js';
+import { type LogFields, logMilliseconds, ownFields } from '../../program/log-fields.js';
 import { type RequestSpan, Tracing } from '../../tracing/tracing.js';
 import { isOwnFault } from '../errors/status-table.js';
 import { IMAGE_EDITS } from '../proto/proto-files.js';
 import type { GrpcCall } from './grpc-call.js';
 
-const NO_MORE: LogFieldSource = { fields: () => Promise.resolve({}), privateFields: {} };
 /** What a span's parent is named by. */
 const TRACE_KEYS = ['traceparent', 'tracestate', 'baggage', 'b3', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-sampled'];
 
@@ -74,9 +73,8 @@ export class CallRecord {
       in: receivedBytes,
       ms: logMilliseconds(milliseconds),
     };
-    const source = logFields ?? NO_MORE;
-    const { privateFields } = source;
-    void ownFields(source).then((own) => {
+    const privateFields = logFields?.privateFields ?? {};
+    void ownFields(logFields).then((own) => {
       const message = `gRPC ${path}`;
       if (isOwn(call)) this.logger.log(message, { ...common, ...own });
       else this.logger.debug(message, { ...common, ...own });

@@ -17,7 +17,7 @@ export class HealthStatus {
     Object.fromEntries(SERVICES.map((name) => [name, 'NOT_SERVING' as const])),
   );
   private isDraining = false;
-  private told: boolean | null = null;
+  private isToldServing = false;
 
   constructor(private readonly model: ServedModel) {}
 
@@ -42,8 +42,8 @@ export class HealthStatus {
   /** Who watches hears of changes alone. */
   private tell(): void {
     const isServing = !this.isDraining && this.model.state.status === 'ready';
-    if (isServing === this.told) return;
-    this.told = isServing;
+    if (isServing === this.isToldServing) return;
+    this.isToldServing = isServing;
     for (const name of SERVICES) this.health.setStatus(name, isServing ? 'SERVING' : 'NOT_SERVING');
   }
 }

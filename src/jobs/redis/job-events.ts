@@ -1,4 +1,5 @@
 import { modelOfPart } from '../../redis/key-prefix.js';
+import type { EditError } from '../../protocol/edit-error.js';
 import { redisFault } from '../../redis/redis-fault.js';
 import type { NumberedEvent } from '../job-event.js';
 import { Bell } from './bell.js';
@@ -16,16 +17,15 @@ const AWAY_MILLISECONDS = 500;
 
 /** Reads jobs' histories, a stream each in Redis: entry `N-0` is event number N. */
 export class JobEvents {
+  /** @param shutFailure why nobody here waits for Redis any longer; null: they do */
   constructor(
     private readonly context: RedisContext,
     private readonly followers: LineFollowers,
+    private readonly shutFailure: () => EditError | null,
   ) {}
 
-  /**
-   * See JobQueue.events. While Redis is away, or full, it waits: what was accepted goes on behind that.
-   * @param checkShut throws when it is not to wait any longer
-   */
-  async *read(id: string, after: number, signal: AbortSignal, checkShut: () => void): AsyncGenerator<NumberedEvent> {
+  /** See JobQueue.events. While Redis is away it waits: what was accepted goes on behind that. */
+  async *read(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     const { context } = this;
     const record = jobKey(context.prefix, id);
     const [model, finished] = await context.clients.callers.hmget(record, 'model', 'finished');
@@ -36,25 +36,20 @@ export class JobEvents {
     const stops = [() => signal.removeEventListener('abort', ring), await context.watch.watch(record, ring)];
     try {
       if (!finished) stops.push(await this.followers.follow(id, modelOfPart(model)));
-      yield* this.follow(id, after, bell, signal, checkShut);
+      yield* this.follow(id, after, bell, signal);
     } finally {
       for (const stop of stops) stop();
     }
   }
 
-  private async *follow(
-    id: string,
-    after: number,
-    bell: Bell,
-    signal: AbortSignal,
-    checkShut: () => void,
-  ): AsyncGenerator<NumberedEvent> {
+  private async *follow(id: string, after: number, bell: Bell, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     let last = after;
     while (!signal.aborted) {
       const { rings } = bell;
       const seen = await this.look(id, last);
       if (seen === null) {
-        checkShut();
+        const failure = this.shutFailure();
+        if (failure !== null) throw failure;
         await bell.rung(rings, AWAY_MILLISECONDS);
         continue;
       }

@@ -58,7 +58,7 @@ export class RedisJobQueue extends JobQueue {
   ) {
     super();
     this.followers = new LineFollowers(context);
-    this.history = new JobEvents(context, this.followers);
+    this.history = new JobEvents(context, this.followers, () => this.shutFailure);
     this.submission = new JobSubmission(context, parts.inputs);
   }
 
@@ -168,9 +168,7 @@ export class RedisJobQueue extends JobQueue {
 
   async *events(id: string, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     try {
-      yield* this.history.read(id, after, signal, () => {
-        if (this.shutFailure !== null) throw this.shutFailure;
-      });
+      yield* this.history.read(id, after, signal);
     } catch (error) {
       throw unavailable(error);
     }

@@ -62,18 +62,18 @@ function multiplied(memory: RunMemory, layer: LinearRun, product: Product): Held
 }
 
 /** The weight as operators before the product make it, none where there are none. */
-export function madeFloats(memory: RunMemory, layer: LinearRun, product: WeightSizes): Held[] {
-  const whole = wholeBytes(layer, product);
+export function madeFloats(memory: RunMemory, layer: LinearRun, weight: WeightSizes): Held[] {
+  const whole = wholeBytes(layer, weight);
   if (layer.makesFloats !== 'operator' && layer.makesFloats !== 'operators') return [];
   const made = layer.makesFloats === 'operator' ? memory.tensor(whole) : memory.from(whole, memory.tensor(whole));
   // What the weight doesn't fill of its last blocks is cut off.
-  const own = product.inFeatures * product.outFeatures * product.bytes;
+  const own = weight.inFeatures * weight.outFeatures * weight.bytes;
   return [own < whole ? memory.from(own, made) : made];
 }
 
 /** The weight as the product's kernel makes it while it runs. */
-export function kernelFloats(memory: RunMemory, layer: LinearRun, product: WeightSizes): void {
-  if (layer.makesFloats === 'kernel') memory.scratch(wholeBytes(layer, product));
+export function kernelFloats(memory: RunMemory, layer: LinearRun, weight: WeightSizes): void {
+  if (layer.makesFloats === 'kernel') memory.scratch(wholeBytes(layer, weight));
 }
 
 /** Bytes of a weight's floats with all of its last blocks. */
